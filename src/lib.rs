@@ -1,1 +1,3 @@
+//! callsheet: who must hear about this, and did it reach them?
 
+pub mod domain;

@@ -1,1 +1,6 @@
+//! The integration tests: one crate, so that they share their support and are linked once.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails, and says where")]
+#![allow(clippy::wildcard_enum_match_arm, reason = "whatever else comes, the test has failed")]
+
+mod domain;

@@ -1,0 +1,26 @@
+//! What things are and what is right. Pure: no clock, no files, no network, no database, no terminal, no random source.
+//!
+//! It never knows another room, and never trusts a text before one of its parsers has accepted it.
+
+pub mod account;
+pub mod catalogue;
+pub mod character;
+pub mod columns;
+pub mod contact;
+pub mod contact_form;
+pub mod delivery;
+pub mod email_address;
+pub mod email_typo;
+pub mod filter;
+pub mod fold;
+pub mod language;
+pub mod name;
+pub mod nearest;
+pub mod position;
+pub mod reply;
+pub mod retry;
+pub mod routing;
+pub mod safe_text;
+pub mod subscription;
+pub mod timestamp;
+pub mod verification;

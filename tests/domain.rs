@@ -1,0 +1,4 @@
+//! What the domain accepts and refuses, in tables that are too long to stand beside the code.
+
+mod columns;
+mod email_address;
