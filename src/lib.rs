@@ -1,3 +1,5 @@
 //! callsheet: who must hear about this, and did it reach them?
 
+pub mod clock;
 pub mod domain;
+pub mod store;

@@ -1,0 +1,86 @@
+//! Pages of the list of contacts, read by key: a page costs the same at the beginning and at the end of a long list.
+
+use rusqlite::ToSql;
+
+use super::{Reading, StoreError, rows};
+use crate::domain::contact::{Contact, ContactId, SortColumn};
+use crate::domain::timestamp::Timestamp;
+
+/// In which direction rows are read from a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    Up,
+    Down,
+}
+
+/// A place to read from; None is the end of the list that lies behind the direction.
+#[derive(Debug, Clone, Copy)]
+pub struct Start<'a> {
+    pub key: &'a str,
+    pub id: ContactId,
+    pub inclusive: bool,
+}
+
+impl Reading<'_> {
+    /// Reads contacts in order of `column` (ties by id) from `start` in `direction` until `take` says it has enough.
+    pub fn list(
+        &self,
+        column: SortColumn,
+        direction: Direction,
+        start: Option<Start<'_>>,
+        now: Timestamp,
+        mut take: impl FnMut(Contact) -> bool,
+    ) -> Result<(), StoreError> {
+        let text = query(column, direction, start);
+        let now = now.millis();
+        let mut parameters: Vec<&dyn ToSql> = vec![&now];
+        if let Some(start) = &start {
+            if key_of(column).is_some() {
+                parameters.push(&start.key);
+            }
+            parameters.push(&start.id.0);
+        }
+        self.sql(|sql| {
+            let mut query = sql.prepare_cached(&text)?;
+            let mut found = query.query(&*parameters)?;
+            while let Some(row) = found.next()? {
+                if !take(rows::contact(row)?) {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+/// What a list sorted by `column` reads, as SQL; `?1` is the time, `?2` and `?3` the place to start from.
+pub(super) fn query(column: SortColumn, direction: Direction, start: Option<Start<'_>>) -> String {
+    let key = key_of(column);
+    let (comparison, order) = match direction {
+        Direction::Down => (">", "ASC"),
+        Direction::Up => ("<", "DESC"),
+    };
+    let equal = if start.is_some_and(|start| start.inclusive) { "=" } else { "" };
+    let condition = match (key, start) {
+        (_, None) => String::new(),
+        (Some(key), Some(_)) => format!("WHERE ({key}, c.id) {comparison}{equal} (?2, ?3)"),
+        (None, Some(_)) => format!("WHERE c.id {comparison}{equal} ?2"),
+    };
+    let ordering = key.map_or_else(String::new, |key| format!("{key} {order}, "));
+    format!(
+        "SELECT {} FROM {} {condition} ORDER BY {ordering}c.id {order}",
+        rows::CONTACT,
+        rows::CONTACT_SOURCE
+    )
+}
+
+/// The column of SQL by which is sorted before the id.
+const fn key_of(column: SortColumn) -> Option<&'static str> {
+    match column {
+        SortColumn::Name => Some("c.name_key"),
+        SortColumn::Email => Some("c.email_key"),
+        SortColumn::Position => Some("c.position"),
+        SortColumn::Status => Some("c.status"),
+        SortColumn::Id => None,
+    }
+}

@@ -1,0 +1,86 @@
+//! Confirms that what is done often finds its rows by an index, so that its cost does not grow with the table. SQLite tells its
+//! plan; nothing is measured.
+
+use rusqlite::Connection;
+
+use super::list::{self, Direction, Start};
+use super::{Store, queue, rows};
+use crate::domain::contact::{ContactId, SortColumn};
+
+fn database() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("a.db")).unwrap();
+    (folder, store)
+}
+
+/// The steps of SQLite's plan for a statement, one a line.
+fn plan(connection: &Connection, statement: &str) -> String {
+    let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN {statement}")).unwrap();
+    for index in 1..=explain.parameter_count() {
+        explain.raw_bind_parameter(index, 0).unwrap();
+    }
+    let mut rows = explain.raw_query();
+    let mut steps = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        steps.push(row.get::<_, String>(3).unwrap());
+    }
+    steps.join("\n")
+}
+
+#[track_caller]
+fn assert_by_index(connection: &Connection, statement: &str, index: &str) {
+    let plan = plan(connection, statement);
+    let is_cheap = !plan.contains("AUTOMATIC") && !plan.contains("TEMP B-TREE");
+    assert!(is_cheap && plan.contains(index), "'{index}' does not serve\n{statement}\n{plan}");
+}
+
+#[test]
+fn a_page_of_contacts_is_read_by_the_index_of_its_order() {
+    let (_folder, store) = database();
+    for (column, index) in [
+        (SortColumn::Name, "c USING INDEX contact_by_name"),
+        (SortColumn::Email, "c USING INDEX sqlite_autoindex_contact_1"),
+        (SortColumn::Position, "c USING INDEX contact_by_position"),
+        (SortColumn::Status, "c USING INDEX contact_by_status"),
+        (SortColumn::Id, "c"),
+    ] {
+        for direction in [Direction::Up, Direction::Down] {
+            let first = list::query(column, direction, None);
+            assert_by_index(&store.connection, &first, &format!("SCAN {index}"));
+            for inclusive in [true, false] {
+                let start = Start { key: "", id: ContactId(1), inclusive };
+                let next = list::query(column, direction, Some(start));
+                assert_by_index(&store.connection, &next, &format!("SEARCH {index}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_open_verification_of_a_contact_is_found_by_its_index() {
+    let (_folder, store) = database();
+    let one = format!("SELECT {} FROM {} WHERE c.id = ?2", rows::CONTACT, rows::CONTACT_SOURCE);
+    for text in [one, list::query(SortColumn::Name, Direction::Down, None)] {
+        assert_by_index(&store.connection, &text, "SEARCH v USING INDEX verification_open");
+    }
+}
+
+#[test]
+fn the_sender_looks_only_at_what_is_due() {
+    let (_folder, store) = database();
+    let overdue = format!("SELECT id FROM delivery WHERE {}", queue::OVERDUE);
+    assert_by_index(&store.connection, &overdue, "delivery_due (priority=? AND due_at<?)");
+}
+
+#[test]
+fn deleting_a_contact_finds_what_belongs_to_it_by_index() {
+    let (_folder, store) = database();
+    for (statement, index) in [
+        ("DELETE FROM subscription WHERE contact_id = ?1", "PRIMARY KEY (contact_id=?)"),
+        ("DELETE FROM verification WHERE contact_id = ?1", "verification_of_contact"),
+        ("UPDATE delivery SET contact_id = NULL WHERE contact_id = ?1", "delivery_of_contact"),
+        ("UPDATE delivery SET verification_id = NULL WHERE verification_id = ?1", "delivery_of_verification"),
+    ] {
+        assert_by_index(&store.connection, statement, index);
+    }
+}

@@ -1,0 +1,424 @@
+//! The outbox as the sender works with it: claim what is due, note how far it came, settle what became of it.
+//!
+//! ```text
+//! queued ──claim──▶ sending ──settle──▶ sent · written · failed
+//!    ▲                 │  └────────────▶ retry ──claim──▶ sending …
+//!    └── not charged ──┘                   └──time over──▶ expired
+//! ```
+//!
+//! A claim carries a lease: a random token that every later write must show (fencing). A sender that has lost its lease to
+//! another can no longer change the row.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::{Reading, StoreError, Verification, Writing, rows};
+use crate::domain::contact::{ContactId, Status, Subject};
+use crate::domain::delivery::{Delivery, DeliveryId, Kind, State};
+use crate::domain::language::Language;
+use crate::domain::timestamp::Timestamp;
+use crate::domain::verification::VerificationId;
+
+/// A delivery in the hands of one sender.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    pub delivery: Delivery,
+    pub address_key: String,
+    pub language: Language,
+    pub detail: Option<String>,
+    pub verification: Option<Verification>,
+    /// Lines that broke in succession before this try.
+    pub breaks: u32,
+    pub claimed_at: Timestamp,
+    lease: [u8; 16],
+}
+
+/// What became of one try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settlement {
+    /// The server took it, with these words.
+    Sent { words: String },
+    /// It lies in this file.
+    Written { path: String },
+    /// It is tried again at `due_at`, and this try counts.
+    Retry { due_at: Timestamp, words: String, phase: &'static str },
+    /// The line broke; it is tried again at `due_at`. `maybe_sent`: after the body had begun to leave.
+    Broken { due_at: Timestamp, words: String, phase: &'static str, charged: bool, maybe_sent: bool },
+    /// Refused for good; `undeliverable`: because of the address itself.
+    Failed { words: String, phase: &'static str, undeliverable: bool },
+    /// Nothing was asked about this mail: it waits as before and the try does not count.
+    NotTried { words: String },
+}
+
+impl Settlement {
+    /// The server's words, the file, or what went wrong.
+    #[must_use]
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Sent { words }
+            | Self::Retry { words, .. }
+            | Self::Broken { words, .. }
+            | Self::Failed { words, .. }
+            | Self::NotTried { words } => words,
+            Self::Written { path } => path,
+        }
+    }
+}
+
+/// Waiting deliveries past their end at `?1`. The ranks are named so that the index of what is due serves it: what is due later
+/// is not looked at.
+pub(super) const OVERDUE: &str =
+    "state IN ('queued', 'retry') AND priority IN (0, 1, 2) AND due_at <= ?1 AND expires_at <= ?1";
+
+impl Reading<'_> {
+    /// When the next delivery is due, if any waits.
+    pub fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.sql(|sql| {
+            let mut query = sql.prepare_cached(
+                "SELECT min(due_at) FROM delivery WHERE state IN ('queued', 'retry') AND priority = ?1",
+            )?;
+            let mut next: Option<Timestamp> = None;
+            for priority in 0..=2 {
+                let due = query.query_row([priority], |row| rows::moment(row, 0))?;
+                next = [next, due].into_iter().flatten().min();
+            }
+            Ok(next)
+        })
+    }
+
+    /// Whether each of these deliveries has ended or been put off after a try.
+    pub fn are_settled(&self, ids: &[DeliveryId]) -> Result<bool, StoreError> {
+        self.sql(|sql| {
+            let mut query = sql.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM delivery WHERE id = ?1 AND (state IN ('queued', 'sending')))",
+            )?;
+            for id in ids {
+                if query.query_row([id.0], |row| row.get(0))? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })
+    }
+
+    /// Whether the sender has housekeeping to do: deliveries past their end.
+    pub fn has_overdue_deliveries(&self, now: Timestamp) -> Result<bool, StoreError> {
+        self.sql(|sql| {
+            let mut query =
+                sql.prepare_cached(&format!("SELECT EXISTS (SELECT 1 FROM delivery WHERE {OVERDUE})"))?;
+            query.query_row([now.millis()], |row| row.get(0))
+        })
+    }
+}
+
+impl Writing<'_> {
+    /// Takes the next delivery that is due, by rank and then by due time; with `only`, the first due one of these.
+    pub fn claim_next(
+        &self,
+        only: Option<&[DeliveryId]>,
+        now: Timestamp,
+        lease_until: Timestamp,
+    ) -> Result<Option<Claimed>, StoreError> {
+        let found = match only {
+            None => self.sql(|sql| find_due(sql, now))?,
+            Some(ids) => self.sql(|sql| find_due_of(sql, ids, now))?,
+        };
+        let Some(id) = found else { return Ok(None) };
+        let mut lease = [0_u8; 16];
+        getrandom::fill(&mut lease).map_err(|error| StoreError::Other {
+            file: self.file.display().to_string(),
+            why: error.to_string(),
+        })?;
+        let (mut claimed, verification) = self.sql(|sql| {
+            sql.prepare_cached(
+                "UPDATE delivery SET state = 'sending', lease = ?2, lease_until = ?3, phase = 'claimed' WHERE id = ?1",
+            )?
+            .execute(params![id, lease.as_slice(), lease_until.millis()])?;
+            let mut read = sql.prepare_cached(&format!(
+                "SELECT {}, d.address_key, d.language, d.detail, d.breaks, d.verification_id FROM delivery d WHERE d.id = ?1",
+                rows::DELIVERY
+            ))?;
+            read.query_row([id], |row| read_claimed(row, lease, now))
+        })?;
+        if let Some(id) = verification {
+            claimed.verification = self.reading().verification(id)?;
+        }
+        Ok(Some(claimed))
+    }
+
+    /// Notes, durably, that the body is about to leave: if nothing more is ever recorded, the mail may have been sent.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] if another process has taken the delivery over.
+    pub fn note_body(&self, claimed: &Claimed) -> Result<(), StoreError> {
+        let changed = self.sql(|sql| {
+            let mut note =
+                sql.prepare_cached("UPDATE delivery SET phase = 'body' WHERE id = ?1 AND lease = ?2")?;
+            note.execute(params![claimed.delivery.id.0, claimed.lease.as_slice()])
+        })?;
+        self.fence(claimed, changed)
+    }
+
+    /// Records what became of a try, at the delivery and at the contact.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] if another process has taken the delivery over.
+    pub fn settle(
+        &self,
+        claimed: &Claimed,
+        settlement: &Settlement,
+        now: Timestamp,
+    ) -> Result<State, StoreError> {
+        let delivery = &claimed.delivery;
+        let waiting =
+            if delivery.attempts == 0 && !delivery.maybe_sent { State::Queued } else { State::Retry };
+        let row = match settlement {
+            Settlement::Sent { words } => Outcome::end(State::Sent, words, "body"),
+            Settlement::Written { path } => Outcome::end(State::Written, path, "file"),
+            Settlement::Failed { words, phase, .. } => Outcome::end(State::Failed, words, phase),
+            Settlement::Retry { due_at, words, phase } => {
+                Outcome::again(State::Retry, *due_at, words, Some(phase))
+            }
+            Settlement::Broken { due_at, words, phase, charged, maybe_sent } => Outcome {
+                charged: *charged || *maybe_sent,
+                breaks: claimed.breaks + 1,
+                maybe_sent: *maybe_sent,
+                ..Outcome::again(State::Retry, *due_at, words, Some(phase))
+            },
+            Settlement::NotTried { words } => Outcome {
+                charged: false,
+                breaks: claimed.breaks,
+                ..Outcome::again(waiting, delivery.due_at, words, None)
+            },
+        };
+        self.write_outcome(claimed, &row, now)?;
+        match settlement {
+            Settlement::Sent { .. } => {
+                self.sql(|sql| {
+                    sql.prepare_cached("UPDATE account SET sent_by_smtp = 1 WHERE sent_by_smtp = 0")?
+                        .execute([])
+                        .map(drop)
+                })?;
+                self.show_code_sent(claimed, now)?;
+            }
+            Settlement::Failed { words, undeliverable, .. } => {
+                self.show_failure(claimed, words, *undeliverable)?
+            }
+            // A file is no mail: nothing has left yet.
+            Settlement::Written { .. }
+            | Settlement::Retry { .. }
+            | Settlement::Broken { .. }
+            | Settlement::NotTried { .. } => {}
+        }
+        Ok(row.state)
+    }
+
+    /// Takes back what a dead sender had in hand. Only the one active sender calls this, when it becomes active.
+    pub fn recover_claims(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.sql(|sql| {
+            sql.execute(
+                "INSERT INTO attempt (delivery_id, started_at, ended_at, phase, words) \
+                 SELECT id, due_at, ?1, phase, 'the sender ended before the reply was recorded' FROM delivery \
+                 WHERE state = 'sending' AND phase = 'body'",
+                [now.millis()],
+            )?;
+            sql.execute(
+                "UPDATE delivery SET state = CASE WHEN phase = 'body' OR attempts > 0 THEN 'retry' ELSE 'queued' END, \
+                 maybe_sent = CASE WHEN phase = 'body' THEN 1 ELSE maybe_sent END, \
+                 attempts = attempts + (phase = 'body'), lease = NULL, lease_until = NULL, phase = NULL \
+                 WHERE state = 'sending'",
+                [],
+            )
+        })
+    }
+
+    /// Ends deliveries whose time is over. Returns how many.
+    pub fn expire_deliveries(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.sql(|sql| {
+            sql.execute(
+                &format!("UPDATE delivery SET state = 'expired', ended_at = ?1 WHERE {OVERDUE}"),
+                [now.millis()],
+            )
+        })
+    }
+
+    /// Erases ended deliveries and notices older than `before`, at most `limit` at a time. Returns how many.
+    pub fn purge_ended(&self, before: Timestamp, limit: u32) -> Result<usize, StoreError> {
+        self.sql(|sql| {
+            let purged = sql.execute(
+                "DELETE FROM delivery WHERE id IN \
+                 (SELECT id FROM delivery WHERE ended_at IS NOT NULL AND ended_at < ?1 LIMIT ?2)",
+                params![before.millis(), limit],
+            )?;
+            sql.execute(
+                "DELETE FROM notice WHERE created_at < ?1 AND NOT EXISTS (SELECT 1 FROM delivery WHERE notice_id = notice.id)",
+                [before.millis()],
+            )?;
+            Ok(purged)
+        })
+    }
+
+    fn fence(&self, claimed: &Claimed, changed: usize) -> Result<(), StoreError> {
+        if changed == 1 { Ok(()) } else { Err(StoreError::LeaseLost { id: claimed.delivery.id.0 }) }
+    }
+
+    fn write_outcome(&self, claimed: &Claimed, row: &Outcome<'_>, now: Timestamp) -> Result<(), StoreError> {
+        let id = claimed.delivery.id.0;
+        let changed = self.sql(|sql| {
+            let mut update = sql.prepare_cached(
+                "UPDATE delivery SET state = ?3, due_at = coalesce(?4, due_at), ended_at = ?5, attempts = attempts + ?6, \
+                 breaks = ?7, server = ?8, maybe_sent = max(maybe_sent, ?9), lease = NULL, lease_until = NULL, phase = NULL \
+                 WHERE id = ?1 AND lease = ?2",
+            )?;
+            update.execute(params![
+                id,
+                claimed.lease.as_slice(),
+                row.state.id(),
+                row.due_at.map(Timestamp::millis),
+                row.state.is_end().then_some(now.millis()),
+                row.charged,
+                row.breaks,
+                row.words,
+                row.maybe_sent,
+            ])
+        })?;
+        self.fence(claimed, changed)?;
+        let Some(phase) = row.phase else { return Ok(()) };
+        self.sql(|sql| {
+            sql.prepare_cached(
+                "INSERT INTO attempt (delivery_id, started_at, ended_at, phase, words) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![id, claimed.claimed_at.millis(), now.millis(), phase, row.words])
+            .map(drop)
+        })
+    }
+
+    /// A verification's mail has left.
+    fn show_code_sent(&self, claimed: &Claimed, now: Timestamp) -> Result<(), StoreError> {
+        let Some(verification) = &claimed.verification else { return Ok(()) };
+        self.sql(|sql| {
+            sql.prepare_cached("UPDATE verification SET sent_at = ?2 WHERE id = ?1 AND state = 'open'")?
+                .execute(params![verification.id.0, now.millis()])
+                .map(drop)
+        })?;
+        if self.is_in_force(verification.subject, &claimed.address_key)? {
+            self.show_progress(verification.subject, Status::CodeSent)?;
+        }
+        Ok(())
+    }
+
+    /// A mail was refused for good: what that tells about the address in force or the pending one.
+    fn show_failure(&self, claimed: &Claimed, words: &str, undeliverable: bool) -> Result<(), StoreError> {
+        let subject = match (&claimed.verification, claimed.delivery.contact) {
+            (Some(verification), _) => verification.subject,
+            (None, Some(contact)) => Subject::Contact(contact),
+            (None, None) => Subject::SecurityEmail,
+        };
+        let in_force = self.is_in_force(subject, &claimed.address_key)?;
+        match subject {
+            Subject::Contact(ContactId(id)) if in_force && undeliverable => self.sql(|sql| {
+                sql.prepare_cached(
+                    "UPDATE contact SET status = 'undeliverable', undeliverable_words = ?2 WHERE id = ?1",
+                )?
+                .execute(params![id, words])
+                .map(drop)
+            }),
+            Subject::Contact(ContactId(id)) if !in_force => self.sql(|sql| {
+                sql.prepare_cached(
+                    "UPDATE contact SET pending_words = ?2 WHERE id = ?1 AND pending_email_key = ?3",
+                )?
+                .execute(params![id, words, claimed.address_key])
+                .map(drop)
+            }),
+            Subject::SecurityEmail if in_force && undeliverable => self.sql(|sql| {
+                sql.prepare_cached(
+                    "UPDATE account SET security_status = 'undeliverable', security_words = ?1",
+                )?
+                .execute([words])
+                .map(drop)
+            }),
+            Subject::Contact(_) | Subject::SecurityEmail if claimed.delivery.kind == Kind::Verification => {
+                self.show_progress(subject, Status::Unverified)
+            }
+            Subject::Contact(_) | Subject::SecurityEmail => Ok(()),
+        }
+    }
+
+    fn is_in_force(&self, subject: Subject, address_key: &str) -> Result<bool, StoreError> {
+        self.sql(|sql| match subject {
+            Subject::Contact(id) => sql
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM contact WHERE id = ?1 AND email_key = ?2)")?
+                .query_row(params![id.0, address_key], |row| row.get(0)),
+            Subject::SecurityEmail => sql
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM account WHERE security_email_key = ?1)")?
+                .query_row([address_key], |row| row.get(0)),
+        })
+    }
+}
+
+/// What is written into the delivery's row.
+struct Outcome<'a> {
+    state: State,
+    due_at: Option<Timestamp>,
+    words: &'a str,
+    /// None: no try is noted.
+    phase: Option<&'a str>,
+    charged: bool,
+    breaks: u32,
+    maybe_sent: bool,
+}
+
+impl<'a> Outcome<'a> {
+    fn end(state: State, words: &'a str, phase: &'a str) -> Self {
+        Self { state, due_at: None, words, phase: Some(phase), charged: true, breaks: 0, maybe_sent: false }
+    }
+
+    fn again(state: State, due_at: Timestamp, words: &'a str, phase: Option<&'a str>) -> Self {
+        Self { state, due_at: Some(due_at), words, phase, charged: true, breaks: 0, maybe_sent: false }
+    }
+}
+
+/// One look into the index for each rank.
+fn find_due(sql: &Connection, now: Timestamp) -> rusqlite::Result<Option<i64>> {
+    let mut find = sql.prepare_cached(
+        "SELECT id FROM delivery WHERE state IN ('queued', 'retry') AND priority = ?1 AND due_at <= ?2 AND expires_at > ?2 \
+         ORDER BY due_at, id LIMIT 1",
+    )?;
+    for priority in 0..=2 {
+        let found = find.query_row(params![priority, now.millis()], |row| row.get(0)).optional()?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+fn find_due_of(sql: &Connection, ids: &[DeliveryId], now: Timestamp) -> rusqlite::Result<Option<i64>> {
+    let mut find = sql.prepare_cached(
+        "SELECT id FROM delivery WHERE id = ?1 AND state IN ('queued', 'retry') AND due_at <= ?2 AND expires_at > ?2",
+    )?;
+    for id in ids {
+        let found = find.query_row(params![id.0, now.millis()], |row| row.get(0)).optional()?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+fn read_claimed(
+    row: &Row<'_>,
+    lease: [u8; 16],
+    now: Timestamp,
+) -> rusqlite::Result<(Claimed, Option<VerificationId>)> {
+    let claimed = Claimed {
+        delivery: rows::delivery(row)?,
+        address_key: row.get(18)?,
+        language: rows::word(row, 19, rows::language)?,
+        detail: row.get(20)?,
+        verification: None,
+        breaks: row.get(21)?,
+        claimed_at: now,
+        lease,
+    };
+    Ok((claimed, row.get::<_, Option<i64>>(22)?.map(VerificationId)))
+}
