@@ -4,3 +4,6 @@
 #![allow(clippy::wildcard_enum_match_arm, reason = "whatever else comes, the test has failed")]
 
 mod domain;
+mod mail;
+mod operations;
+mod support;

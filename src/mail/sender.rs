@@ -1,0 +1,432 @@
+//! The sender: works through the outbox of one database. It runs as a thread beside the screen, or inside a command.
+//!
+//! One process at a time is the active sender; the others stand by and take over at once when it ends. What it tells is plain
+//! data; it never touches the screen, and it keeps no transaction open while it talks to a server.
+
+mod carrier;
+mod clerk;
+mod health;
+mod letter;
+mod lock;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender as Channel, SyncSender, channel, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::domain::delivery::{DeliveryId, State};
+use crate::domain::timestamp::Timestamp;
+use crate::mail::compose::Letterhead;
+use crate::mail::transport::smtp::SmtpSettings;
+use crate::store::{Store, StoreError};
+// `check` talks to the server as the sender would.
+pub use crate::mail::transport::smtp::probe;
+use carrier::Outcome;
+use clerk::{Clerk, Standing};
+use lock::ActiveSender;
+
+/// How often the sender looks whether another process has queued something or has stopped being the active sender.
+const LOOK: Duration = Duration::from_millis(250);
+/// The wait between two tries to record a result.
+const RECORD_AGAIN: Duration = Duration::from_millis(200);
+/// The longest sleep of an idle sender: codes and deliveries end by time too.
+const HOUSEKEEPING: Duration = Duration::from_secs(60);
+/// How often kept deliveries are looked through.
+const PURGE_EVERY: Duration = Duration::from_secs(3600);
+
+/// What the sender needs to know.
+#[derive(Clone)]
+pub struct SenderSettings {
+    pub database: PathBuf,
+    pub way: Way,
+    /// From, and the domain of Message-IDs; the account's name is read from the database.
+    pub letterhead: Letterhead,
+    /// Where bounces go.
+    pub return_path: String,
+    /// The confirm page; without it mails carry the code only. No slash at the end.
+    pub public_url: Option<String>,
+    /// Connections to the server at once, at least 1.
+    pub connections: u16,
+    /// Mails per second; 0 is no limit.
+    pub rate_per_second: u32,
+    /// How long ended deliveries are kept.
+    pub keep: Duration,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Where mail goes.
+#[derive(Debug, Clone)]
+pub enum Way {
+    Server(SmtpSettings),
+    /// No server is configured: one file a mail, in this folder.
+    Files(PathBuf),
+    /// A server is configured but cannot be used from here, for example because its password cannot be read.
+    Closed {
+        words: String,
+    },
+}
+
+/// What the sender tells the screen or the command; plain data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SenderEvent {
+    /// Nothing is due.
+    Idle,
+    Sending {
+        id: DeliveryId,
+        to: String,
+    },
+    /// A delivery has changed its state; the outbox and contacts may show something new.
+    Settled {
+        id: DeliveryId,
+        to: String,
+        state: State,
+        words: Option<String>,
+    },
+    /// The server cannot be used now, in its own words; tried again at `until`.
+    BackingOff {
+        words: String,
+        until: Timestamp,
+    },
+    /// Another process is the active sender.
+    StandingBy,
+    /// No server is configured: mail is written to files in this folder.
+    WritingFiles {
+        folder: String,
+    },
+    /// A result cannot be recorded (disk full, database busy); it is kept in memory and tried again.
+    CannotRecord {
+        words: String,
+    },
+    /// This process does not send, in words; mail stays queued.
+    Stopped {
+        words: String,
+    },
+}
+
+/// A running sender thread.
+pub struct Sender {
+    words: Channel<Word>,
+    thread: JoinHandle<()>,
+    ended: Receiver<()>,
+}
+
+/// What is said to the clerk.
+enum Word {
+    /// Something was queued.
+    Wake,
+    Stop,
+    /// The server has agreed to take the body.
+    MayBodyLeave {
+        carrier: usize,
+    },
+    Carried {
+        carrier: usize,
+        outcome: Outcome,
+    },
+}
+
+impl Sender {
+    /// Starts the thread. `on` is called from it.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub fn start(
+        settings: SenderSettings,
+        on: impl Fn(SenderEvent) + Send + 'static,
+    ) -> std::io::Result<Self> {
+        let inbox = channel();
+        let words = inbox.0.clone();
+        let (ending, ended) = sync_channel(1);
+        let thread = std::thread::Builder::new().name("sender".to_owned()).spawn(move || {
+            let mut tell = |event| on(event);
+            let mut delivering = Delivering::new(inbox, None, &mut tell);
+            // A panic here ends the sending, not the program; nothing is lost, for claims are taken back at the next start.
+            let work = AssertUnwindSafe(|| run(&settings, &Until::Stopped, &mut delivering));
+            match catch_unwind(work) {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => on(SenderEvent::Stopped { words: error.to_string() }),
+                Err(_) => {
+                    on(SenderEvent::Stopped {
+                        words: "the sender ended because of a fault of its own".to_owned(),
+                    });
+                }
+            }
+            let _ = ending.send(());
+        })?;
+        Ok(Self { words, thread, ended })
+    }
+
+    /// Tells the thread that something was queued. Never waits.
+    pub fn wake(&self) {
+        let _ = self.words.send(Word::Wake);
+    }
+
+    /// Lets the mails in hand end, `limit` at most, and ends the thread. False if it did not end in time.
+    pub fn stop(self, limit: Duration) -> bool {
+        let _ = self.words.send(Word::Stop);
+        let in_time = match self.ended.recv_timeout(limit) {
+            Ok(()) | Err(RecvTimeoutError::Disconnected) => true,
+            Err(RecvTimeoutError::Timeout) => false,
+        };
+        if in_time {
+            let _ = self.thread.join();
+        }
+        in_time
+    }
+}
+
+/// Delivers these mails now, or waits, `limit` at most, for the active sender to do it. Returns when each has ended or waits for
+/// a later try, when the server cannot be used, or when the limit has passed.
+///
+/// # Errors
+/// [`StoreError`] if the database cannot be used.
+pub fn deliver_these(
+    settings: &SenderSettings,
+    ids: &[DeliveryId],
+    limit: Duration,
+    on: &mut dyn FnMut(SenderEvent),
+) -> Result<(), StoreError> {
+    let until = Until::These { ids, limit };
+    run(settings, &until, &mut Delivering::new(channel(), None, on))
+}
+
+/// Delivers everything that is due, or waits, `limit` at most, for the active sender to do it.
+///
+/// # Errors
+/// [`StoreError`] if the database cannot be used.
+pub fn deliver_due(
+    settings: &SenderSettings,
+    limit: Duration,
+    stop: &AtomicBool,
+    on: &mut dyn FnMut(SenderEvent),
+) -> Result<(), StoreError> {
+    run(settings, &Until::NothingDue { limit }, &mut Delivering::new(channel(), Some(stop), on))
+}
+
+/// Delivers until `stop` is set; stands by while another process is the active sender.
+///
+/// # Errors
+/// [`StoreError`] if the database cannot be used.
+pub fn watch(
+    settings: &SenderSettings,
+    stop: &AtomicBool,
+    on: &mut dyn FnMut(SenderEvent),
+) -> Result<(), StoreError> {
+    run(settings, &Until::Stopped, &mut Delivering::new(channel(), Some(stop), on))
+}
+
+/// How long a run goes on.
+enum Until<'a> {
+    Stopped,
+    NothingDue { limit: Duration },
+    These { ids: &'a [DeliveryId], limit: Duration },
+}
+
+/// What a run listens to and whom it tells.
+struct Delivering<'a> {
+    words: Channel<Word>,
+    inbox: Receiver<Word>,
+    stop: Option<&'a AtomicBool>,
+    stopped: bool,
+    on: &'a mut dyn FnMut(SenderEvent),
+    /// Nobody ever says a word here: a place to wait where no word may be lost.
+    silence: (SyncSender<()>, Receiver<()>),
+}
+
+impl<'a> Delivering<'a> {
+    fn new(
+        (words, inbox): (Channel<Word>, Receiver<Word>),
+        stop: Option<&'a AtomicBool>,
+        on: &'a mut dyn FnMut(SenderEvent),
+    ) -> Self {
+        Self { words, inbox, stop, stopped: false, on, silence: sync_channel(0) }
+    }
+
+    fn tell(&mut self, event: SenderEvent) {
+        (self.on)(event);
+    }
+
+    /// Where carriers report.
+    fn words(&self) -> Channel<Word> {
+        self.words.clone()
+    }
+
+    /// The next word, if one comes in time.
+    fn listen(&self, patience: Duration) -> Option<Word> {
+        self.inbox.recv_timeout(patience).ok()
+    }
+
+    /// A word that is there already.
+    fn overhear(&self) -> Option<Word> {
+        self.inbox.try_recv().ok()
+    }
+
+    /// Waits before a result is recorded again: not even the order to stop ends that, for the result would be lost.
+    fn pause_to_record(&self) {
+        let _ = self.silence.1.recv_timeout(RECORD_AGAIN);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped || self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
+    }
+}
+
+fn run(
+    settings: &SenderSettings,
+    until: &Until<'_>,
+    delivering: &mut Delivering<'_>,
+) -> Result<(), StoreError> {
+    let mut clerk = match Clerk::new(settings)? {
+        Ok(clerk) => clerk,
+        Err(words) => {
+            delivering.tell(SenderEvent::Stopped { words });
+            return Ok(());
+        }
+    };
+    let Some(_active) = become_active(settings, until, delivering)? else { return Ok(()) };
+    if let Way::Files(folder) = &settings.way {
+        delivering.tell(SenderEvent::WritingFiles { folder: folder.display().to_string() });
+    }
+    clerk.recover()?;
+    let worked = work(&mut clerk, until, delivering);
+    clerk.end();
+    worked
+}
+
+fn work(clerk: &mut Clerk, until: &Until<'_>, delivering: &mut Delivering<'_>) -> Result<(), StoreError> {
+    let only = match until {
+        Until::These { ids, .. } => Some(*ids),
+        Until::Stopped | Until::NothingDue { .. } => None,
+    };
+    let stays = matches!(until, Until::Stopped);
+    let mut last_purge: Option<Timestamp> = None;
+    let mut told_idle = false;
+    loop {
+        while let Some(word) = delivering.overhear() {
+            clerk.hear(word, delivering);
+        }
+        let standing = match clerk.turn(only, delivering) {
+            Ok(standing) => standing,
+            Err(error) if stays && error.is_passing() => {
+                delivering.tell(SenderEvent::CannotRecord { words: error.to_string() });
+                delivering.pause_to_record();
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        if delivering.is_stopped() && !clerk.is_busy() {
+            return Ok(());
+        }
+        match standing {
+            Standing::Busy => {
+                told_idle = false;
+                if let Some(word) = delivering.listen(LOOK) {
+                    clerk.hear(word, delivering);
+                }
+            }
+            Standing::Paced(start) => {
+                if let Some(word) = delivering.listen(clerk.now().until(start)) {
+                    clerk.hear(word, delivering);
+                }
+            }
+            Standing::Idle | Standing::Quiet(_) if !stays => return clerk.tidy(),
+            Standing::Quiet(end) => {
+                told_idle = false;
+                wait_for_work(clerk, Some(end), delivering)?;
+            }
+            Standing::Idle => {
+                clerk.tidy()?;
+                if !told_idle {
+                    delivering.tell(SenderEvent::Idle);
+                    told_idle = true;
+                    clerk.rest();
+                }
+                if last_purge.is_none_or(|last| clerk.now().since(last) >= PURGE_EVERY) {
+                    last_purge = Some(clerk.now());
+                    while clerk.purge()? && !delivering.is_stopped() {}
+                }
+                wait_for_work(clerk, None, delivering)?;
+                clerk.look_again();
+            }
+        }
+    }
+}
+
+/// Waits until something may be due: a time has come, another process has changed the database, or somebody wakes us.
+fn wait_for_work(
+    clerk: &mut Clerk,
+    quiet_until: Option<Timestamp>,
+    delivering: &mut Delivering<'_>,
+) -> Result<(), StoreError> {
+    clerk.store.changed_elsewhere()?;
+    let due = match quiet_until {
+        Some(until) => Some(until),
+        None => clerk.next_due()?,
+    };
+    let housekeeping = clerk.now().plus(HOUSEKEEPING);
+    let end = due.unwrap_or(housekeeping).min(housekeeping);
+    loop {
+        let left = clerk.now().until(end);
+        if left.is_zero() || delivering.is_stopped() {
+            return Ok(());
+        }
+        if let Some(word) = delivering.listen(left.min(LOOK)) {
+            clerk.hear(word, delivering);
+            if quiet_until.is_none() {
+                return Ok(());
+            }
+        }
+        // While the server is left alone nothing can be done about new mail.
+        if quiet_until.is_none() && clerk.store.changed_elsewhere()? {
+            return Ok(());
+        }
+    }
+}
+
+/// Becomes the active sender. None if it ended before that, or if the active sender did what was to be done.
+fn become_active(
+    settings: &SenderSettings,
+    until: &Until<'_>,
+    delivering: &mut Delivering<'_>,
+) -> Result<Option<ActiveSender>, StoreError> {
+    let started = settings.clock.now();
+    let mut watched: Option<Store> = None;
+    loop {
+        let taken = ActiveSender::try_become(&settings.database).map_err(|error| StoreError::Unopenable {
+            file: format!("{}.sender", settings.database.display()),
+            why: error.to_string(),
+        })?;
+        if let Some(active) = taken {
+            return Ok(Some(active));
+        }
+        if watched.is_none() {
+            delivering.tell(SenderEvent::StandingBy);
+        }
+        let store = match &mut watched {
+            Some(store) => store,
+            none => none.insert(Store::open(&settings.database)?),
+        };
+        let now = settings.clock.now();
+        let is_done = match until {
+            Until::Stopped => false,
+            Until::NothingDue { limit } => {
+                now.since(started) >= *limit
+                    || store.read(|reading| reading.next_due())?.is_none_or(|due| due > now)
+            }
+            Until::These { ids, limit } => {
+                now.since(started) >= *limit || store.read(|reading| reading.are_settled(ids))?
+            }
+        };
+        if is_done || delivering.is_stopped() {
+            return Ok(None);
+        }
+        match delivering.listen(LOOK) {
+            Some(Word::Stop) => delivering.stopped = true,
+            Some(Word::Wake | Word::MayBodyLeave { .. } | Word::Carried { .. }) | None => {}
+        }
+    }
+}

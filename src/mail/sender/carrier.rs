@@ -1,0 +1,176 @@
+//! A carrier: a thread with one connection that composes and hands over one mail after the other. It never touches the
+//! database: before a body leaves it asks the clerk, who notes that durably.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+use super::Word;
+use super::letter::{self, POISON};
+use crate::domain::verification::SecretKey;
+use crate::mail::compose::Letterhead;
+use crate::mail::transport::files::Files;
+use crate::mail::transport::smtp::Smtp;
+use crate::mail::transport::{Envelope, Submission, Transport};
+use crate::store::Claimed;
+
+/// One mail to carry.
+#[derive(Clone)]
+pub(super) struct Job {
+    pub(super) claimed: Arc<Claimed>,
+    pub(super) letterhead: Arc<Letterhead>,
+}
+
+/// What became of a job.
+pub(super) enum Outcome {
+    /// The mail cannot be composed, or made the client panic; nothing of it was sent.
+    Unbuildable(String),
+    Written(Result<PathBuf, std::io::Error>),
+    Submitted(Submission),
+    /// The clerk could not note that the body would leave, so nothing was sent.
+    NotNoted,
+}
+
+/// What every carrier of a sender needs.
+pub(super) struct Bag {
+    pub(super) key: Arc<SecretKey>,
+    pub(super) public_url: Option<String>,
+    pub(super) return_path: String,
+}
+
+/// Where a carrier takes its mail.
+pub(super) enum Exit {
+    Server(Box<Smtp>),
+    Files(Files),
+}
+
+impl Exit {
+    /// The same way out over a connection of its own.
+    pub(super) fn sibling(&self) -> Self {
+        match self {
+            Self::Server(server) => Self::Server(Box::new(server.sibling())),
+            Self::Files(files) => Self::Files(files.clone()),
+        }
+    }
+}
+
+/// The clerk's end of a carrier.
+pub(super) struct Carrier {
+    jobs: Sender<Errand>,
+    /// What it has in hand.
+    pub(super) in_hand: Option<Arc<Claimed>>,
+    /// Closes when the thread has ended.
+    thread: JoinHandle<()>,
+    acknowledge: Sender<bool>,
+}
+
+enum Errand {
+    Carry(Job),
+    /// Nothing is to be done for a while: give the connection back.
+    Rest,
+}
+
+impl Carrier {
+    /// Starts a carrier that reports under `number`.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub(super) fn start(
+        number: usize,
+        exit: Exit,
+        bag: Arc<Bag>,
+        report: Sender<Word>,
+    ) -> std::io::Result<Self> {
+        let (jobs, errands) = channel();
+        let (acknowledge, acknowledged) = channel();
+        let run = move || carry_all(number, exit, &bag, &errands, &acknowledged, &report);
+        let thread = std::thread::Builder::new().name(format!("carrier-{number}")).spawn(run)?;
+        Ok(Self { jobs, in_hand: None, thread, acknowledge })
+    }
+
+    /// Gives it a mail to carry.
+    pub(super) fn carry(&mut self, job: Job) {
+        self.in_hand = Some(Arc::clone(&job.claimed));
+        let _ = self.jobs.send(Errand::Carry(job));
+    }
+
+    /// Answers whether the body may leave.
+    pub(super) fn acknowledge(&self, noted: bool) {
+        let _ = self.acknowledge.send(noted);
+    }
+
+    /// Lets it close its connection.
+    pub(super) fn rest(&self) {
+        let _ = self.jobs.send(Errand::Rest);
+    }
+
+    /// Ends it; it has nothing in hand.
+    pub(super) fn end(self) {
+        drop((self.jobs, self.acknowledge));
+        let _ = self.thread.join();
+    }
+}
+
+fn carry_all(
+    number: usize,
+    mut exit: Exit,
+    bag: &Bag,
+    errands: &Receiver<Errand>,
+    acknowledged: &Receiver<bool>,
+    report: &Sender<Word>,
+) {
+    for errand in errands {
+        match errand {
+            Errand::Rest => rest(&mut exit),
+            Errand::Carry(job) => {
+                let mut may_leave = || {
+                    let asked = report.send(Word::MayBodyLeave { carrier: number }).is_ok();
+                    asked && acknowledged.recv().unwrap_or(false)
+                };
+                let outcome = carry(&mut exit, bag, &job, &mut may_leave);
+                if report.send(Word::Carried { carrier: number, outcome }).is_err() {
+                    break;
+                }
+            }
+        }
+    }
+    rest(&mut exit);
+}
+
+fn rest(exit: &mut Exit) {
+    match exit {
+        Exit::Server(server) => server.close(),
+        Exit::Files(_) => {}
+    }
+}
+
+fn carry(exit: &mut Exit, bag: &Bag, job: &Job, may_leave: &mut dyn FnMut() -> bool) -> Outcome {
+    let claimed = &job.claimed;
+    let message = match letter::compose(claimed, &job.letterhead, &bag.key, bag.public_url.as_deref()) {
+        Ok(message) => message,
+        Err(words) => return Outcome::Unbuildable(words),
+    };
+    let server = match exit {
+        Exit::Files(files) => return Outcome::Written(files.write(claimed.delivery.id.0, &message)),
+        Exit::Server(server) => server,
+    };
+    let envelope = Envelope {
+        return_path: bag.return_path.clone(),
+        to: claimed.delivery.to.clone(),
+        smtputf8: !claimed.delivery.to.is_ascii(),
+    };
+    let mut not_noted = false;
+    let mut before_body = || {
+        not_noted = !may_leave();
+        !not_noted
+    };
+    // A mail that makes the client panic fails alone; the next one gets a new connection.
+    let submit = AssertUnwindSafe(|| server.submit(&envelope, &message, &mut before_body));
+    match catch_unwind(submit) {
+        Ok(_) if not_noted => Outcome::NotNoted,
+        Ok(submission) => Outcome::Submitted(submission),
+        Err(_) => Outcome::Unbuildable(POISON.to_owned()),
+    }
+}

@@ -1,0 +1,122 @@
+//! Whom a TLS connection trusts, and what is said when it cannot.
+//!
+//! Trust is the system's certificates and the administrator's own authorities. There is no way to skip
+//! verification, and no provider is taken from process-wide state.
+
+use std::sync::Arc;
+
+use rustls::crypto::ring;
+use rustls::{CertificateError, ClientConfig, RootCertStore};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+
+/// Why a CA file is of no use.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CaError {
+    /// There is no certificate in it.
+    #[error("it holds no certificate in PEM form")]
+    Empty,
+    /// Something in it is no PEM section.
+    #[error("its PEM text is damaged")]
+    Damaged,
+    /// The certificate of this number, counted from 1, cannot be an authority.
+    #[error("certificate {0} in it cannot be used as an authority")]
+    Unusable(usize),
+}
+
+/// Reads the certificates of a CA file in PEM form.
+///
+/// # Errors
+/// If there is none, or one of them cannot be an authority.
+pub fn read_certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, CaError> {
+    let mut certificates = Vec::new();
+    let mut store = RootCertStore::empty();
+    for section in CertificateDer::pem_slice_iter(pem) {
+        let certificate = section.map_err(|_| CaError::Damaged)?;
+        store.add(certificate.clone()).map_err(|_| CaError::Unusable(certificates.len() + 1))?;
+        certificates.push(certificate);
+    }
+    if certificates.is_empty() {
+        return Err(CaError::Empty);
+    }
+    Ok(certificates)
+}
+
+/// Reads the system's certificates, which takes some milliseconds, and adds the extra ones.
+pub(super) fn client_config(extra_ca: &[CertificateDer<'static>]) -> Result<Arc<ClientConfig>, String> {
+    let mut store = RootCertStore::empty();
+    for certificate in extra_ca {
+        store
+            .add(certificate.clone())
+            .map_err(|_| "a certificate of the CA file cannot be used as an authority".to_owned())?;
+    }
+    // Systems carry certificates that no strict reader takes; the others still count.
+    store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if store.is_empty() {
+        return Err("this machine has no trusted certificates, and no CA file is set".to_owned());
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| format!("TLS cannot be set up: {error}"))?
+        .with_root_certificates(store)
+        .with_no_client_auth();
+    Ok(Arc::new(config))
+}
+
+/// Says for people what went wrong with a server's TLS.
+pub(super) fn words(server: &str, host: &str, error: &rustls::Error) -> String {
+    if let rustls::Error::InvalidCertificate(error) = error {
+        return format!("certificate of {host} is not trusted: {}", reason(error));
+    }
+    if matches!(error, rustls::Error::InvalidMessage(_)) {
+        return format!("{server} does not speak TLS here");
+    }
+    format!("TLS with {server} failed: {error}")
+}
+
+fn reason(error: &CertificateError) -> String {
+    use CertificateError as E;
+    let known = if matches!(error, E::UnknownIssuer) {
+        "it comes from an authority that this machine does not know"
+    } else if matches!(error, E::Expired | E::ExpiredContext { .. }) {
+        "it has expired"
+    } else if matches!(error, E::NotValidYet | E::NotValidYetContext { .. }) {
+        "it is not valid yet"
+    } else if matches!(error, E::Revoked) {
+        "it was revoked"
+    } else if matches!(error, E::BadSignature) {
+        "it is not signed by the authority that it names"
+    } else if matches!(error, E::Other(other) if other.to_string() == "CaUsedAsEndEntity") {
+        // What `openssl req -x509` makes when it is not told better.
+        "it is an authority's own certificate; a server needs one without CA:TRUE"
+    } else if let E::NotValidForNameContext { presented, .. } = error {
+        return match presented.as_slice() {
+            [] => "it names no host".to_owned(),
+            names => format!("it is for {}", names.join(", ")),
+        };
+    } else {
+        return error.to_string();
+    };
+    known.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_ca_file_holds_certificates_or_is_refused() {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let pem = rcgen::CertificateParams::default().self_signed(&key).unwrap().pem();
+        assert_eq!(read_certificates(pem.as_bytes()).unwrap().len(), 1);
+        let twice = format!("# ours\n{pem}{pem}");
+        assert_eq!(read_certificates(twice.as_bytes()).unwrap().len(), 2);
+        assert_eq!(read_certificates(b"hello"), Err(CaError::Empty));
+        assert_eq!(read_certificates(key.serialize_pem().as_bytes()), Err(CaError::Empty));
+        let garbage = "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n";
+        assert_eq!(read_certificates(format!("{pem}{garbage}").as_bytes()), Err(CaError::Unusable(2)));
+        assert_eq!(read_certificates(&pem.as_bytes()[..pem.len() / 2]), Err(CaError::Damaged));
+    }
+}

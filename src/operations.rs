@@ -1,0 +1,18 @@
+//! What an administrator can do, one function each. Every function that changes something is one transaction that validates,
+//! writes, queues mail and writes the audit entry; it either happens wholly or not at all.
+//!
+//! Nothing here touches the network, the terminal or standard streams.
+
+pub mod account;
+pub mod contacts;
+pub mod coverage;
+pub mod outbox;
+pub mod problem;
+pub mod session;
+pub mod verification;
+
+pub use problem::Problem;
+pub use session::{Actor, Opening, Rules, Session};
+
+// The other rooms reach the store through operations only; these two words of it are part of what operations say.
+pub use crate::store::{StoreError, Via};

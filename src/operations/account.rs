@@ -1,0 +1,135 @@
+//! The account: read and set it, and the first start's questions.
+
+use serde_json::json;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::contacts::Mailing;
+use super::{Problem, Session, verification};
+use crate::domain::account::{Account, NAME_LIMIT};
+use crate::domain::contact::Subject;
+use crate::domain::email_address::EmailAddress;
+use crate::domain::language::Language;
+use crate::domain::safe_text::safe;
+use crate::domain::verification::VoidReason;
+
+/// What is changed; None leaves it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AccountChange {
+    pub name: Option<String>,
+    /// Empty or `none` removes it.
+    pub security_email: Option<String>,
+    pub language: Option<String>,
+}
+
+/// A field of the account that is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountField {
+    Name,
+    SecurityEmail,
+    Language,
+}
+
+/// The account; before it is set, with an empty name.
+///
+/// # Errors
+/// [`Problem::Store`].
+pub fn get(session: &mut Session) -> Result<Account, Problem> {
+    let (store, desk) = session.desk();
+    store.read(|reading| Ok(reading.account(desk.now)?))
+}
+
+/// Changes the account and, for a new security email, queues its verification. Counts as the answer to the first start's
+/// questions.
+///
+/// # Errors
+/// [`Problem::InvalidAccount`] with every wrong field.
+pub fn set(session: &mut Session, change: &AccountChange) -> Result<(Account, Mailing), Problem> {
+    let (store, desk) = session.desk();
+    store.write(|writing| {
+        let before = writing.reading().account(desk.now)?;
+        let mut problems = Vec::new();
+        let mut note = |field, message: String| problems.push((field, message));
+        let name = change.name.as_deref().map_or(Ok(before.name.clone()), check_name);
+        let name = name.map_err(|message| note(AccountField::Name, message)).ok();
+        let email = match change.security_email.as_deref().map(str::trim) {
+            None => Ok(None),
+            Some("" | "none") => Ok(Some(None)),
+            Some(text) => EmailAddress::parse(text, desk.rules.smtputf8).map(|email| Some(Some(email))),
+        };
+        let email = email.map_err(|error| note(AccountField::SecurityEmail, error.to_string())).ok();
+        let language = change.language.as_deref().map_or(Ok(before.language), Language::parse);
+        let language = language.map_err(|error| note(AccountField::Language, error.to_string())).ok();
+        let (Some(name), Some(email), Some(language)) = (name, email, language) else {
+            return Err(Problem::InvalidAccount(problems));
+        };
+        writing.set_account(&name, language)?;
+        let mailing = match &email {
+            None => Mailing::NotNeeded,
+            Some(email) => {
+                set_security_email(writing, &desk, before.security_email.as_deref(), email.as_ref())?
+            }
+        };
+        let after = writing.reading().account(desk.now)?;
+        let details = json!({
+            "name": [before.name, after.name],
+            "security_email": [before.security_email, after.security_email],
+            "language": [before.language.id(), after.language.id()],
+        });
+        desk.log(writing, "account.set", None, details)?;
+        Ok((after, mailing))
+    })
+}
+
+/// The first start's questions were skipped; they are not asked again.
+///
+/// # Errors
+/// [`Problem::Store`].
+pub fn skip_introduction(session: &mut Session) -> Result<(), Problem> {
+    let (store, desk) = session.desk();
+    store.write(|writing| {
+        writing.set_introduced()?;
+        desk.log(writing, "account.skip_introduction", None, json!({}))
+    })
+}
+
+fn set_security_email(
+    writing: &crate::store::Writing<'_>,
+    desk: &super::session::Desk<'_>,
+    before: Option<&str>,
+    email: Option<&EmailAddress>,
+) -> Result<Mailing, Problem> {
+    let same =
+        |email: &EmailAddress| before.is_some_and(|before| verification::key_of(before) == email.key());
+    match email {
+        None => {
+            writing.void_verification(Subject::SecurityEmail, VoidReason::AddressChanged, desk.now)?;
+            writing.set_security_email(None)?;
+            Ok(Mailing::NotNeeded)
+        }
+        Some(email) if same(email) => {
+            writing.respell_security_email(email.as_str())?;
+            Ok(Mailing::NotNeeded)
+        }
+        Some(email) => {
+            writing.void_verification(Subject::SecurityEmail, VoidReason::AddressChanged, desk.now)?;
+            writing.set_security_email(Some((email.as_str(), &email.key())))?;
+            verification::queue(writing, desk, Subject::SecurityEmail)
+        }
+    }
+}
+
+/// An account's name is one line of visible text.
+fn check_name(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    let length = name.graphemes(true).count();
+    if name.is_empty() {
+        return Err("the account needs a name".to_owned());
+    }
+    if length > NAME_LIMIT {
+        return Err(format!("an account's name has at most {NAME_LIMIT} characters; this one has {length}"));
+    }
+    if safe(name) != name {
+        return Err(format!("the name holds a character that nobody can see: {}", safe(name)));
+    }
+    Ok(name.to_owned())
+}

@@ -1,0 +1,521 @@
+//! Contacts: list, find, add, modify, delete, subscribe.
+
+use serde_json::{Value, json};
+
+use super::session::Desk;
+use super::{Problem, Session, verification};
+use crate::domain::contact::{Contact, ContactId, SortColumn, Subject, Totals};
+use crate::domain::contact_form::{Checked, ContactDraft, ContactForm, Field, FieldProblem};
+use crate::domain::delivery::DeliveryId;
+use crate::domain::email_address::EmailAddress;
+use crate::domain::email_typo;
+use crate::domain::filter::{self, Filter};
+use crate::domain::fold::{fold, fold_case};
+use crate::domain::subscription::Subscriptions;
+use crate::domain::verification::{Limit, VoidReason};
+use crate::store::{ContactRow, Direction, Reading, Start, Store, Writing};
+
+/// Which contacts are listed and in which order.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ListQuery {
+    pub filter: Filter,
+    pub sort: SortColumn,
+    pub order: Order,
+    /// With the filter's `is:selected`: only these.
+    pub selected: Vec<ContactId>,
+}
+
+/// The direction of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    #[default]
+    Ascending,
+    Descending,
+}
+
+/// Where a page begins. Lists are read by key, so a page costs the same anywhere in a long list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum PageAt {
+    #[default]
+    First,
+    Last,
+    /// The rows after this place.
+    After(Anchor),
+    /// The rows before this place.
+    Before(Anchor),
+    /// The rows from this place on, itself included if it is a row.
+    From(Anchor),
+}
+
+/// A place in a sorted list: that of a contact, which need not be there any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Anchor {
+    /// The value by which the list is sorted, folded.
+    pub key: String,
+    pub id: ContactId,
+}
+
+impl Anchor {
+    /// The place of a contact in a list sorted by `column`.
+    #[must_use]
+    pub fn of(contact: &Contact, column: SortColumn) -> Self {
+        let key = match column {
+            SortColumn::Name => fold(&contact.name).into_owned(),
+            SortColumn::Email => fold_case(&contact.email),
+            SortColumn::Position => {
+                contact.position.map(|position| position.id().to_owned()).unwrap_or_default()
+            }
+            SortColumn::Status => contact.status.id().to_owned(),
+            SortColumn::Id => String::new(),
+        };
+        Self { key, id: contact.id }
+    }
+}
+
+/// A part of a list, in the list's order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T> {
+    pub rows: Vec<T>,
+    /// Nothing lies before the first row.
+    pub at_start: bool,
+    /// Nothing lies after the last row.
+    pub at_end: bool,
+}
+
+/// What is changed; None leaves a field as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ContactChange {
+    pub name: Option<String>,
+    /// An address not in force begins a change; the address in force cancels one that is under way.
+    pub email: Option<String>,
+    /// Empty or `none` for no position.
+    pub position: Option<String>,
+    pub language: Option<String>,
+    pub types: Option<Vec<String>>,
+}
+
+/// Whether saving a new address also sends its verification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verify {
+    Send,
+    Later,
+}
+
+/// What became of the verification mail of a saved contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mailing {
+    /// The address needs none.
+    NotNeeded,
+    Queued(DeliveryId),
+    /// A limit holds it back; the contact is saved all the same.
+    Limited(Limit),
+    /// [`Verify::Later`] was asked for.
+    Later,
+}
+
+/// A contact as it is after saving.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Saved {
+    pub contact: Contact,
+    pub mailing: Mailing,
+}
+
+/// How many domains of verified contacts are known to the hint about typing errors.
+const KNOWN_DOMAINS: usize = 50;
+
+/// A part of the list.
+///
+/// # Errors
+/// [`Problem::Store`].
+pub fn page(
+    session: &mut Session,
+    query: &ListQuery,
+    at: &PageAt,
+    limit: usize,
+) -> Result<Page<Contact>, Problem> {
+    let (store, desk) = session.desk();
+    let down = query.order == Order::Ascending;
+    let (forward, backward) =
+        if down { (Direction::Down, Direction::Up) } else { (Direction::Up, Direction::Down) };
+    let start = |anchor: &Anchor, inclusive| Some((anchor.key.clone(), anchor.id, inclusive));
+    let (direction, start) = match at {
+        PageAt::First => (forward, None),
+        PageAt::Last => (backward, None),
+        PageAt::After(anchor) => (forward, start(anchor, false)),
+        PageAt::Before(anchor) => (backward, start(anchor, false)),
+        PageAt::From(anchor) => (forward, start(anchor, true)),
+    };
+    let wanted = limit.saturating_add(1);
+    let mut rows = Vec::with_capacity(wanted.min(1024));
+    store.read(|reading| {
+        let start = start.as_ref().map(|(key, id, inclusive)| Start { key, id: *id, inclusive: *inclusive });
+        reading.list(query.sort, direction, start, desk.now, |contact| {
+            if matches(query, &contact) {
+                rows.push(contact);
+            }
+            rows.len() < wanted
+        })
+    })?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    if direction == backward {
+        rows.reverse();
+        return Ok(Page { rows, at_start: !more, at_end: *at == PageAt::Last });
+    }
+    Ok(Page { rows, at_start: *at == PageAt::First, at_end: !more })
+}
+
+/// How many contacts the query lists. Costs one pass over the contacts if there is a filter, nothing otherwise.
+///
+/// # Errors
+/// [`Problem::Store`].
+pub fn count(session: &mut Session, query: &ListQuery) -> Result<u64, Problem> {
+    let (store, desk) = session.desk();
+    store.read(|reading| {
+        if query.filter.is_empty() {
+            return Ok(reading.totals()?.contacts);
+        }
+        let mut count = 0;
+        reading.list(SortColumn::Id, Direction::Down, None, desk.now, |contact| {
+            count += u64::from(matches(query, &contact));
+            true
+        })?;
+        Ok(count)
+    })
+}
+
+/// Totals over all contacts, from counters.
+///
+/// # Errors
+/// [`Problem::Store`].
+pub fn totals(session: &mut Session) -> Result<Totals, Problem> {
+    let (store, _) = session.desk();
+    store.read(|reading| Ok(reading.totals()?))
+}
+
+/// The contact with this id.
+///
+/// # Errors
+/// [`Problem::NoSuchContact`].
+pub fn get(session: &mut Session, id: ContactId) -> Result<Contact, Problem> {
+    let (store, desk) = session.desk();
+    store.read(|reading| Ok(row(reading, id, &desk)?.contact))
+}
+
+/// The contact that a command line means: an id, an email (in force or pending), or a name that is unique.
+///
+/// # Errors
+/// [`Problem::NoSuchContact`], [`Problem::AmbiguousName`].
+pub fn find(session: &mut Session, reference: &str) -> Result<Contact, Problem> {
+    let (store, desk) = session.desk();
+    let missing = || Problem::NoSuchContact(reference.to_owned());
+    store.read(|reading| {
+        if let Some(id) = reference.parse().ok().map(ContactId)
+            && let Some(found) = reading.contact(id, desk.now)?
+        {
+            return Ok(found.contact);
+        }
+        if let Ok(email) = EmailAddress::parse(reference, crate::domain::email_address::Smtputf8::Allowed)
+            && let Some(id) = reading.contact_with_address(&email.key())?
+        {
+            return Ok(row(reading, id, &desk)?.contact);
+        }
+        match reading.contacts_named(&fold(reference))?.as_slice() {
+            [] => Err(missing()),
+            [id] => Ok(row(reading, *id, &desk)?.contact),
+            several => Err(Problem::AmbiguousName {
+                name: reference.to_owned(),
+                ids: several.iter().map(|id| id.0).collect(),
+            }),
+        }
+    })
+}
+
+/// Adds a contact and queues the verification of its address.
+///
+/// # Errors
+/// [`Problem::Invalid`] with every wrong field.
+pub fn add(session: &mut Session, form: &ContactForm, verify: Verify) -> Result<Saved, Problem> {
+    let (store, desk) = session.desk();
+    store.write(|writing| {
+        let draft = checked(&writing.reading(), form, None, &desk)?;
+        let id = writing.insert_contact(&draft, desk.now)?;
+        desk.log(writing, "contact.add", Some(id), described(&draft))?;
+        let mailing = match verify {
+            Verify::Later => Mailing::Later,
+            Verify::Send => verification::queue(writing, &desk, Subject::Contact(id))?,
+        };
+        Ok(Saved { contact: row(&writing.reading(), id, &desk)?.contact, mailing })
+    })
+}
+
+/// What is wrong with a form, without saving it: for the screen, while a person types. `editing` is the contact whose own
+/// address is not "taken".
+///
+/// # Errors
+/// [`Problem::Store`].
+pub fn check(
+    session: &mut Session,
+    form: &ContactForm,
+    editing: Option<ContactId>,
+) -> Result<Vec<FieldProblem>, Problem> {
+    let (store, desk) = session.desk();
+    store.read(|reading| Ok(check_all(reading, form, editing, &desk)?.problems))
+}
+
+/// A likely typing error in an address: the address that may be meant. Knows the domains that verified contacts use.
+///
+/// # Errors
+/// [`Problem::Store`].
+pub fn typo_hint(session: &mut Session, email: &str) -> Result<Option<String>, Problem> {
+    let (store, desk) = session.desk();
+    let Ok(email) = EmailAddress::parse(email, desk.rules.smtputf8) else { return Ok(None) };
+    let known = store.read(|reading| reading.verified_domains(KNOWN_DOMAINS))?;
+    Ok(email_typo::hint(&email, &known))
+}
+
+/// Changes a contact. With `expected_version`, only if nobody has changed it since.
+///
+/// # Errors
+/// [`Problem::Invalid`], [`Problem::Conflict`], [`Problem::NoSuchContact`].
+pub fn modify(
+    session: &mut Session,
+    id: ContactId,
+    change: &ContactChange,
+    expected_version: Option<i64>,
+) -> Result<Saved, Problem> {
+    let (store, desk) = session.desk();
+    modify_in(store, &desk, id, change, expected_version)
+}
+
+fn modify_in(
+    store: &mut Store,
+    desk: &Desk<'_>,
+    id: ContactId,
+    change: &ContactChange,
+    expected_version: Option<i64>,
+) -> Result<Saved, Problem> {
+    store.write(|writing| {
+        let before = row(&writing.reading(), id, desk)?;
+        expect_version(&before.contact, expected_version)?;
+        let form = change.applied_to(&before.contact);
+        let draft = checked(&writing.reading(), &form, Some(id), desk)?;
+        let differences = differences(&before, &draft, change);
+        if differences.is_empty() {
+            return Ok(Saved { contact: before.contact, mailing: Mailing::NotNeeded });
+        }
+        writing.update_contact(id, &draft)?;
+        writing.set_subscriptions(id, &draft.subscriptions)?;
+        let mailing = match &change.email {
+            Some(_) => change_email(writing, desk, &before, &draft.email)?,
+            None => Mailing::NotNeeded,
+        };
+        desk.log(writing, "contact.modify", Some(id), Value::Object(differences))?;
+        Ok(Saved { contact: row(&writing.reading(), id, desk)?.contact, mailing })
+    })
+}
+
+/// Deletes contacts for good, all or none, and cancels their deliveries that have not begun. What the audit log tells about the
+/// persons is erased with them.
+///
+/// # Errors
+/// [`Problem::NoSuchContact`] for the first that does not exist.
+pub fn delete(session: &mut Session, ids: &[ContactId]) -> Result<(), Problem> {
+    let (store, desk) = session.desk();
+    store.write(|writing| {
+        for id in ids {
+            writing.cancel_deliveries_of(*id, None, desk.now)?;
+            if !writing.delete_contact(*id)? {
+                return Err(Problem::NoSuchContact(id.0.to_string()));
+            }
+            writing.erase_audit_details(*id)?;
+            desk.log(writing, "contact.delete", Some(*id), json!({}))?;
+        }
+        Ok(())
+    })
+}
+
+/// Sets what a contact wants. With `expected_version`, only if nobody has changed it since.
+///
+/// # Errors
+/// [`Problem::Conflict`], [`Problem::NoSuchContact`].
+pub fn subscribe(
+    session: &mut Session,
+    id: ContactId,
+    subscriptions: &Subscriptions,
+    expected_version: Option<i64>,
+) -> Result<Contact, Problem> {
+    let (store, desk) = session.desk();
+    store.write(|writing| {
+        let before = row(&writing.reading(), id, &desk)?.contact;
+        expect_version(&before, expected_version)?;
+        if before.subscriptions == *subscriptions {
+            return Ok(before);
+        }
+        writing.set_subscriptions(id, subscriptions)?;
+        writing.count_edit(id)?;
+        let change = json!({ "subscriptions": pair(ids(&before.subscriptions), ids(subscriptions)) });
+        desk.log(writing, "contact.subscribe", Some(id), change)?;
+        Ok(row(&writing.reading(), id, &desk)?.contact)
+    })
+}
+
+impl ContactChange {
+    /// The contact's form with this change made in it.
+    fn applied_to(&self, contact: &Contact) -> ContactForm {
+        let position = contact.position.map_or("", |position| position.id());
+        ContactForm {
+            name: self.name.clone().unwrap_or_else(|| contact.name.clone()),
+            email: self.email.clone().unwrap_or_else(|| contact.email.clone()),
+            position: self.position.clone().unwrap_or_else(|| position.to_owned()),
+            language: self.language.clone().unwrap_or_else(|| contact.language.id().to_owned()),
+            types: self
+                .types
+                .clone()
+                .unwrap_or_else(|| contact.subscriptions.ids().map(str::to_owned).collect()),
+        }
+    }
+}
+
+/// The contact with this id, with what the operations need beyond what is shown.
+pub(super) fn row(reading: &Reading<'_>, id: ContactId, desk: &Desk<'_>) -> Result<ContactRow, Problem> {
+    reading.contact(id, desk.now)?.ok_or_else(|| Problem::NoSuchContact(id.0.to_string()))
+}
+
+/// The five ways in which an address may be changed (design 5).
+fn change_email(
+    writing: &Writing<'_>,
+    desk: &Desk<'_>,
+    before: &ContactRow,
+    email: &EmailAddress,
+) -> Result<Mailing, Problem> {
+    let (id, subject) = (before.contact.id, Subject::Contact(before.contact.id));
+    let drop_pending = |writing: &Writing<'_>| -> Result<(), Problem> {
+        if before.pending_email_key.is_some() {
+            writing.void_verification(subject, VoidReason::AddressChanged, desk.now)?;
+            writing.set_pending_email(id, None)?;
+        }
+        Ok(())
+    };
+    if email.key() == before.email_key {
+        writing.respell_email(id, email)?;
+        drop_pending(writing)?;
+        return Ok(Mailing::NotNeeded);
+    }
+    if before.pending_email_key.as_deref() == Some(&email.key()) {
+        // The same change again, perhaps in other letters: the code under way stays good.
+        writing.set_pending_email(id, Some(email))?;
+        return Ok(Mailing::NotNeeded);
+    }
+    drop_pending(writing)?;
+    if before.contact.status == crate::domain::contact::Status::Verified {
+        writing.set_pending_email(id, Some(email))?;
+    } else {
+        writing.void_verification(subject, VoidReason::AddressChanged, desk.now)?;
+        writing.cancel_deliveries_of(id, Some(&before.email_key), desk.now)?;
+        writing.replace_email(id, email)?;
+    }
+    verification::queue(writing, desk, subject)
+}
+
+fn matches(query: &ListQuery, contact: &Contact) -> bool {
+    query.filter.is_empty()
+        || query.filter.matches(&filter::Candidate {
+            name: &contact.name,
+            email: &contact.email,
+            position: contact.position,
+            status: contact.status.id(),
+            is_subscribed: &|wanted| contact.subscriptions.ids().any(|id| filter::covers(wanted, id)),
+            is_selected: query.filter.asks_for_selection() && query.selected.contains(&contact.id),
+        })
+}
+
+fn checked(
+    reading: &Reading<'_>,
+    form: &ContactForm,
+    editing: Option<ContactId>,
+    desk: &Desk<'_>,
+) -> Result<ContactDraft, Problem> {
+    let checked = check_all(reading, form, editing, desk)?;
+    match checked.draft {
+        Some(draft) if checked.problems.is_empty() => Ok(draft),
+        Some(_) | None => Err(Problem::Invalid(checked.problems)),
+    }
+}
+
+/// The form's own rules, and that the address is free.
+fn check_all(
+    reading: &Reading<'_>,
+    form: &ContactForm,
+    editing: Option<ContactId>,
+    desk: &Desk<'_>,
+) -> Result<Checked, Problem> {
+    let language = reading.account(desk.now)?.language;
+    let mut checked = form.check(desk.catalogue, desk.rules.smtputf8, language);
+    let Some(email) = &checked.email else { return Ok(checked) };
+    if let Some(holder) = reading.contact_with_address(&email.key())?
+        && Some(holder) != editing
+    {
+        let name = reading.contact_name(holder)?.unwrap_or_default();
+        let message = format!("'{email}' belongs to '{name}' (contact {}) already", holder.0);
+        checked.problems.push(FieldProblem { field: Field::Email, message });
+        checked.problems.sort_by_key(|problem| problem.field);
+    }
+    Ok(checked)
+}
+
+fn expect_version(contact: &Contact, expected: Option<i64>) -> Result<(), Problem> {
+    if expected.is_none_or(|expected| expected == contact.version) {
+        return Ok(());
+    }
+    Err(Problem::Conflict { theirs: Box::new(contact.clone()) })
+}
+
+fn described(draft: &ContactDraft) -> Value {
+    json!({
+        "name": draft.name.as_str(),
+        "email": draft.email.as_str(),
+        "position": draft.position.map(|position| position.id()),
+        "language": draft.language.id(),
+        "subscriptions": ids(&draft.subscriptions),
+    })
+}
+
+/// What a change changes, by field: `[old, new]`.
+fn differences(
+    before: &ContactRow,
+    draft: &ContactDraft,
+    change: &ContactChange,
+) -> serde_json::Map<String, Value> {
+    let contact = &before.contact;
+    let new = described(draft);
+    let old = json!({
+        "name": contact.name,
+        "email": contact.email,
+        "position": contact.position.map(|position| position.id()),
+        "language": contact.language.id(),
+        "subscriptions": ids(&contact.subscriptions),
+    });
+    let mut found = serde_json::Map::new();
+    for field in ["name", "position", "language", "subscriptions"] {
+        if old[field] != new[field] {
+            found.insert(field.to_owned(), pair(old[field].clone(), new[field].clone()));
+        }
+    }
+    if change.email.is_some() {
+        // With a change under way, the address in force is a change too: it cancels.
+        let present = contact.pending_email.as_ref().map_or(&old["email"], |_| &Value::Null);
+        if *present != new["email"] {
+            found.insert("email".to_owned(), pair(old["email"].clone(), new["email"].clone()));
+        }
+    }
+    found
+}
+
+fn ids(subscriptions: &Subscriptions) -> Value {
+    subscriptions.ids().collect::<Vec<_>>().into()
+}
+
+fn pair(old: Value, new: Value) -> Value {
+    Value::Array(vec![old, new])
+}

@@ -1,0 +1,306 @@
+//! The outbox: list, show, retry, cancel, test mail.
+
+use serde_json::json;
+
+use super::contacts::{self, Page};
+use super::session::Desk;
+use super::{Problem, Session, verification};
+use crate::domain::contact::{ContactId, Status};
+use crate::domain::delivery::{Delivery, DeliveryId, Kind, NoticeId, State};
+use crate::domain::fold::fold;
+use crate::domain::retry as schedule;
+use crate::domain::timestamp::Timestamp;
+use crate::domain::verification::MASKED_CODE;
+use crate::mail::compose::{self, Content, Letter};
+use crate::store::{Material, NewDelivery, Newest, Reading, VerificationState, Writing};
+
+/// Which deliveries are listed, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OutboxQuery {
+    pub state: Option<State>,
+    pub notice: Option<NoticeId>,
+    /// Words that must occur in address, name or subject.
+    pub words: Vec<String>,
+}
+
+/// Where a page of the outbox begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OutboxAt {
+    #[default]
+    Newest,
+    Oldest,
+    /// The rows after (older than) this one.
+    After(DeliveryId),
+    /// The rows before (newer than) this one.
+    Before(DeliveryId),
+    /// A page from this one on.
+    From(DeliveryId),
+}
+
+pub use crate::store::AttemptRow as Attempt;
+
+/// A delivery with all that is known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryDetail {
+    pub delivery: Delivery,
+    /// Oldest first.
+    pub attempts: Vec<Attempt>,
+    /// The text part of the mail, with code and link masked.
+    pub text: String,
+}
+
+/// How many deliveries wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QueueTotals {
+    pub queued: u64,
+    pub sending: u64,
+    pub retry: u64,
+    pub failed: u64,
+    /// When the oldest that waits was queued.
+    pub oldest: Option<Timestamp>,
+}
+
+/// A part of the outbox.
+///
+/// # Errors
+/// [`Problem::Store`].
+pub fn page(
+    session: &mut Session,
+    query: &OutboxQuery,
+    at: OutboxAt,
+    limit: usize,
+) -> Result<Page<Delivery>, Problem> {
+    let (store, _) = session.desk();
+    let (newest, start) = match at {
+        OutboxAt::Newest => (Newest::First, None),
+        OutboxAt::Oldest => (Newest::Last, None),
+        OutboxAt::After(id) => (Newest::First, Some((id, false))),
+        OutboxAt::Before(id) => (Newest::Last, Some((id, false))),
+        OutboxAt::From(id) => (Newest::First, Some((id, true))),
+    };
+    let words: Vec<String> = query.words.iter().map(|word| fold(word).into_owned()).collect();
+    let wanted = limit.saturating_add(1);
+    let mut rows = Vec::new();
+    store.read(|reading| {
+        reading.outbox(query.state, query.notice, newest, start, |delivery| {
+            if words.iter().all(|word| occurs(word, &delivery)) {
+                rows.push(delivery);
+            }
+            rows.len() < wanted
+        })
+    })?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    if newest == Newest::Last {
+        rows.reverse();
+        return Ok(Page { rows, at_start: !more, at_end: at == OutboxAt::Oldest });
+    }
+    Ok(Page { rows, at_start: at == OutboxAt::Newest, at_end: !more })
+}
+
+/// How many wait and failed.
+///
+/// # Errors
+/// [`Problem::Store`].
+pub fn totals(session: &mut Session) -> Result<QueueTotals, Problem> {
+    let (store, _) = session.desk();
+    store.read(|reading| {
+        let of = |state: State| reading.counter(&format!("delivery.{}", state.id()));
+        Ok(QueueTotals {
+            queued: of(State::Queued)?,
+            sending: of(State::Sending)?,
+            retry: of(State::Retry)?,
+            failed: of(State::Failed)?,
+            oldest: reading.oldest_waiting()?,
+        })
+    })
+}
+
+/// One delivery as the outbox lists it.
+///
+/// # Errors
+/// [`Problem::NoSuchDelivery`].
+pub fn get(session: &mut Session, id: DeliveryId) -> Result<Delivery, Problem> {
+    let (store, _) = session.desk();
+    store.read(|reading| delivery(reading, id))
+}
+
+/// One delivery with its tries and its text.
+///
+/// # Errors
+/// [`Problem::NoSuchDelivery`].
+pub fn show(session: &mut Session, id: DeliveryId) -> Result<DeliveryDetail, Problem> {
+    let (store, desk) = session.desk();
+    store.read(|reading| {
+        let delivery = delivery(reading, id)?;
+        let attempts = reading.attempts(id)?;
+        let text = match reading.material(id)? {
+            Some(material) => preview(reading, &desk, &delivery, &material)?,
+            None => String::new(),
+        };
+        Ok(DeliveryDetail { delivery, attempts, text })
+    })
+}
+
+/// Makes deliveries due now, all or none.
+///
+/// # Errors
+/// [`Problem::NoSuchDelivery`], [`Problem::WrongState`] (sent, cancelled, under way, or a code that is void).
+pub fn retry(session: &mut Session, ids: &[DeliveryId]) -> Result<(), Problem> {
+    let (store, desk) = session.desk();
+    store.write(|writing| {
+        for id in ids {
+            requeue(writing, &desk, *id)?;
+        }
+        desk.log(writing, "outbox.retry", None, json!({ "deliveries": numbers(ids) }))
+    })
+}
+
+/// Cancels deliveries that have not begun, all or none.
+///
+/// # Errors
+/// [`Problem::NoSuchDelivery`], [`Problem::WrongState`].
+pub fn cancel(session: &mut Session, ids: &[DeliveryId]) -> Result<(), Problem> {
+    let (store, desk) = session.desk();
+    store.write(|writing| {
+        for id in ids {
+            let found = delivery(&writing.reading(), *id)?;
+            if !writing.cancel_delivery(*id, desk.now)? {
+                let why = match found.state {
+                    State::Sending => "it is on its way and cannot be called back",
+                    State::Queued
+                    | State::Retry
+                    | State::Sent
+                    | State::Written
+                    | State::Failed
+                    | State::Expired
+                    | State::Cancelled => "it has ended",
+                };
+                return Err(Problem::WrongState { id: id.0, state: found.state.id(), why });
+            }
+        }
+        desk.log(writing, "outbox.cancel", None, json!({ "deliveries": numbers(ids) }))
+    })
+}
+
+/// Queues a marked test mail to a verified contact, or to the security email.
+///
+/// # Errors
+/// [`Problem::NoSecurityEmail`], [`Problem::NotVerified`], [`Problem::NoSuchContact`].
+pub fn test(session: &mut Session, contact: Option<ContactId>) -> Result<DeliveryId, Problem> {
+    let (store, desk) = session.desk();
+    store.write(|writing| {
+        let account = writing.reading().account(desk.now)?;
+        let (address, name, language) = match contact {
+            None => {
+                (account.security_email.ok_or(Problem::NoSecurityEmail)?, String::new(), account.language)
+            }
+            Some(id) => {
+                let contact = contacts::row(&writing.reading(), id, &desk)?.contact;
+                if contact.status != Status::Verified {
+                    return Err(Problem::NotVerified { name: contact.name });
+                }
+                (contact.email, contact.name, contact.language)
+            }
+        };
+        let content = Content::Test { message_type_title: None };
+        let id = writing.insert_delivery(&NewDelivery {
+            kind: Kind::Test,
+            contact,
+            notice: None,
+            verification: None,
+            address: &address,
+            address_key: &verification::key_of(&address),
+            name: &name,
+            language,
+            message_type: None,
+            subject: &compose::subject(&content, language, &account.name),
+            detail: None,
+            fallback: None,
+            priority: Kind::Test.priority(None),
+            now: desk.now,
+            expires_at: schedule::expiry(Kind::Test, None, desk.now),
+            message_id: &desk.message_id(&account.name)?,
+        })?;
+        desk.log(writing, "outbox.test", contact, json!({ "delivery": id.0 }))?;
+        Ok(id)
+    })
+}
+
+fn delivery(reading: &Reading<'_>, id: DeliveryId) -> Result<Delivery, Problem> {
+    reading.delivery(id)?.ok_or(Problem::NoSuchDelivery(id.0))
+}
+
+fn requeue(writing: &Writing<'_>, desk: &Desk<'_>, id: DeliveryId) -> Result<(), Problem> {
+    let found = delivery(&writing.reading(), id)?;
+    let refuse = |why| Err(Problem::WrongState { id: id.0, state: found.state.id(), why });
+    if !found.state.may_retry() {
+        return refuse(match found.state {
+            State::Sending => "it is on its way",
+            State::Sent => "the server has taken it",
+            State::Queued
+            | State::Retry
+            | State::Written
+            | State::Failed
+            | State::Expired
+            | State::Cancelled => "it was cancelled; what it was for has changed",
+        });
+    }
+    let mut expires_at = schedule::expiry(found.kind, found.message_type.as_deref(), desk.now);
+    if found.kind == Kind::Verification {
+        let material = writing.reading().material(id)?;
+        let proof = material.and_then(|material| material.verification);
+        let proof = proof.map(|id| writing.reading().verification(id)).transpose()?.flatten();
+        match proof.filter(|proof| proof.state == VerificationState::Open && desk.now < proof.expires_at) {
+            Some(proof) => expires_at = proof.expires_at,
+            None => return refuse("its code does not count any more; send a new one"),
+        }
+    }
+    // A written mail has reached nobody: it gets a Message-ID under the domain that is configured now.
+    let account = writing.reading().account(desk.now)?.name;
+    let message_id = if found.state == State::Written { Some(desk.message_id(&account)?) } else { None };
+    Ok(writing.requeue(id, expires_at, message_id.as_deref(), desk.now)?)
+}
+
+/// The text part as it is sent, with the code masked.
+fn preview(
+    reading: &Reading<'_>,
+    desk: &Desk<'_>,
+    delivery: &Delivery,
+    material: &Material,
+) -> Result<String, Problem> {
+    let letterhead = desk.rules.letterhead(&reading.account(desk.now)?.name);
+    let title = delivery.message_type.as_deref().and_then(|id| desk.catalogue.message_type(id));
+    let content = match delivery.kind {
+        Kind::Verification => Content::Verification {
+            code: MASKED_CODE,
+            link: None,
+            expires_at: delivery.expires_at,
+            for_security_email: delivery.contact.is_none() && delivery.name.is_empty(),
+        },
+        Kind::Change => {
+            Content::Change { replaced_by_masked: material.detail.as_deref().unwrap_or_default() }
+        }
+        Kind::Test => {
+            Content::Test { message_type_title: title.map(|(_, known)| known.title.get(material.language)) }
+        }
+        Kind::Notice => return Ok(String::new()),
+    };
+    Ok(compose::text(&Letter {
+        letterhead: &letterhead,
+        to_name: Some(delivery.name.as_str()).filter(|name| !name.is_empty()),
+        to_email: &delivery.to,
+        language: material.language,
+        message_id: &delivery.message_id,
+        date: delivery.created_at,
+        content,
+    }))
+}
+
+fn occurs(word: &str, delivery: &Delivery) -> bool {
+    [&delivery.to, &delivery.name, &delivery.subject].into_iter().any(|text| fold(text).contains(word))
+}
+
+fn numbers(ids: &[DeliveryId]) -> Vec<i64> {
+    ids.iter().map(|id| id.0).collect()
+}

@@ -1,0 +1,212 @@
+//! A session: one administrator at one open database, with what the operations need to know of the configuration.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::Problem;
+use crate::clock::Clock;
+use crate::domain::catalogue::Catalogue;
+use crate::domain::contact::ContactId;
+use crate::domain::email_address::Smtputf8;
+use crate::domain::timestamp::Timestamp;
+use crate::domain::verification::SecretKey;
+use crate::mail::compose::Letterhead;
+use crate::store::{Entry, Store, StoreError, Via, Writing, load_or_make_key};
+
+/// Who acts, for the audit log. It comes from the system, never from a field that somebody types.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// The system user, with the user behind sudo: `root (sudo by ada)`.
+    pub user: String,
+    /// The SSH client's address, if the session came over SSH.
+    pub origin: Option<String>,
+}
+
+/// The part of the configuration that decides what is allowed and how mail is marked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rules {
+    /// How long a code lives, from queueing.
+    pub lifetime: Duration,
+    /// Verification mails per database in 24 hours.
+    pub daily_limit: usize,
+    pub smtputf8: Smtputf8,
+    /// The right side of every Message-ID.
+    pub message_id_domain: String,
+    /// The display name of From; None for the account's name.
+    pub from_name: Option<String>,
+    /// The address of From.
+    pub from_email: String,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            lifetime: Duration::from_secs(72 * 3600),
+            daily_limit: 100,
+            smtputf8: Smtputf8::Refused,
+            message_id_domain: "callsheet.invalid".to_owned(),
+            from_name: None,
+            from_email: "callsheet@callsheet.invalid".to_owned(),
+        }
+    }
+}
+
+impl Rules {
+    /// What all mails of an account of this name have in common.
+    #[must_use]
+    pub fn letterhead(&self, account: &str) -> Letterhead {
+        Letterhead {
+            from_name: self.from_name.clone(),
+            from_email: self.from_email.clone(),
+            account: account.to_owned(),
+            message_id_domain: self.message_id_domain.clone(),
+        }
+    }
+}
+
+/// What a session is opened with.
+#[derive(Clone)]
+pub struct Opening {
+    /// The database file; it and its folder are made if missing.
+    pub database: PathBuf,
+    pub actor: Actor,
+    /// By which way the actor acts.
+    pub via: Via,
+    pub rules: Rules,
+    pub catalogue: Arc<Catalogue>,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// One administrator at one database. Each thread that works on the database has its own.
+pub struct Session {
+    store: Store,
+    key: Arc<SecretKey>,
+    opening: Opening,
+}
+
+/// What operations need beside the store.
+pub(super) struct Desk<'a> {
+    pub(super) key: &'a SecretKey,
+    pub(super) rules: &'a Rules,
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) now: Timestamp,
+    opening: &'a Opening,
+}
+
+impl Session {
+    /// Opens the database, making or migrating it if needed, and its key. With another key than before, codes under way are
+    /// shown as expired.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the file is foreign, newer, damaged, locked or not accessible; it is left untouched then.
+    pub fn open(opening: &Opening) -> Result<Self, StoreError> {
+        let mut store = Store::open(&opening.database)?;
+        let key = load_or_make_key(&opening.database)?;
+        let (key_id, now) = (key.id(), opening.clock.now());
+        let (known, overdue) = store.read(|reading| {
+            Ok::<_, StoreError>((reading.key_id()?, reading.has_overdue_verifications(now)?))
+        })?;
+        if known.as_ref() != Some(&key_id) {
+            store.write(|writing| {
+                writing.expire_verifications_of_other_keys(&key_id, now)?;
+                writing.set_key_id(&key_id)
+            })?;
+        }
+        if overdue {
+            store.write(|writing| writing.expire_verifications(now))?;
+        }
+        Ok(Self { store, key: Arc::new(key), opening: opening.clone() })
+    }
+
+    /// The current moment by this session's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.opening.clock.now()
+    }
+
+    #[must_use]
+    pub fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.opening.catalogue
+    }
+
+    /// The database file.
+    #[must_use]
+    pub fn database(&self) -> &Path {
+        self.store.file()
+    }
+
+    /// Whether another connection (of this or another process) has changed the database since the last call. Costs
+    /// microseconds; does not see this session's own changes.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub fn changed_elsewhere(&mut self) -> Result<bool, StoreError> {
+        self.store.changed_elsewhere()
+    }
+
+    /// Sentences about the database that an administrator should know, for example that it lies on a network file system.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        self.store.warnings()
+    }
+
+    /// Whether the file's structure is sound; costs one pass over it.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn quick_check(&mut self) -> Result<(), StoreError> {
+        self.store.quick_check()
+    }
+
+    /// The store, and beside it what operations need.
+    pub(super) fn desk(&mut self) -> (&mut Store, Desk<'_>) {
+        let desk = Desk {
+            key: &self.key,
+            rules: &self.opening.rules,
+            catalogue: &self.opening.catalogue,
+            now: self.opening.clock.now(),
+            opening: &self.opening,
+        };
+        (&mut self.store, desk)
+    }
+}
+
+impl Desk<'_> {
+    /// Writes what was done into the audit log.
+    pub(super) fn log(
+        &self,
+        writing: &Writing<'_>,
+        action: &str,
+        contact: Option<ContactId>,
+        details: Value,
+    ) -> Result<(), Problem> {
+        let actor = &self.opening.actor;
+        Ok(writing.append_audit(&Entry {
+            at: self.now,
+            actor: &actor.user,
+            origin: actor.origin.as_deref().unwrap_or_default(),
+            via: self.opening.via,
+            action,
+            contact,
+            details,
+        })?)
+    }
+
+    /// A Message-ID that no other mail has.
+    pub(super) fn message_id(&self, account: &str) -> Result<String, Problem> {
+        let unique: String = random::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(self.rules.letterhead(account).message_id(&unique))
+    }
+}
+
+/// Bytes from the system's random source.
+pub(super) fn random<const N: usize>() -> Result<[u8; N], Problem> {
+    let mut bytes = [0; N];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => Ok(bytes),
+        Err(error) => Err(Problem::NoRandomness(error.to_string())),
+    }
+}

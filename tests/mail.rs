@@ -1,0 +1,4 @@
+//! Mail over real connections on this machine.
+
+mod sender;
+mod smtp;

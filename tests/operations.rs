@@ -1,0 +1,8 @@
+//! What an administrator can do, over the real store.
+
+mod account;
+mod contacts;
+mod coverage;
+mod list;
+mod outbox;
+mod verification;
