@@ -1,0 +1,156 @@
+//! The configuration as the other rooms want it: rules, catalogue, letterhead, mail server, password.
+
+use std::fs;
+use std::path::Path;
+
+use secrecy::SecretString;
+use thiserror::Error;
+
+use super::value::Bad;
+use super::{Config, ConfigError, ConfigErrors, PasswordError, Security, location};
+use crate::domain::catalogue::Catalogue;
+use crate::domain::safe_text::Safe;
+use crate::mail::compose::Letterhead;
+use crate::mail::transport::smtp::{self, CaError, SmtpSettings, read_certificates};
+use crate::operations::Rules;
+
+/// Where mail seems to come from while no sender is set: it is written to files then. No such domain can exist (RFC 2606).
+const NOBODY: &str = "callsheet.invalid";
+
+/// Why the mail server cannot be used as it is configured.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ServerError {
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// A user name and no place for a password.
+    #[error("'mail.username' is set, but there is no password")]
+    NoPassword,
+    #[error("the certificates in '{0}' cannot be used: {1}")]
+    CaFile(String, String),
+}
+
+impl ServerError {
+    /// What helps, where something simple does.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Password(error) => error.hint(),
+            Self::NoPassword => Some(
+                "set 'mail.password_file', 'mail.password_command' or CALLSHEET_SMTP_PASSWORD, or give the \
+                 credential 'smtp-password'"
+                    .to_owned(),
+            ),
+            Self::CaFile(..) => None,
+        }
+    }
+}
+
+impl Config {
+    /// What decides what is allowed and how mail is marked.
+    #[must_use]
+    pub fn rules(&self) -> Rules {
+        let from = self.mail.from.as_ref();
+        let nobody = || format!("callsheet@{NOBODY}");
+        Rules {
+            lifetime: *self.verification.lifetime,
+            daily_limit: usize::try_from(*self.verification.daily_limit).unwrap_or(usize::MAX),
+            smtputf8: *self.mail.allow_smtputf8,
+            message_id_domain: self.message_id_domain(),
+            from_name: from.and_then(|from| from.name.clone()),
+            from_email: from.map_or_else(nobody, |from| from.address.as_str().to_owned()),
+        }
+    }
+
+    /// The right side of every Message-ID: what is set, or the domain of `from`.
+    #[must_use]
+    pub fn message_id_domain(&self) -> String {
+        let from = || self.mail.from.as_ref().map(|from| from.address.domain().to_owned());
+        self.mail.message_id_domain.value.clone().or_else(from).unwrap_or_else(|| NOBODY.to_owned())
+    }
+
+    /// What all mails of the account of this name have in common.
+    #[must_use]
+    pub fn letterhead(&self, account: &str) -> Letterhead {
+        self.rules().letterhead(account)
+    }
+
+    /// The address for the envelope, where bounces go: `return_path`, or the address of `from`.
+    #[must_use]
+    pub fn return_path(&self) -> String {
+        let from = || self.rules().from_email;
+        self.mail.return_path.as_ref().map_or_else(from, |address| address.as_str().to_owned())
+    }
+
+    /// The catalogue: what is built in, and the own file if one is named.
+    ///
+    /// # Errors
+    /// The file cannot be read, or an entry of it cannot be used.
+    pub fn catalogue(&self) -> Result<Catalogue, ConfigErrors> {
+        let built_in = Catalogue::built_in();
+        let Some(path) = &*self.catalogue else { return Ok(built_in) };
+        let refused = |bad: Bad| {
+            let origin = self.catalogue.origin.clone();
+            let key = Some("catalogue".to_owned());
+            ConfigErrors(vec![ConfigError { origin, key, message: bad.message, nearest: bad.nearest }])
+        };
+        let name = shown(path);
+        let text = location::text(path)
+            .map_err(|why| refused(Bad::new(format!("names '{name}', which cannot be read: {why}"))))?;
+        built_in.extended(&text).map_err(|error| {
+            let why = error.to_string();
+            let first = why.lines().next().unwrap_or_default();
+            refused(Bad::new(format!("names '{name}', which cannot be used: {}", Safe(first))))
+        })
+    }
+
+    /// The password for the mail server; see [`PasswordSources::fetch`](super::PasswordSources::fetch).
+    ///
+    /// # Errors
+    /// [`PasswordError`] if the place that is named does not give one.
+    pub fn smtp_password(&self) -> Result<Option<SecretString>, PasswordError> {
+        self.mail.passwords.fetch()
+    }
+
+    /// How to talk to the mail server, password included; `None` if mail is written to files.
+    ///
+    /// # Errors
+    /// [`ServerError`] if password or certificates cannot be had.
+    pub fn smtp_settings(&self) -> Result<Option<SmtpSettings>, ServerError> {
+        let Some(host) = &*self.mail.host else { return Ok(None) };
+        let credentials = match &*self.mail.username {
+            Some(username) => {
+                let password = self.smtp_password()?.ok_or(ServerError::NoPassword)?;
+                Some(smtp::Credentials { username: username.clone(), password })
+            }
+            None => None,
+        };
+        let extra_ca = match &*self.mail.ca_file {
+            Some(path) => {
+                let pem = fs::read(path).map_err(|error| unusable(path, &location::reason(&error)))?;
+                read_certificates(&pem).map_err(|error: CaError| unusable(path, &error.to_string()))?
+            }
+            None => Vec::new(),
+        };
+        Ok(Some(SmtpSettings {
+            host: host.clone(),
+            port: *self.mail.port,
+            security: match *self.mail.security {
+                Security::Tls => smtp::Security::Tls,
+                Security::StartTls => smtp::Security::StartTls,
+                Security::None => smtp::Security::None,
+            },
+            credentials,
+            extra_ca,
+            hello_name: self.message_id_domain(),
+            timeouts: smtp::Timeouts::default(),
+        }))
+    }
+}
+
+fn unusable(path: &Path, why: &str) -> ServerError {
+    ServerError::CaFile(shown(path), why.to_owned())
+}
+
+fn shown(path: &Path) -> String {
+    Safe(&path.to_string_lossy()).to_string()
+}

@@ -1,0 +1,347 @@
+//! Where the password for the mail server comes from. It is fetched when it is needed and never shown: no error holds any of
+//! it, nor what the program that gives it says.
+
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use thiserror::Error;
+
+use super::location::reason;
+use crate::domain::safe_text::Safe;
+
+/// The places, in the order in which they are asked; the first that is there decides.
+#[derive(Debug, Clone, Default)]
+pub struct PasswordSources {
+    /// `$CREDENTIALS_DIRECTORY`, in which systemd puts `smtp-password` for a service alone.
+    pub credentials_directory: Option<PathBuf>,
+    pub file: Option<PathBuf>,
+    pub command: Option<PasswordCommand>,
+    /// `CALLSHEET_SMTP_PASSWORD`.
+    pub environment: Option<SecretString>,
+}
+
+/// A program and its arguments, started without a shell.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordCommand(pub Vec<String>);
+
+/// Why there is no password though a place for it is named.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum PasswordError {
+    #[error("the password file '{}' cannot be read: {}", shown(.0), .1)]
+    Unreadable(PathBuf, String),
+    #[error("the password file '{}' is no file", shown(.0))]
+    NotAFile(PathBuf),
+    #[error("the password file '{}' belongs to another user", shown(.0))]
+    ForeignOwner(PathBuf),
+    /// The hint is in [`PasswordError::hint`].
+    #[error("the password file '{}' can be read by others (mode {:04o})", shown(.0), .1)]
+    Exposed(PathBuf, u32),
+    #[error("the password command '{0}' cannot be started: {1}")]
+    NotStarted(String, String),
+    #[error("the password command '{0}' failed ({1})")]
+    Failed(String, String),
+    #[error("the password command '{0}' gave no answer in {1} s")]
+    TooSlow(String, u64),
+    #[error("{0} holds no password: it is empty, too long, not UTF-8, or has control characters")]
+    Unusable(String),
+}
+
+/// More is no password.
+const LIMIT: u64 = 4096;
+
+/// How long the command may take; it may have to ask a person.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+impl PasswordSources {
+    /// Fetches the password; `None` if no place for one is named.
+    ///
+    /// # Errors
+    /// [`PasswordError`] of the first place that is there. A later place is never tried instead: that would hide a mistake.
+    pub fn fetch(&self) -> Result<Option<SecretString>, PasswordError> {
+        if let Some(folder) = &self.credentials_directory {
+            let path = folder.join("smtp-password");
+            if path.exists() {
+                // systemd keeps others out of the folder; owner and mode of the file are its own business.
+                let file = open(&path)?;
+                return read(file, &path).map(Some);
+            }
+        }
+        if let Some(path) = &self.file {
+            return from_file(path).map(Some);
+        }
+        if let Some(command) = &self.command {
+            return command.run(PATIENCE).map(Some);
+        }
+        let given = self.environment.as_ref().map(|given| given.expose_secret().to_owned());
+        given.map(|given| usable(given, "CALLSHEET_SMTP_PASSWORD")).transpose()
+    }
+
+    /// Whether a place for a password is named.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        let credential =
+            self.credentials_directory.as_ref().is_some_and(|folder| folder.join("smtp-password").exists());
+        credential || self.file.is_some() || self.command.is_some() || self.environment.is_some()
+    }
+}
+
+impl PasswordError {
+    /// What helps, where something simple does.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Exposed(path, _) => Some(format!("chmod 600 '{}'", shown(path))),
+            Self::Unreadable(..)
+            | Self::NotAFile(_)
+            | Self::ForeignOwner(_)
+            | Self::NotStarted(..)
+            | Self::Failed(..)
+            | Self::TooSlow(..)
+            | Self::Unusable(_) => None,
+        }
+    }
+}
+
+impl PasswordCommand {
+    /// The program alone; its arguments may be secret.
+    #[must_use]
+    pub fn program(&self) -> String {
+        Safe(self.0.first().map_or("", String::as_str)).to_string()
+    }
+
+    fn run(&self, patience: Duration) -> Result<SecretString, PasswordError> {
+        let (program, arguments) =
+            self.0.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+        let failed = |why: String| PasswordError::Failed(self.program(), why);
+        let mut child = Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            // What it complains about may hold the secret, and would be drawn over the screen.
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| PasswordError::NotStarted(self.program(), reason(&error)))?;
+        let output = child.stdout.take();
+        let (sender, receiver) = mpsc::channel();
+        // Ends with the pipe. It outlives a command that is too slow only if that left the pipe to another program.
+        std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let result = output.map_or(Ok(0), |output| output.take(LIMIT + 1).read_to_end(&mut bytes));
+            // Nobody listens any more if the command was too slow.
+            let _ = sender.send(result.map(|_| bytes));
+        });
+        let answer = receiver.recv_timeout(patience);
+        if answer.is_err() {
+            // It may have ended just now; then there is nothing to kill.
+            let _ = child.kill();
+        }
+        let status = child.wait().map_err(|error| failed(reason(&error)))?;
+        let bytes = match answer {
+            Ok(read) => read.map_err(|error| failed(reason(&error)))?,
+            Err(_) => return Err(PasswordError::TooSlow(self.program(), patience.as_secs())),
+        };
+        if !status.success() {
+            return Err(failed(status.to_string()));
+        }
+        let source = format!("the first line of what '{}' prints", self.program());
+        let first_line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default().to_vec();
+        usable(String::from_utf8(first_line).unwrap_or_default(), &source)
+    }
+}
+
+/// Names the program and hides its arguments.
+impl std::fmt::Debug for PasswordCommand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PasswordCommand({} …)", self.program())
+    }
+}
+
+/// The file must be regular, ours, and closed to everybody else; all of it is asked of the file that is open, so that it cannot
+/// be exchanged in between.
+fn from_file(path: &Path) -> Result<SecretString, PasswordError> {
+    let file = open(path)?;
+    let facts = file.metadata().map_err(|error| unreadable(path, &error))?;
+    if facts.uid() != uzers::get_effective_uid() {
+        return Err(PasswordError::ForeignOwner(path.to_owned()));
+    }
+    if facts.mode() & 0o077 != 0 {
+        return Err(PasswordError::Exposed(path.to_owned(), facts.mode() & 0o7777));
+    }
+    read(file, path)
+}
+
+fn open(path: &Path) -> Result<File, PasswordError> {
+    // A pipe would keep us waiting for somebody who writes.
+    let flags = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(flags)
+        .open(path)
+        .map_err(|error| unreadable(path, &error))?;
+    let facts = file.metadata().map_err(|error| unreadable(path, &error))?;
+    if facts.is_file() { Ok(file) } else { Err(PasswordError::NotAFile(path.to_owned())) }
+}
+
+fn read(file: File, path: &Path) -> Result<SecretString, PasswordError> {
+    let mut text = String::new();
+    match file.take(LIMIT + 1).read_to_string(&mut text) {
+        Ok(_) => {
+            let line = text.strip_suffix('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+            let password = line.unwrap_or(&text).to_owned();
+            usable(password, &format!("'{}'", shown(path)))
+        }
+        Err(error) if error.kind() == ErrorKind::InvalidData => {
+            usable(String::new(), &format!("'{}'", shown(path)))
+        }
+        Err(error) => Err(unreadable(path, &error)),
+    }
+}
+
+fn usable(password: String, source: &str) -> Result<SecretString, PasswordError> {
+    let password = SecretString::from(password);
+    let text = password.expose_secret();
+    let fits = !text.is_empty() && u64::try_from(text.len()).is_ok_and(|length| length <= LIMIT);
+    // AUTH PLAIN separates with NUL (RFC 4616), and no password that a person set holds another control character.
+    if fits && !text.contains(char::is_control) {
+        Ok(password)
+    } else {
+        Err(PasswordError::Unusable(source.to_owned()))
+    }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> PasswordError {
+    PasswordError::Unreadable(path.to_owned(), reason(error))
+}
+
+fn shown(path: &Path) -> String {
+    Safe(&path.to_string_lossy()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    fn file(folder: &Path, name: &str, content: &[u8], mode: u32) -> PathBuf {
+        let path = folder.join(name);
+        fs::write(&path, content).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+        path
+    }
+
+    fn fetched(sources: &PasswordSources) -> String {
+        sources.fetch().unwrap().unwrap().expose_secret().to_owned()
+    }
+
+    fn of_command(words: &[&str]) -> PasswordSources {
+        let command = PasswordCommand(words.iter().map(|word| (*word).to_owned()).collect());
+        PasswordSources { command: Some(command), ..PasswordSources::default() }
+    }
+
+    #[test]
+    fn the_first_place_that_is_there_decides() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut sources = PasswordSources::default();
+        assert!(sources.fetch().unwrap().is_none() && !sources.is_named());
+        sources.environment = Some(SecretString::from("environment"));
+        assert_eq!(fetched(&sources), "environment");
+        sources.command = of_command(&["echo", "command"]).command;
+        assert_eq!(fetched(&sources), "command");
+        sources.file = Some(file(folder.path(), "password", b"file\n", 0o600));
+        assert_eq!(fetched(&sources), "file");
+        sources.credentials_directory = Some(folder.path().to_owned());
+        assert_eq!(fetched(&sources), "file", "the folder has no smtp-password yet");
+        file(folder.path(), "smtp-password", b"credential", 0o440);
+        assert_eq!(fetched(&sources), "credential");
+        assert!(sources.is_named());
+    }
+
+    #[test]
+    fn a_place_that_fails_is_never_replaced_by_the_next() {
+        let sources = PasswordSources {
+            file: Some(PathBuf::from("/nonexistent/password")),
+            environment: Some(SecretString::from("environment")),
+            ..PasswordSources::default()
+        };
+        assert!(matches!(sources.fetch(), Err(PasswordError::Unreadable(..))));
+    }
+
+    #[test]
+    fn a_file_that_others_can_read_is_refused_with_the_command_that_helps() {
+        let folder = tempfile::tempdir().unwrap();
+        for mode in [0o640, 0o604, 0o620, 0o602, 0o644, 0o601] {
+            let path = file(folder.path(), "password", b"hunter2", mode);
+            let error = PasswordSources { file: Some(path.clone()), ..PasswordSources::default() }
+                .fetch()
+                .unwrap_err();
+            assert_eq!(error, PasswordError::Exposed(path.clone(), mode));
+            assert_eq!(error.hint().unwrap(), format!("chmod 600 '{}'", path.display()));
+        }
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_without_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR).unwrap();
+        for path in [folder.path().to_owned(), pipe] {
+            let sources = PasswordSources { file: Some(path.clone()), ..PasswordSources::default() };
+            assert_eq!(sources.fetch().unwrap_err(), PasswordError::NotAFile(path));
+        }
+    }
+
+    #[test]
+    fn one_line_end_belongs_to_the_file_and_everything_else_to_the_password() {
+        let folder = tempfile::tempdir().unwrap();
+        let of = |content: &[u8]| {
+            let path = file(folder.path(), "password", content, 0o600);
+            PasswordSources { file: Some(path), ..PasswordSources::default() }.fetch()
+        };
+        for (content, expected) in [("a b ", "a b "), ("a\n", "a"), ("a\r\n", "a"), ("密码\n", "密码")] {
+            assert_eq!(of(content.as_bytes()).unwrap().unwrap().expose_secret(), expected);
+        }
+        let long = vec![b'a'; 5000];
+        for content in [&b""[..], b"\n", b"hunter2\nhunter3\n", b"hunter2\0", b"\xff\xfe", &long] {
+            let error = of(content).unwrap_err();
+            assert!(matches!(error, PasswordError::Unusable(_)));
+            assert!(!format!("{error} {error:?}").contains("hunter"));
+        }
+    }
+
+    #[test]
+    fn a_command_gives_its_first_line_and_no_shell_reads_it() {
+        assert_eq!(fetched(&of_command(&["printf", "first\\nsecond\\n"])), "first");
+        assert_eq!(fetched(&of_command(&["echo", "$HOME;`id`"])), "$HOME;`id`");
+    }
+
+    #[test]
+    fn a_command_that_fails_tells_nothing_secret() {
+        let failed = of_command(&["sh", "-c", "echo hunter2; echo hunter2 >&2; exit 3"]).fetch().unwrap_err();
+        assert!(matches!(failed, PasswordError::Failed(..)));
+        let missing = of_command(&["/nonexistent/program", "hunter2"]).fetch().unwrap_err();
+        assert!(matches!(missing, PasswordError::NotStarted(..)));
+        let silent = of_command(&["true", "hunter2"]).fetch().unwrap_err();
+        assert!(matches!(silent, PasswordError::Unusable(_)));
+        for error in [failed, missing, silent] {
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+        }
+        assert!(!format!("{:?}", of_command(&["echo", "hunter2"])).contains("hunter2"));
+    }
+
+    #[test]
+    fn a_command_that_never_answers_is_ended() {
+        let command = PasswordCommand(vec!["cat".to_owned(), "/dev/zero".to_owned()]);
+        assert!(command.run(PATIENCE).is_err(), "it prints more than a password");
+        let command = PasswordCommand(vec!["tail".to_owned(), "-f".to_owned(), "/dev/null".to_owned()]);
+        let error = command.run(Duration::from_millis(50)).unwrap_err();
+        assert_eq!(error, PasswordError::TooSlow("tail".to_owned(), 0));
+    }
+}

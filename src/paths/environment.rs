@@ -1,0 +1,134 @@
+//! The environment variables that callsheet knows, read once. No other variable has any effect.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+
+/// The variables that may be asked for. An empty variable counts as one that is not set.
+pub const NAMES: [&str; 16] = [
+    "CALLSHEET_DB",
+    "CALLSHEET_CONFIG",
+    "CALLSHEET_LANG",
+    "ACCESSIBLE",
+    "NO_COLOR",
+    "HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_STATE_HOME",
+    "CREDENTIALS_DIRECTORY",
+    "SUDO_USER",
+    "SSH_CONNECTION",
+    "LC_ALL",
+    "LC_MESSAGES",
+    "LANG",
+    "TERM",
+];
+
+/// Kept apart, since it is a secret.
+const PASSWORD: &str = "CALLSHEET_SMTP_PASSWORD";
+
+/// The environment as callsheet sees it; in tests whatever they say.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    variables: BTreeMap<&'static str, OsString>,
+    smtp_password: Option<SecretString>,
+    system_folder: PathBuf,
+}
+
+impl Environment {
+    /// Of this process. Without `HOME` the home folder is the one in the user database.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    pub fn of_process() -> Self {
+        let read = |name: &'static str| std::env::var_os(name).map(|value| (name, value));
+        let mut environment = Self::of(NAMES.into_iter().filter_map(read));
+        environment.smtp_password =
+            std::env::var(PASSWORD).ok().filter(|value| !value.is_empty()).map(SecretString::from);
+        if let (None, Ok(home)) = (environment.get("HOME"), etcetera::home_dir()) {
+            environment.variables.insert("HOME", home.into_os_string());
+        }
+        environment
+    }
+
+    /// Of these variables alone.
+    #[must_use]
+    pub fn of<Value: Into<OsString>>(variables: impl IntoIterator<Item = (&'static str, Value)>) -> Self {
+        let mut known = BTreeMap::new();
+        let mut smtp_password = None;
+        for (name, value) in variables {
+            let value = value.into();
+            if name == PASSWORD {
+                smtp_password =
+                    value.into_string().ok().filter(|value| !value.is_empty()).map(SecretString::from);
+            } else if NAMES.contains(&name) && !value.is_empty() {
+                known.insert(name, value);
+            }
+        }
+        Self { variables: known, smtp_password, system_folder: PathBuf::from("/etc") }
+    }
+
+    /// The same with another folder in the place of `/etc`.
+    #[must_use]
+    pub fn with_system_folder(self, folder: &Path) -> Self {
+        Self { system_folder: folder.to_owned(), ..self }
+    }
+
+    /// The variable, if it is one of [`NAMES`] and not empty.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&OsStr> {
+        self.variables.get(name).map(OsString::as_os_str)
+    }
+
+    /// The variable as text; one that is not UTF-8 counts as not set.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).and_then(OsStr::to_str)
+    }
+
+    /// The variable as an absolute path; a relative one is ignored, as the XDG base directory specification demands.
+    #[must_use]
+    pub fn folder(&self, name: &str) -> Option<&Path> {
+        self.get(name).map(Path::new).filter(|path| path.is_absolute())
+    }
+
+    /// `CALLSHEET_SMTP_PASSWORD`.
+    #[must_use]
+    pub fn smtp_password(&self) -> Option<&SecretString> {
+        self.smtp_password.as_ref()
+    }
+
+    /// `/etc`.
+    #[must_use]
+    pub fn system_folder(&self) -> &Path {
+        &self.system_folder
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_known_variables_with_a_value_count() {
+        let environment = Environment::of([("CALLSHEET_DB", "/a.db"), ("NO_COLOR", ""), ("EDITOR", "vi")]);
+        assert_eq!(environment.text("CALLSHEET_DB"), Some("/a.db"));
+        assert_eq!(environment.get("NO_COLOR"), None);
+        assert_eq!(environment.get("EDITOR"), None);
+    }
+
+    #[test]
+    fn relative_folders_are_ignored() {
+        let environment = Environment::of([("XDG_DATA_HOME", "data"), ("HOME", "/home/ada")]);
+        assert_eq!(environment.folder("XDG_DATA_HOME"), None);
+        assert_eq!(environment.folder("HOME"), Some(Path::new("/home/ada")));
+    }
+
+    #[test]
+    fn the_password_is_never_shown() {
+        let environment = Environment::of([("CALLSHEET_SMTP_PASSWORD", "hunter2")]);
+        assert!(environment.smtp_password().is_some());
+        assert!(!format!("{environment:?}").contains("hunter2"));
+    }
+}
