@@ -7,3 +7,4 @@ pub mod mail;
 pub mod operations;
 pub mod paths;
 pub mod store;
+pub mod tui;

@@ -1,0 +1,367 @@
+//! What keys can do, and where. Every action has a name for the table of keys and words for help and footer in each context in
+//! which it exists; an action that does nothing yet is not here.
+
+/// What a key makes the program do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    Help,
+    Suspend,
+    Redraw,
+    Contacts,
+    Outbox,
+    Settings,
+    NextTab,
+    PreviousTab,
+    Back,
+    Quit,
+    Filter,
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    HalfUp,
+    HalfDown,
+    First,
+    Last,
+    Pick,
+    Add,
+    Modify,
+    Delete,
+    Verification,
+    Sort,
+    Reverse,
+    Open,
+    Retry,
+    Cancel,
+    Edit,
+    TestMail,
+    Left,
+    Right,
+    LineStart,
+    LineEnd,
+    DeleteBack,
+    DeleteForward,
+    DeleteWord,
+    DeleteBefore,
+    DeleteAfter,
+    Next,
+    Previous,
+    Accept,
+    Tick,
+    Close,
+    Yes,
+    No,
+    EnterCode,
+    SendAgain,
+    CancelChange,
+}
+
+/// Where a key has its meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Context {
+    Everywhere,
+    Screens,
+    Lists,
+    Contacts,
+    Outbox,
+    Settings,
+    /// Any text field.
+    Field,
+    /// The line in which the filter is typed.
+    Filter,
+    /// A form whose focus is not in a text field.
+    Form,
+    /// A form whose focus is in a text field.
+    FormField,
+    DropDown,
+    Confirm,
+    Verification,
+    /// The field for the code in the verification dialog.
+    Code,
+    /// One delivery, opened from the outbox.
+    Delivery,
+    Help,
+}
+
+impl Context {
+    /// All contexts, in the order of the help.
+    pub const ALL: [Self; 16] = [
+        Self::Everywhere,
+        Self::Screens,
+        Self::Lists,
+        Self::Contacts,
+        Self::Outbox,
+        Self::Settings,
+        Self::Field,
+        Self::Filter,
+        Self::Form,
+        Self::FormField,
+        Self::DropDown,
+        Self::Confirm,
+        Self::Verification,
+        Self::Code,
+        Self::Delivery,
+        Self::Help,
+    ];
+
+    /// The contexts that are in force while this one is in front, innermost first.
+    #[must_use]
+    pub const fn stack(self) -> &'static [Self] {
+        match self {
+            Self::Everywhere => &[Self::Everywhere],
+            Self::Screens => &[Self::Screens, Self::Everywhere],
+            Self::Lists => &[Self::Lists, Self::Screens, Self::Everywhere],
+            Self::Contacts => &[Self::Contacts, Self::Lists, Self::Screens, Self::Everywhere],
+            Self::Outbox => &[Self::Outbox, Self::Lists, Self::Screens, Self::Everywhere],
+            Self::Settings => &[Self::Settings, Self::Screens, Self::Everywhere],
+            Self::Field => &[Self::Field, Self::Everywhere],
+            Self::Filter => &[Self::Filter, Self::Field, Self::Everywhere],
+            Self::Form => &[Self::Form, Self::Everywhere],
+            Self::FormField => &[Self::FormField, Self::Form, Self::Field, Self::Everywhere],
+            Self::DropDown => &[Self::DropDown, Self::Everywhere],
+            Self::Confirm => &[Self::Confirm, Self::Everywhere],
+            Self::Verification => &[Self::Verification, Self::Everywhere],
+            Self::Code => &[Self::Code, Self::Field, Self::Everywhere],
+            Self::Delivery => &[Self::Delivery, Self::Everywhere],
+            Self::Help => &[Self::Help, Self::Everywhere],
+        }
+    }
+
+    /// The name of the context's table; none for a context that only joins others.
+    #[must_use]
+    pub const fn id(self) -> Option<&'static str> {
+        match self {
+            Self::Everywhere => Some("everywhere"),
+            Self::Screens => Some("screens"),
+            Self::Lists => Some("lists"),
+            Self::Contacts => Some("contacts"),
+            Self::Outbox => Some("outbox"),
+            Self::Settings => Some("settings"),
+            Self::Field => Some("field"),
+            Self::Filter => Some("filter"),
+            Self::Form => Some("form"),
+            Self::FormField => None,
+            Self::DropDown => Some("drop_down"),
+            Self::Confirm => Some("confirm"),
+            Self::Verification => Some("verification"),
+            Self::Code => Some("code"),
+            Self::Delivery => Some("delivery"),
+            Self::Help => Some("help"),
+        }
+    }
+
+    /// What help and README call it.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Everywhere => "everywhere",
+            Self::Screens => "screens",
+            Self::Lists => "lists",
+            Self::Contacts => "contacts",
+            Self::Outbox => "outbox",
+            Self::Settings => "settings",
+            Self::Field => "text fields",
+            Self::Filter => "filter",
+            Self::Form | Self::FormField => "forms",
+            Self::DropDown => "drop-down",
+            Self::Confirm => "questions",
+            Self::Verification => "verification",
+            Self::Code => "code",
+            Self::Delivery => "delivery",
+            Self::Help => "help",
+        }
+    }
+
+    /// What can be done here, in the order of the footer and the help.
+    #[must_use]
+    pub const fn entries(self) -> &'static [Entry] {
+        match self {
+            Self::Everywhere => EVERYWHERE,
+            Self::Screens => SCREENS,
+            Self::Lists => LISTS,
+            Self::Contacts => CONTACTS,
+            Self::Outbox => OUTBOX,
+            Self::Settings => SETTINGS,
+            Self::Field => FIELD,
+            Self::Filter => FILTER,
+            Self::Form => FORM,
+            Self::FormField => &[],
+            Self::DropDown => DROP_DOWN,
+            Self::Confirm => CONFIRM,
+            Self::Verification => VERIFICATION,
+            Self::Code => CODE,
+            Self::Delivery => DELIVERY,
+            Self::Help => HELP,
+        }
+    }
+}
+
+/// An action in a context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    pub action: Action,
+    /// The name in the table of keys.
+    pub id: &'static str,
+    /// What it does, for help and README.
+    pub help: &'static str,
+    pub footer: Footer,
+}
+
+/// How an action stands in the footer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Footer {
+    /// Not at all.
+    Absent,
+    /// With a word, from left to right by place; where the line is too short, the highest rank goes first.
+    Shown { word: &'static str, rank: u8, place: u8 },
+}
+
+const fn entry(action: Action, id: &'static str, help: &'static str) -> Entry {
+    Entry { action, id, help, footer: Footer::Absent }
+}
+
+const fn shown(action: Action, id: &'static str, help: &'static str, word: &'static str, rank: u8) -> Entry {
+    Entry { action, id, help, footer: Footer::Shown { word, rank, place: 0 } }
+}
+
+/// The same entry further right in the footer.
+const fn at(place: u8, entry: Entry) -> Entry {
+    match entry.footer {
+        Footer::Absent => entry,
+        Footer::Shown { word, rank, .. } => Entry { footer: Footer::Shown { word, rank, place }, ..entry },
+    }
+}
+
+const EVERYWHERE: &[Entry] = &[
+    at(3, shown(Action::Help, "help", "show the keys", "help", 1)),
+    entry(Action::Suspend, "suspend", "suspend; 'fg' in the shell comes back"),
+    entry(Action::Redraw, "redraw", "draw the screen anew"),
+];
+
+const SCREENS: &[Entry] = &[
+    entry(Action::Contacts, "contacts", "contacts"),
+    entry(Action::Outbox, "outbox", "outbox"),
+    entry(Action::Settings, "settings", "settings"),
+    entry(Action::NextTab, "next_tab", "next tab"),
+    entry(Action::PreviousTab, "previous_tab", "previous tab"),
+    entry(Action::Back, "back", "clear the filter, then what is picked"),
+    at(4, shown(Action::Quit, "quit", "quit", "quit", 2)),
+];
+
+const LISTS: &[Entry] = &[
+    at(1, shown(Action::Filter, "filter", "filter", "filter", 4)),
+    entry(Action::Up, "up", "up"),
+    entry(Action::Down, "down", "down"),
+    entry(Action::PageUp, "page_up", "a page up"),
+    entry(Action::PageDown, "page_down", "a page down"),
+    entry(Action::HalfUp, "half_up", "half a page up"),
+    entry(Action::HalfDown, "half_down", "half a page down"),
+    entry(Action::First, "first", "to the first"),
+    entry(Action::Last, "last", "to the last"),
+];
+
+const CONTACTS: &[Entry] = &[
+    shown(Action::Add, "add", "add a contact", "add", 0),
+    shown(Action::Modify, "modify", "modify the contact", "modify", 3),
+    shown(Action::Delete, "delete", "delete the contact, or all that are picked", "delete", 5),
+    shown(Action::Verification, "verification", "verification of the contact's address", "verify", 6),
+    entry(Action::Pick, "pick", "pick, or no longer pick, for a common action"),
+    at(2, shown(Action::Sort, "sort", "sort by the next column", "sort", 7)),
+    entry(Action::Reverse, "reverse", "reverse the order"),
+];
+
+const OUTBOX: &[Entry] = &[
+    shown(Action::Open, "open", "the mail and the server's words", "open", 0),
+    shown(Action::Retry, "retry", "retry now", "retry", 3),
+    shown(Action::Cancel, "cancel", "cancel", "cancel", 5),
+];
+
+const SETTINGS: &[Entry] = &[
+    shown(Action::Edit, "edit", "edit the account", "edit", 0),
+    shown(Action::TestMail, "test_mail", "send a test mail to the security email", "test mail", 3),
+    shown(Action::Verification, "verification", "verification of the security email", "verify", 4),
+    entry(Action::Up, "up", "up"),
+    entry(Action::Down, "down", "down"),
+];
+
+const FIELD: &[Entry] = &[
+    entry(Action::Left, "left", "left"),
+    entry(Action::Right, "right", "right"),
+    entry(Action::LineStart, "line_start", "to the beginning"),
+    entry(Action::LineEnd, "line_end", "to the end"),
+    entry(Action::DeleteBack, "delete_back", "delete the character before"),
+    entry(Action::DeleteForward, "delete_forward", "delete the character at the caret"),
+    entry(Action::DeleteWord, "delete_word", "delete the word before"),
+    entry(Action::DeleteBefore, "delete_before", "delete everything before"),
+    entry(Action::DeleteAfter, "delete_after", "delete everything after"),
+];
+
+const FILTER: &[Entry] = &[
+    shown(Action::Accept, "accept", "keep the filter and go to the list", "to the list", 0),
+    shown(Action::Close, "close", "clear the filter", "clear", 1),
+    entry(Action::Up, "up", "up in the list"),
+    entry(Action::Down, "down", "down in the list"),
+    entry(Action::PageUp, "page_up", "a page up in the list"),
+    entry(Action::PageDown, "page_down", "a page down in the list"),
+];
+
+const FORM: &[Entry] = &[
+    shown(Action::Accept, "accept", "OK; on a drop-down: open it; on Cancel: cancel", "OK", 0),
+    shown(Action::Next, "next", "next field", "next", 3),
+    entry(Action::Previous, "previous", "previous field"),
+    shown(Action::Tick, "tick", "tick a box, press a button", "tick", 4),
+    shown(Action::Close, "close", "cancel, asking if something was changed", "cancel", 1),
+];
+
+const DROP_DOWN: &[Entry] = &[
+    shown(Action::Accept, "accept", "choose", "choose", 0),
+    entry(Action::Up, "up", "up"),
+    entry(Action::Down, "down", "down"),
+    entry(Action::First, "first", "to the first"),
+    entry(Action::Last, "last", "to the last"),
+    shown(Action::Close, "close", "close it, nothing chosen", "close", 1),
+];
+
+const CONFIRM: &[Entry] = &[
+    shown(Action::Yes, "yes", "yes", "yes", 0),
+    shown(Action::No, "no", "no", "no", 1),
+    entry(Action::Next, "next", "next button"),
+    entry(Action::Previous, "previous", "previous button"),
+    shown(Action::Accept, "accept", "the button with the focus", "press", 3),
+];
+
+const VERIFICATION: &[Entry] = &[
+    shown(Action::EnterCode, "enter_code", "enter the code", "enter the code", 0),
+    shown(Action::SendAgain, "send_again", "send a new code", "send again", 3),
+    shown(Action::CancelChange, "cancel_change", "cancel the change of address", "cancel the change", 4),
+    entry(Action::Up, "up", "up"),
+    entry(Action::Down, "down", "down"),
+    shown(Action::Close, "close", "close", "close", 1),
+];
+
+const CODE: &[Entry] = &[
+    shown(Action::Accept, "accept", "check the code", "OK", 0),
+    shown(Action::Close, "close", "back, nothing entered", "back", 1),
+];
+
+const DELIVERY: &[Entry] = &[
+    shown(Action::Retry, "retry", "retry now", "retry", 3),
+    shown(Action::Cancel, "cancel", "cancel", "cancel", 4),
+    entry(Action::Up, "up", "up"),
+    entry(Action::Down, "down", "down"),
+    entry(Action::PageUp, "page_up", "a page up"),
+    entry(Action::PageDown, "page_down", "a page down"),
+    entry(Action::First, "first", "to the beginning"),
+    entry(Action::Last, "last", "to the end"),
+    shown(Action::Close, "close", "close", "close", 0),
+];
+
+const HELP: &[Entry] = &[
+    entry(Action::Up, "up", "up"),
+    shown(Action::Down, "down", "down", "scroll", 2),
+    entry(Action::PageUp, "page_up", "a page up"),
+    entry(Action::PageDown, "page_down", "a page down"),
+    entry(Action::First, "first", "to the beginning"),
+    entry(Action::Last, "last", "to the end"),
+    shown(Action::Close, "close", "close", "close", 0),
+];

@@ -1,0 +1,154 @@
+//! What people are told about the keys: the footer, the help and the README's table, all made from the one table.
+
+use super::action::{Context, Entry, Footer};
+use super::{Keymap, Typing};
+use crate::domain::columns::width;
+
+/// A key in the footer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FooterKey {
+    pub key: String,
+    pub word: &'static str,
+}
+
+/// The keys of one context, for the help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    pub title: &'static str,
+    pub lines: Vec<HelpLine>,
+}
+
+/// An action in the help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HelpLine {
+    /// All keys with blanks between them.
+    pub keys: String,
+    pub help: &'static str,
+}
+
+/// Columns between two keys of the footer.
+const GAP: usize = 2;
+
+impl Keymap {
+    /// The footer while `contexts` are in force: as much as fits into `columns`, the most important kept, by their places
+    /// and then in the order of the contexts. A key that an inner context or a text field has taken is not shown.
+    #[must_use]
+    pub fn footer(&self, contexts: &[Context], typing: Typing, columns: usize) -> Vec<FooterKey> {
+        let mut keys = self.footer_candidates(contexts, typing);
+        while line_width(&keys) > columns {
+            let Some(last) = keys.iter().map(|(rank, _)| *rank).max() else { break };
+            let Some(index) = keys.iter().rposition(|(rank, _)| *rank == last) else { break };
+            keys.remove(index);
+        }
+        keys.into_iter().map(|(_, key)| key).collect()
+    }
+
+    /// The help for what is in force, innermost first.
+    #[must_use]
+    pub fn sections(&self, contexts: &[Context]) -> Vec<Section> {
+        let of = |context: &Context| {
+            let lines =
+                context.entries().iter().map(|entry| self.help_line(*context, entry)).collect::<Vec<_>>();
+            (!lines.is_empty()).then_some(Section { title: context.title(), lines })
+        };
+        contexts.iter().filter_map(of).collect()
+    }
+
+    /// The README's table: one row a context.
+    #[must_use]
+    pub fn markdown_table(&self) -> String {
+        let mut table = String::from("| where | keys |\n|---|---|\n");
+        for context in Context::ALL {
+            let lines: Vec<String> =
+                context.entries().iter().map(|entry| self.markdown_entry(context, entry)).collect();
+            if !lines.is_empty() {
+                table.push_str(&format!("| {} | {} |\n", context.title(), lines.join(" · ")));
+            }
+        }
+        table
+    }
+
+    fn footer_candidates(&self, contexts: &[Context], typing: Typing) -> Vec<(u8, FooterKey)> {
+        let mut keys = Vec::new();
+        for context in contexts {
+            for entry in context.entries() {
+                let Footer::Shown { word, rank, place } = entry.footer else { continue };
+                let first = self.bindings.iter().find(|binding| {
+                    binding.context == *context
+                        && binding.action == entry.action
+                        && (typing == Typing::Off || binding.stroke.printable().is_none())
+                        && self.action(contexts, binding.stroke) == Some(entry.action)
+                });
+                if let Some(binding) = first {
+                    keys.push((place, rank, FooterKey { key: binding.text.clone(), word }));
+                }
+            }
+        }
+        keys.sort_by_key(|(place, _, _)| *place);
+        keys.into_iter().map(|(_, rank, key)| (rank, key)).collect()
+    }
+
+    fn help_line(&self, context: Context, entry: &Entry) -> HelpLine {
+        let keys: Vec<&str> = self.keys(context, entry.action).collect();
+        HelpLine { keys: keys.join(" "), help: entry.help }
+    }
+
+    fn markdown_entry(&self, context: Context, entry: &Entry) -> String {
+        let keys: Vec<String> = self.keys(context, entry.action).map(|key| format!("`{key}`")).collect();
+        format!("{} {}", keys.join(", "), entry.help)
+    }
+}
+
+fn line_width(keys: &[(u8, FooterKey)]) -> usize {
+    let texts: usize = keys.iter().map(|(_, key)| width(&key.key) + 1 + width(key.word)).sum();
+    texts + GAP * keys.len().saturating_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn footer(context: Context, typing: Typing, columns: usize) -> String {
+        let keys = Keymap::built_in().footer(context.stack(), typing, columns);
+        keys.iter().map(|key| format!("{} {}", key.key, key.word)).collect::<Vec<_>>().join("  ")
+    }
+
+    #[test]
+    fn the_footer_keeps_what_matters_most() {
+        assert_eq!(
+            footer(Context::Contacts, Typing::Off, 120),
+            "a add  enter modify  d delete  v verify  / filter  s sort  ? help  q quit"
+        );
+        assert_eq!(footer(Context::Contacts, Typing::Off, 38), "a add  enter modify  ? help  q quit");
+        assert_eq!(footer(Context::Contacts, Typing::Off, 0), "");
+    }
+
+    #[test]
+    fn while_typing_only_keys_that_are_no_text_are_shown() {
+        assert_eq!(footer(Context::FormField, Typing::On, 80), "enter OK  tab next  esc cancel");
+        assert_eq!(
+            footer(Context::Form, Typing::Off, 80),
+            "enter OK  tab next  space tick  esc cancel  ? help"
+        );
+    }
+
+    #[test]
+    fn the_table_for_the_readme_names_every_key() {
+        let table = Keymap::built_in().markdown_table();
+        assert!(
+            table.contains("| contacts | `a` add a contact · `enter`, `e` modify the contact ·"),
+            "{table}"
+        );
+        assert!(table.lines().all(|line| line.starts_with('|') && line.ends_with('|')));
+    }
+
+    #[test]
+    fn the_help_begins_with_the_innermost_context() {
+        let titles: Vec<_> = Keymap::built_in()
+            .sections(Context::FormField.stack())
+            .iter()
+            .map(|section| section.title)
+            .collect();
+        assert_eq!(titles, ["forms", "text fields", "everywhere"]);
+    }
+}

@@ -1,0 +1,183 @@
+//! Marks and borders: the shapes that tell a state beside its colour.
+//!
+//! The ASCII set replaces everything that East Asian terminals may draw two columns wide. Every mark is one column wide; the
+//! marks of one kind differ in both sets.
+
+use ratatui::symbols::border;
+
+use crate::domain::columns;
+use crate::domain::contact::Status;
+use crate::domain::delivery::State;
+use crate::domain::subscription::BoxState;
+
+/// Which characters may be used for marks and borders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Marks {
+    #[default]
+    Unicode,
+    Ascii,
+}
+
+const ASCII_BORDER: border::Set<'static> = border::Set {
+    top_left: "+",
+    top_right: "+",
+    bottom_left: "+",
+    bottom_right: "+",
+    vertical_left: "|",
+    vertical_right: "|",
+    horizontal_top: "-",
+    horizontal_bottom: "-",
+};
+
+impl Marks {
+    /// The row under the cursor.
+    #[must_use]
+    pub const fn cursor(self) -> &'static str {
+        self.pick("▸", ">")
+    }
+
+    /// A row that was picked for a common action.
+    #[must_use]
+    pub const fn picked(self) -> &'static str {
+        "*"
+    }
+
+    /// A closed drop-down.
+    #[must_use]
+    pub const fn drop_down(self) -> &'static str {
+        self.pick("▾", "v")
+    }
+
+    /// Between parts of a line, with its blanks.
+    #[must_use]
+    pub const fn separator(self) -> &'static str {
+        self.pick(" · ", " - ")
+    }
+
+    /// The end of a text that was cut.
+    #[must_use]
+    pub const fn ellipsis(self) -> &'static str {
+        self.pick(columns::ELLIPSIS, columns::ASCII_ELLIPSIS)
+    }
+
+    /// There is more above.
+    #[must_use]
+    pub const fn above(self) -> &'static str {
+        self.pick("↑", "^")
+    }
+
+    /// There is more below.
+    #[must_use]
+    pub const fn below(self) -> &'static str {
+        self.pick("↓", "v")
+    }
+
+    /// From an old value to a new one, with its blanks.
+    #[must_use]
+    pub const fn becomes(self) -> &'static str {
+        self.pick(" → ", " -> ")
+    }
+
+    /// The state of a verification.
+    #[must_use]
+    pub const fn status(self, status: Status) -> &'static str {
+        match status {
+            Status::Unverified => "?",
+            Status::CodeSent => self.pick("…", "."),
+            Status::Expired => "!",
+            Status::Verified => self.pick("✓", "+"),
+            Status::Undeliverable => self.pick("✗", "x"),
+        }
+    }
+
+    /// The state of a delivery.
+    #[must_use]
+    pub const fn delivery(self, state: State) -> &'static str {
+        match state {
+            State::Queued => self.pick("…", "."),
+            State::Sending => self.pick("→", ">"),
+            State::Retry => self.pick("↻", "r"),
+            State::Sent => self.pick("✓", "+"),
+            State::Written => self.pick("≡", "="),
+            State::Failed => self.pick("✗", "x"),
+            State::Expired => "!",
+            State::Cancelled => "-",
+        }
+    }
+
+    /// How many types a contact wants.
+    #[must_use]
+    pub const fn types(self, wanted: BoxState) -> &'static str {
+        match wanted {
+            BoxState::All => self.pick("●", "*"),
+            BoxState::Some => self.pick("◐", "o"),
+            BoxState::None => self.pick("○", "-"),
+        }
+    }
+
+    /// The lines around boxes.
+    #[must_use]
+    pub const fn border(self) -> border::Set<'static> {
+        match self {
+            Self::Unicode => border::PLAIN,
+            Self::Ascii => ASCII_BORDER,
+        }
+    }
+
+    const fn pick(self, unicode: &'static str, ascii: &'static str) -> &'static str {
+        match self {
+            Self::Unicode => unicode,
+            Self::Ascii => ascii,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn kinds(marks: Marks) -> [Vec<&'static str>; 3] {
+        [
+            Status::ALL.map(|status| marks.status(status)).to_vec(),
+            State::ALL.map(|state| marks.delivery(state)).to_vec(),
+            [BoxState::All, BoxState::Some, BoxState::None].map(|state| marks.types(state)).to_vec(),
+        ]
+    }
+
+    #[test]
+    fn marks_of_one_kind_differ_and_are_one_column_wide() {
+        for marks in [Marks::Unicode, Marks::Ascii] {
+            for kind in kinds(marks) {
+                assert_eq!(kind.iter().collect::<BTreeSet<_>>().len(), kind.len(), "{kind:?}");
+                assert!(kind.iter().all(|mark| columns::width(mark) == 1), "{kind:?}");
+            }
+            for mark in [
+                marks.cursor(),
+                marks.picked(),
+                marks.drop_down(),
+                marks.ellipsis(),
+                marks.above(),
+                marks.below(),
+            ] {
+                assert_eq!(columns::width(mark), 1, "{mark}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_ascii_set_is_ascii() {
+        let marks = Marks::Ascii;
+        let single = [
+            marks.cursor(),
+            marks.drop_down(),
+            marks.separator(),
+            marks.ellipsis(),
+            marks.above(),
+            marks.becomes(),
+        ];
+        assert!(kinds(marks).iter().flatten().chain(&single).all(|mark| mark.is_ascii()));
+        assert!(marks.border().top_left.is_ascii() && marks.border().horizontal_bottom.is_ascii());
+    }
+}

@@ -1,0 +1,305 @@
+//! The model: everything the screen shows and everything it is waiting for. Only `update` writes it; `view` reads it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::FixedOffset;
+use ratatui::layout::{Rect, Size};
+
+use super::effect::Request;
+use super::keymap::{Context, Keymap, Typing};
+use super::layout::Regions;
+use super::look::Look;
+use super::mail_line::MailLine;
+use super::marks::Marks;
+use super::plan::Plan;
+use super::screens::account_form::AccountFormDialog;
+use super::screens::confirm::Confirm;
+use super::screens::contact_form::{ContactFormDialog, FormSettings};
+use super::screens::contacts::Contacts;
+use super::screens::delivery_detail::DeliveryDialog;
+use super::screens::help::Help;
+use super::screens::outbox::Outbox;
+use super::screens::settings::{Settings, SettingsFacts};
+use super::screens::verification::VerificationDialog;
+use super::theme::Theme;
+use crate::domain::account::Account;
+use crate::domain::catalogue::Catalogue;
+use crate::domain::contact::{ContactId, Totals};
+use crate::domain::delivery::DeliveryId;
+use crate::domain::email_address::Smtputf8;
+use crate::domain::language::Language;
+use crate::domain::timestamp::Timestamp;
+use crate::operations::outbox::QueueTotals;
+
+/// How long a notice stays.
+pub const NOTICE: Duration = Duration::from_secs(5);
+
+/// What does not change while the program runs.
+#[derive(Debug, Clone)]
+pub struct Fixed {
+    pub theme: Theme,
+    pub marks: Marks,
+    pub keys: Keymap,
+    pub catalogue: Arc<Catalogue>,
+    /// The language of titles.
+    pub language: Language,
+    pub smtputf8: Smtputf8,
+    /// The zone in which times are shown.
+    pub offset: FixedOffset,
+}
+
+impl Fixed {
+    /// What views are given beside the state, at the moment `now`.
+    #[must_use]
+    pub fn look(&self, now: Timestamp) -> Look<'_> {
+        Look {
+            theme: self.theme,
+            marks: self.marks,
+            keys: &self.keys,
+            catalogue: &self.catalogue,
+            language: self.language,
+            now,
+            offset: self.offset,
+        }
+    }
+}
+
+/// The whole state of the screen.
+#[derive(Debug, Clone)]
+pub struct Model {
+    pub fixed: Fixed,
+    pub size: Size,
+    pub now: Timestamp,
+    pub screen: Screen,
+    pub contacts: Contacts,
+    pub outbox: Outbox,
+    pub settings: Settings,
+    /// What stands in front of the screen; the last is in front of all.
+    pub overlays: Vec<Overlay>,
+    pub account: Option<Account>,
+    pub totals: Option<Totals>,
+    pub queue: Option<QueueTotals>,
+    pub mail: MailLine,
+    pub notice: Option<Notice>,
+    pub pending: Pending,
+    /// When the worker fell over last.
+    pub fell_at: Option<Timestamp>,
+    /// The last number that a question got.
+    pub last_request: Request,
+}
+
+/// Which tab is in front.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Screen {
+    #[default]
+    Contacts,
+    Outbox,
+    Settings,
+}
+
+impl Screen {
+    /// All tabs from left to right.
+    pub const ALL: [Self; 3] = [Self::Contacts, Self::Outbox, Self::Settings];
+
+    /// The number before the tab's title.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Contacts => 1,
+            Self::Outbox => 3,
+            Self::Settings => 5,
+        }
+    }
+
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Contacts => "Contacts",
+            Self::Outbox => "Outbox",
+            Self::Settings => "Settings",
+        }
+    }
+
+    /// The tab to the right, around the end.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Contacts => Self::Outbox,
+            Self::Outbox => Self::Settings,
+            Self::Settings => Self::Contacts,
+        }
+    }
+
+    /// The tab to the left, around the beginning.
+    #[must_use]
+    pub const fn previous(self) -> Self {
+        match self {
+            Self::Contacts => Self::Settings,
+            Self::Outbox => Self::Contacts,
+            Self::Settings => Self::Outbox,
+        }
+    }
+}
+
+/// Something in front of the screen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Overlay {
+    ContactForm(Box<ContactFormDialog>),
+    Confirm { question: Confirm, then: Deed },
+    Verification(Box<VerificationDialog>),
+    Delivery(Box<DeliveryDialog>),
+    AccountForm(Box<AccountFormDialog>),
+    Help(Help),
+}
+
+/// What is done after a yes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    DeleteContacts(Vec<ContactId>),
+    CancelDelivery(DeliveryId),
+}
+
+/// A message that was not asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Safe to show.
+    pub text: String,
+    pub tone: Tone,
+    pub since: Timestamp,
+}
+
+/// What a notice tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Something was done; it fades.
+    Done,
+    /// Something needs attention; it stays until a key.
+    Warning,
+    /// Something was not done; it stays until a key.
+    Failed,
+}
+
+/// The latest question of each kind; answers to older ones are stale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pending {
+    pub account: Option<Request>,
+    pub totals: Option<Request>,
+    pub queue: Option<Request>,
+    /// Of the dialog in front: checking, hints, saving, sending.
+    pub dialog: Option<Request>,
+    /// Of the dialog in front: reading what it shows.
+    pub dialog_data: Option<Request>,
+    /// What was asked for without a dialog, such as deleting.
+    pub deed: Option<Request>,
+}
+
+impl Model {
+    /// A model that has loaded nothing yet.
+    #[must_use]
+    pub fn new(fixed: Fixed, facts: SettingsFacts, size: Size, now: Timestamp) -> Self {
+        Self {
+            fixed,
+            size,
+            now,
+            screen: Screen::default(),
+            contacts: Contacts::default(),
+            outbox: Outbox::default(),
+            settings: Settings::new(facts),
+            overlays: Vec::new(),
+            account: None,
+            totals: None,
+            queue: None,
+            mail: MailLine::default(),
+            notice: None,
+            pending: Pending::default(),
+            fell_at: None,
+            last_request: Request::default(),
+        }
+    }
+
+    /// What views are given beside the state.
+    #[must_use]
+    pub fn look(&self) -> Look<'_> {
+        self.fixed.look(self.now)
+    }
+
+    /// Where everything stands.
+    #[must_use]
+    pub fn regions(&self) -> Regions {
+        Regions::of(Rect::new(0, 0, self.size.width, self.size.height))
+    }
+
+    /// The context whose keys are in force, and whether printable keys are text.
+    #[must_use]
+    pub fn focus(&self) -> (Context, Typing) {
+        match self.overlays.last() {
+            Some(overlay) => overlay.focus(),
+            None => match self.screen {
+                Screen::Contacts => (self.contacts.context(), self.contacts.typing()),
+                Screen::Outbox => (self.outbox.context(), self.outbox.typing()),
+                Screen::Settings => (Context::Settings, Typing::Off),
+            },
+        }
+    }
+
+    /// What a form for a contact needs to know.
+    #[must_use]
+    pub fn form_settings(&self) -> FormSettings {
+        FormSettings {
+            account_language: self.account.as_ref().map_or(self.fixed.language, |account| account.language),
+            language: self.fixed.language,
+            smtputf8: self.fixed.smtputf8,
+        }
+    }
+
+    /// Shows a message; the one before goes.
+    pub fn notify(&mut self, tone: Tone, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), tone, since: self.now });
+    }
+
+    /// Says why the program does not end at once.
+    pub fn say_that_mail_is_finished(&mut self) {
+        self.notify(Tone::Warning, "The mail in hand is being finished; then callsheet ends.");
+    }
+
+    /// A plan whose questions have new numbers.
+    #[must_use]
+    pub const fn plan(&self) -> Plan {
+        Plan::after(self.last_request)
+    }
+
+    /// When the picture changes by time alone, from now on; None if it does not.
+    #[must_use]
+    pub fn next_wake(&self) -> Option<Duration> {
+        let fading = self.notice.as_ref().filter(|notice| notice.tone == Tone::Done);
+        let fading = fading.map(|notice| self.now.until(notice.since.plus(NOTICE)));
+        let counting = self.overlays.last().and_then(|overlay| overlay.next_wake(self.now));
+        [fading, counting].into_iter().flatten().min()
+    }
+}
+
+impl Overlay {
+    fn focus(&self) -> (Context, Typing) {
+        match self {
+            Self::ContactForm(form) => (form.context(), form.typing()),
+            Self::Confirm { .. } => (Context::Confirm, Typing::Off),
+            Self::Verification(dialog) => (dialog.context(), dialog.typing()),
+            Self::Delivery(_) => (Context::Delivery, Typing::Off),
+            Self::AccountForm(form) => (form.context(), form.typing()),
+            Self::Help(_) => (Context::Help, Typing::Off),
+        }
+    }
+
+    /// When the overlay looks different by time alone.
+    fn next_wake(&self, now: Timestamp) -> Option<Duration> {
+        match self {
+            Self::Verification(dialog) => dialog.next_wake(now),
+            Self::ContactForm(_)
+            | Self::Confirm { .. }
+            | Self::Delivery(_)
+            | Self::AccountForm(_)
+            | Self::Help(_) => None,
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Messages: everything that can happen to the screen, as plain data. They carry no callbacks and no handles.
+
+use crossterm::event::KeyEvent;
+
+use super::effect::{Answer, Request};
+use crate::domain::timestamp::Timestamp;
+use crate::mail::sender::SenderEvent;
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Msg {
+    Key(KeyEvent),
+    /// A bracketed paste, whole.
+    Paste(String),
+    /// The terminal has another size, in cells.
+    Resize {
+        columns: u16,
+        rows: u16,
+    },
+    /// The current moment; comes before the messages that happened at it.
+    Time(Timestamp),
+    /// What became of a question; one whose request nobody waits for is dropped.
+    Answer {
+        request: Request,
+        answer: Box<Answer>,
+    },
+    Sender(SenderEvent),
+    /// Another connection has changed the database.
+    StoreChanged,
+    /// The worker fell over, with its last words; open questions get no answer.
+    WorkerPanicked(String),
+    /// The terminal was stopped from outside and is back; everything must be drawn anew.
+    Resumed,
+    /// Somebody asked from outside to suspend.
+    SuspendAsked,
+    /// No more keys can come, in words.
+    InputLost(String),
+}

@@ -1,0 +1,242 @@
+//! The runtime: joins keys, worker, sender and screen. All messages that wait are handled before the screen is drawn once;
+//! nothing happens without a message, except when something on the screen counts down.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender as Channel, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use chrono::FixedOffset;
+use crossterm::event::Event;
+
+use super::effect::{Answer, Effect, Question, Request};
+use super::keymap::Keymap;
+use super::marks::Marks;
+use super::model::{Fixed, Model};
+use super::msg::Msg;
+use super::screens::settings::SettingsFacts;
+use super::terminal::{self, Ability, Hold, Screen, Unfit};
+use super::theme::Theme;
+use super::update;
+use super::worker::Worker;
+use crate::clock::Clock;
+use crate::domain::language::Language;
+use crate::mail::sender::{Sender, SenderEvent};
+use crate::operations::session::Opening;
+use crate::operations::{Session, StoreError};
+
+/// How long the first frame waits for the first contacts, so that nobody sees an empty list flash.
+const FIRST_FRAME: Duration = Duration::from_millis(60);
+
+/// How long a mail in hand may take to end when the program ends.
+const MAIL_IN_HAND: Duration = Duration::from_secs(5);
+
+/// How long the last question may take.
+const LAST_QUESTION: Duration = Duration::from_secs(2);
+
+/// Takes what the sender tells.
+pub type Ear = Box<dyn Fn(SenderEvent) + Send + Sync>;
+
+/// What the screen is started with.
+pub struct Options {
+    /// How the worker opens the database.
+    pub opening: Opening,
+    pub theme: Theme,
+    pub marks: Marks,
+    /// The language of titles.
+    pub language: Language,
+    /// The zone in which times are shown.
+    pub offset: FixedOffset,
+    pub ability: Ability,
+    /// What the settings screen shows beside the account.
+    pub facts: SettingsFacts,
+    /// Starts the sender, which tells what it does.
+    pub start_sender: Box<dyn FnOnce(Ear) -> std::io::Result<Sender>>,
+}
+
+/// How the screen was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Farewell {
+    /// Deliveries that wait; `deliver --watch` sends them.
+    pub waiting: u64,
+}
+
+/// Why there is no screen, or no longer one.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The command line is another way: `callsheet list`.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the screen cannot be shown: {0}")]
+    System(#[from] std::io::Error),
+    #[error("no more keys can be read: {0}")]
+    InputLost(String),
+}
+
+impl Error {
+    /// What may be done instead.
+    #[must_use]
+    pub const fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Unfit(_) => Some("use 'callsheet list', or another command; 'callsheet --help' names them"),
+            Self::Store(_) | Self::System(_) | Self::InputLost(_) => None,
+        }
+    }
+}
+
+/// Shows the screen until it is quit. The calling thread draws.
+///
+/// # Errors
+/// [`Error::Unfit`] without a terminal, [`Error::Store`] if the database cannot be opened: nothing was shown then.
+pub fn run(options: Options) -> Result<Farewell, Error> {
+    terminal::check(options.ability)?;
+    let session = Session::open(&options.opening)?;
+    let clock = Arc::clone(&options.opening.clock);
+    let fixed = Fixed {
+        theme: options.theme,
+        marks: options.marks,
+        keys: Keymap::built_in(),
+        catalogue: Arc::clone(&options.opening.catalogue),
+        language: options.language,
+        smtputf8: options.opening.rules.smtputf8,
+        offset: options.offset,
+    };
+    let (messages, inbox) = channel();
+    let worker = Worker::start(session, options.opening, messages.clone())?;
+    let ear = messages.clone();
+    let sender = (options.start_sender)(Box::new(move |event| {
+        // Nobody listens any more when the program ends.
+        let _heard = ear.send(Msg::Sender(event));
+    }))?;
+    let model = Model::new(fixed, options.facts, terminal::size()?, clock.now());
+    let hold = Hold::default();
+    terminal::guard_against_panics(&hold);
+    terminal::watch(&messages, &hold)?;
+    let screen = Screen::take(hold)?;
+    read_input(messages)?;
+    let mut runtime = Runtime { model, screen, worker, sender, inbox, clock, end: None };
+    let shown = runtime.show();
+    let farewell = runtime.leave();
+    shown.map(|()| farewell)
+}
+
+struct Runtime {
+    model: Model,
+    screen: Screen,
+    worker: Worker,
+    sender: Sender,
+    inbox: Receiver<Msg>,
+    clock: Arc<dyn Clock>,
+    end: Option<Result<(), Error>>,
+}
+
+impl Runtime {
+    fn show(&mut self) -> Result<(), Error> {
+        let effects = update::start(&mut self.model);
+        self.perform(effects)?;
+        self.await_first_contacts()?;
+        loop {
+            if let Some(end) = self.end.take() {
+                return end;
+            }
+            self.screen.draw(&self.model)?;
+            let first = match self.model.next_wake() {
+                None => self.inbox.recv().ok(),
+                Some(wait) => self.inbox.recv_timeout(wait.max(Duration::from_millis(1))).ok(),
+            };
+            self.take(Msg::Time(self.clock.now()))?;
+            // What has come meanwhile is handled too before anything is drawn.
+            let waiting: Vec<Msg> = first.into_iter().chain(self.inbox.try_iter()).collect();
+            for message in waiting {
+                self.take(message)?;
+            }
+        }
+    }
+
+    fn await_first_contacts(&mut self) -> Result<(), Error> {
+        let deadline = Instant::now() + FIRST_FRAME;
+        while !self.model.contacts.window().is_loaded() {
+            match self.inbox.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(message) => self.take(message)?,
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, message: Msg) -> Result<(), Error> {
+        if let Msg::InputLost(words) = message {
+            self.end.get_or_insert(Err(Error::InputLost(words)));
+            return Ok(());
+        }
+        let effects = update::update(&mut self.model, message);
+        self.perform(effects)
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) -> Result<(), Error> {
+        for effect in effects {
+            match effect {
+                Effect::Ask { request, question } => self.worker.ask(request, question),
+                Effect::WakeSender => self.sender.wake(),
+                Effect::Suspend => self.screen.suspend()?,
+                Effect::Redraw => self.screen.redraw()?,
+                Effect::Quit => {
+                    self.end.get_or_insert(Ok(()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets a mail in hand end, and counts what waits.
+    fn leave(mut self) -> Farewell {
+        if self.model.mail.is_sending() {
+            self.model.say_that_mail_is_finished();
+            // The terminal may be the reason why the program ends.
+            let _drawn = self.screen.draw(&self.model);
+        }
+        self.sender.stop(MAIL_IN_HAND);
+        let last = Request(self.model.last_request.0 + 1);
+        self.worker.ask(last, Box::new(Question::QueueTotals));
+        let deadline = Instant::now() + LAST_QUESTION;
+        while let Ok(message) = self.inbox.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            if let Msg::Answer { request, answer } = message
+                && request == last
+                && let Answer::QueueTotals(Ok(totals)) = *answer
+            {
+                return Farewell { waiting: totals.queued + totals.sending + totals.retry };
+            }
+        }
+        Farewell { waiting: 0 }
+    }
+}
+
+/// Starts the thread that turns what the terminal sends into messages.
+fn read_input(messages: Channel<Msg>) -> std::io::Result<()> {
+    thread::Builder::new().name("input".to_owned()).spawn(move || {
+        let lost = match catch_unwind(AssertUnwindSafe(|| read_until_lost(&messages))) {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "the reader fell over".to_owned(),
+        };
+        let _heard = messages.send(Msg::InputLost(lost));
+    })?;
+    Ok(())
+}
+
+fn read_until_lost(messages: &Channel<Msg>) -> std::io::Result<()> {
+    loop {
+        let message = match crossterm::event::read()? {
+            Event::Key(key) => Msg::Key(key),
+            Event::Paste(text) => Msg::Paste(text),
+            Event::Resize(columns, rows) => Msg::Resize { columns, rows },
+            Event::FocusGained | Event::FocusLost | Event::Mouse(_) => continue,
+        };
+        if messages.send(message).is_err() {
+            return Ok(());
+        }
+    }
+}

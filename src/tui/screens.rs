@@ -1,0 +1,12 @@
+//! The screens and the dialogs in front of them: each has its state, what inputs do to it, and its picture. A screen never
+//! loads or saves: it says what it wants.
+
+pub mod account_form;
+pub mod confirm;
+pub mod contact_form;
+pub mod contacts;
+pub mod delivery_detail;
+pub mod help;
+pub mod outbox;
+pub mod settings;
+pub mod verification;

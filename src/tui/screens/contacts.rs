@@ -1,0 +1,370 @@
+//! The contacts screen: the list, its filter, its order and what is picked in it. It decides what to load and what the keys in
+//! the list mean; dialogs and saving are for others.
+
+mod detail;
+mod filter_line;
+mod table;
+mod view;
+
+use std::collections::BTreeSet;
+
+use ratatui::layout::Rect;
+
+pub use filter_line::FilterLine;
+pub use view::{draw, draw_detail};
+
+use crate::domain::catalogue::Catalogue;
+use crate::domain::contact::{Contact, ContactId, SortColumn};
+use crate::operations::Problem;
+use crate::operations::contacts::{Anchor, ListQuery, Order, Page, PageAt};
+use crate::tui::effect::{Question, Request};
+use crate::tui::keymap::{Action, Context, Input, Typing};
+use crate::tui::plan::Plan;
+use crate::tui::window::{Accepted, Fill, Land, Row, Want, Window};
+
+/// The state of the screen.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Contacts {
+    window: Window<Contact>,
+    filter: FilterLine,
+    sort: SortColumn,
+    order: Order,
+    picked: BTreeSet<ContactId>,
+    count: Count,
+    /// Height of the list in rows.
+    height: usize,
+    chase: Chase,
+}
+
+/// How many contacts the filter lets through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Count {
+    /// The totals tell it.
+    #[default]
+    Unfiltered,
+    Asked(Request),
+    Known(u64),
+}
+
+/// Where the row under the cursor has gone that is no longer where it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Chase {
+    #[default]
+    Idle,
+    Asked(Request),
+    /// Its new place is being loaded; if it is not there either, the filter hides it.
+    Followed,
+}
+
+/// What a key wants that goes beyond the list.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// Nothing.
+    Stay,
+    /// The key has no meaning in the list.
+    Unused,
+    Add,
+    Modify(Box<Contact>),
+    /// All that are picked, or the one under the cursor.
+    Delete(Doomed),
+    Verification(ContactId),
+}
+
+/// Contacts that are to be deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doomed {
+    pub ids: Vec<ContactId>,
+    /// The contact, if it is a single one and loaded.
+    pub contact: Option<Box<Contact>>,
+}
+
+impl Contacts {
+    /// Loads the list for the first time.
+    pub fn open(&mut self, plan: &mut Plan) {
+        self.load(PageAt::First, Land::First, plan);
+    }
+
+    /// The context whose keys are in force.
+    #[must_use]
+    pub const fn context(&self) -> Context {
+        match self.filter.typing() {
+            Typing::On => Context::Filter,
+            Typing::Off => Context::Contacts,
+        }
+    }
+
+    /// Whether printable keys are text.
+    #[must_use]
+    pub const fn typing(&self) -> Typing {
+        self.filter.typing()
+    }
+
+    /// The row under the cursor.
+    #[must_use]
+    pub fn current(&self) -> Option<&Contact> {
+        self.window.current()
+    }
+
+    /// What is picked for a common action.
+    #[must_use]
+    pub const fn picked(&self) -> &BTreeSet<ContactId> {
+        &self.picked
+    }
+
+    #[must_use]
+    pub const fn window(&self) -> &Window<Contact> {
+        &self.window
+    }
+
+    /// Follows the size of the place in which the screen is drawn.
+    pub fn resize(&mut self, body: Rect, plan: &mut Plan) {
+        self.height = view::list_rows(body, &self.filter);
+        self.window.fit(self.height);
+        self.feed(plan);
+    }
+
+    /// Does what a key means. The place is the one in which the screen is drawn.
+    pub fn act(&mut self, input: &Input, catalogue: &Catalogue, body: Rect, plan: &mut Plan) -> Outcome {
+        let outcome = match (self.filter.typing(), input) {
+            (Typing::On, input) => self.act_in_filter(input, catalogue, plan),
+            (Typing::Off, Input::Action(action)) => self.act_in_list(*action, plan),
+            (Typing::Off, Input::Text(_) | Input::Paste(_)) => Outcome::Unused,
+        };
+        self.resize(body, plan);
+        outcome
+    }
+
+    /// Loads what is shown anew; cursor, filter and order stay. `gone` will not come back.
+    pub fn reload(&mut self, gone: &[ContactId], plan: &mut Plan) {
+        self.picked.retain(|id| !gone.contains(id));
+        match self.window.stay(self.height) {
+            None => self.load(PageAt::First, Land::First, plan),
+            Some((first, land)) => {
+                let at = PageAt::From(Anchor::of(first, self.sort));
+                let neighbour = self.window.neighbour(gone);
+                self.load(at, on(neighbour, land), plan);
+            }
+        }
+        self.recount(plan);
+    }
+
+    /// Goes to a contact that was saved, wherever it stands now.
+    pub fn go_to(&mut self, contact: &Contact, plan: &mut Plan) {
+        let at = PageAt::From(Anchor::of(contact, self.sort));
+        self.load(at, Land::On { key: contact.id, index: 0 }, plan);
+        self.recount(plan);
+    }
+
+    /// Takes rows that came. A store that cannot be read is handed back.
+    pub fn take_page(
+        &mut self,
+        request: Request,
+        page: Result<Page<Contact>, Problem>,
+        plan: &mut Plan,
+    ) -> Option<Problem> {
+        if !self.window.awaits(request) {
+            return None;
+        }
+        match page {
+            Ok(page) => {
+                if let Accepted::Lost(id) = self.window.accept(request, page, self.height) {
+                    self.chase = match self.chase {
+                        Chase::Followed => Chase::Idle,
+                        Chase::Idle | Chase::Asked(_) => Chase::Asked(plan.ask(Question::Contact { id })),
+                    };
+                }
+                self.feed(plan);
+                None
+            }
+            Err(problem) => {
+                self.window.forget();
+                Some(problem)
+            }
+        }
+    }
+
+    /// Takes the contact that was under the cursor and stands elsewhere now; one that is gone is let go.
+    pub fn take_contact(&mut self, request: Request, contact: Result<Contact, Problem>, plan: &mut Plan) {
+        if self.chase != Chase::Asked(request) {
+            return;
+        }
+        self.chase = Chase::Idle;
+        if let Ok(contact) = contact {
+            let at = PageAt::From(Anchor::of(&contact, self.sort));
+            self.load(at, Land::On { key: contact.id, index: 0 }, plan);
+            self.chase = Chase::Followed;
+        }
+    }
+
+    /// Takes the number of contacts that the filter lets through.
+    pub fn take_count(&mut self, request: Request, count: Result<u64, Problem>) {
+        if self.count == Count::Asked(request) {
+            self.count = count.map_or(Count::Unfiltered, Count::Known);
+        }
+    }
+
+    /// Notes that no answers will come to what was asked.
+    pub fn forget(&mut self) {
+        self.window.forget();
+        self.chase = Chase::Idle;
+        self.count = Count::Unfiltered;
+    }
+
+    fn act_in_filter(&mut self, input: &Input, catalogue: &Catalogue, plan: &mut Plan) -> Outcome {
+        match self.filter.act(input, catalogue) {
+            filter_line::Edit::Changed => self.refilter(plan),
+            filter_line::Edit::Same => {}
+            filter_line::Edit::Move(action) => self.travel(action, plan),
+            filter_line::Edit::Unused => return Outcome::Unused,
+        }
+        Outcome::Stay
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the list has a use for few of all actions")]
+    fn act_in_list(&mut self, action: Action, plan: &mut Plan) -> Outcome {
+        match action {
+            Action::Up
+            | Action::Down
+            | Action::PageUp
+            | Action::PageDown
+            | Action::HalfUp
+            | Action::HalfDown
+            | Action::First
+            | Action::Last => self.travel(action, plan),
+            Action::Pick => self.pick(),
+            Action::Filter => self.filter.open(),
+            Action::Back => self.back(plan),
+            Action::Sort => self.sort_by(self.sort.next(), Order::Ascending, plan),
+            Action::Reverse => self.sort_by(self.sort, reversed(self.order), plan),
+            Action::Add => return Outcome::Add,
+            Action::Modify => return self.with_current(|contact| Outcome::Modify(Box::new(contact.clone()))),
+            Action::Verification => return self.with_current(|contact| Outcome::Verification(contact.id)),
+            Action::Delete => return self.doom(),
+            _ => return Outcome::Unused,
+        }
+        Outcome::Stay
+    }
+
+    fn with_current(&self, outcome: impl FnOnce(&Contact) -> Outcome) -> Outcome {
+        self.current().map_or(Outcome::Stay, outcome)
+    }
+
+    fn doom(&self) -> Outcome {
+        let picked: Vec<ContactId> = self.picked.iter().copied().collect();
+        let contact = match (picked.as_slice(), self.current()) {
+            ([], None) => return Outcome::Stay,
+            ([], Some(contact)) => Some(contact),
+            ([id], _) => self.window.rows().iter().find(|contact| contact.id == *id),
+            (_, _) => None,
+        };
+        let contact = contact.cloned().map(Box::new);
+        let ids = if picked.is_empty() { contact.iter().map(|contact| contact.id).collect() } else { picked };
+        Outcome::Delete(Doomed { ids, contact })
+    }
+
+    fn pick(&mut self) {
+        let Some(id) = self.current().map(Row::key) else { return };
+        if !self.picked.remove(&id) {
+            self.picked.insert(id);
+        }
+        self.window.step(1, self.height);
+    }
+
+    /// Clears the filter, then what is picked.
+    fn back(&mut self, plan: &mut Plan) {
+        if !self.filter.is_empty() {
+            self.filter.clear();
+            self.refilter(plan);
+        } else if !self.picked.is_empty() {
+            self.picked.clear();
+        }
+    }
+
+    fn sort_by(&mut self, sort: SortColumn, order: Order, plan: &mut Plan) {
+        self.sort = sort;
+        self.order = order;
+        match self.current().cloned() {
+            Some(contact) => self.go_to(&contact, plan),
+            None => self.load(PageAt::First, Land::First, plan),
+        }
+    }
+
+    fn refilter(&mut self, plan: &mut Plan) {
+        self.load(PageAt::First, Land::First, plan);
+        self.recount(plan);
+    }
+
+    fn recount(&mut self, plan: &mut Plan) {
+        self.count = if self.filter.is_empty() {
+            Count::Unfiltered
+        } else {
+            Count::Asked(plan.ask(Question::Count { query: self.query() }))
+        };
+    }
+
+    fn travel(&mut self, action: Action, plan: &mut Plan) {
+        let page = isize::try_from(self.height.max(1)).unwrap_or(isize::MAX);
+        let half = (page / 2).max(1);
+        #[expect(clippy::wildcard_enum_match_arm, reason = "few of all actions move the cursor")]
+        match action {
+            Action::Up => self.window.step(-1, self.height),
+            Action::Down => self.window.step(1, self.height),
+            Action::PageUp => self.window.page(-page, self.height),
+            Action::PageDown => self.window.page(page, self.height),
+            Action::HalfUp => self.window.page(-half, self.height),
+            Action::HalfDown => self.window.page(half, self.height),
+            Action::First if !self.window.to_first(self.height) => {
+                self.load(PageAt::First, Land::First, plan)
+            }
+            Action::Last if !self.window.to_last(self.height) => self.load(PageAt::Last, Land::Last, plan),
+            _ => {}
+        }
+    }
+
+    fn query(&self) -> ListQuery {
+        let filter = self.filter.applied().clone();
+        let selected =
+            if filter.asks_for_selection() { self.picked.iter().copied().collect() } else { Vec::new() };
+        ListQuery { filter, sort: self.sort, order: self.order, selected }
+    }
+
+    fn load(&mut self, at: PageAt, land: Land<ContactId>, plan: &mut Plan) {
+        self.chase = Chase::Idle;
+        let limit = Window::<Contact>::page_size(self.height);
+        let request = plan.ask(Question::Page { query: self.query(), at, limit });
+        self.window.expect(request, Fill::Anew(land));
+    }
+
+    /// Asks for the rows that are missing near the screen.
+    fn feed(&mut self, plan: &mut Plan) {
+        let Some(want) = self.window.wants(self.height) else { return };
+        let rows = self.window.rows();
+        let (row, fill) = match want {
+            Want::Before => (rows.first(), Fill::Before),
+            Want::After => (rows.last(), Fill::After),
+        };
+        let Some(anchor) = row.map(|contact| Anchor::of(contact, self.sort)) else { return };
+        let at = match want {
+            Want::Before => PageAt::Before(anchor),
+            Want::After => PageAt::After(anchor),
+        };
+        let limit = Window::<Contact>::page_size(self.height);
+        let request = plan.ask(Question::Page { query: self.query(), at, limit });
+        self.window.expect(request, fill);
+    }
+}
+
+/// The landing with another row, if there is one.
+fn on(neighbour: Option<ContactId>, land: Land<ContactId>) -> Land<ContactId> {
+    match (neighbour, land) {
+        (Some(key), Land::On { index, .. }) => Land::On { key, index },
+        (Some(_), land @ (Land::First | Land::Last)) | (None, land) => land,
+    }
+}
+
+const fn reversed(order: Order) -> Order {
+    match order {
+        Order::Ascending => Order::Descending,
+        Order::Descending => Order::Ascending,
+    }
+}

@@ -1,0 +1,220 @@
+//! Draws the contacts screen.
+//!
+//! ```text
+//! ┌ Contacts ─────────────────────────────────── 12 · sorted by name ┐
+//! │/ finance                                  what was not understood│  while a filter is typed or in force
+//! │  Name           Email                  Position   Status   Types │
+//! │▸ 王小明          xiaoming@example.cn    …                         │
+//! └──────────────────────────────────────────────────────────────────┘
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Widget};
+
+use super::table::{Columns, MARGIN};
+use super::{Contacts, Count, FilterLine, detail};
+use crate::domain::columns::{clip, width};
+use crate::domain::contact::{Contact, Totals};
+use crate::operations::contacts::Order;
+use crate::tui::keymap::{Action, Context, Typing};
+use crate::tui::look::Look;
+use crate::tui::theme::Role;
+use crate::tui::widgets::text_field::Caret;
+use crate::tui::widgets::{beside, dialog, row, skip_rows, wrapped_text::wrap, write};
+
+/// The rows that are left for contacts.
+pub(super) fn list_rows(body: Rect, filter: &FilterLine) -> usize {
+    let lines = usize::from(body.height.saturating_sub(2));
+    lines.saturating_sub(1 + usize::from(filter.is_shown()))
+}
+
+/// Draws the screen into `area`. Returns the cursor's place: the caret in the filter, else the row under the cursor.
+pub fn draw(
+    contacts: &Contacts,
+    totals: Option<&Totals>,
+    area: Rect,
+    buf: &mut Buffer,
+    look: &Look<'_>,
+) -> Option<Position> {
+    let area = area.intersection(buf.area);
+    if area.is_empty() {
+        return None;
+    }
+    let block = Block::bordered()
+        .border_set(look.marks.border())
+        .border_style(look.style(Role::Border))
+        .title(titles(contacts, totals, area.width, look).0)
+        .title(titles(contacts, totals, area.width, look).1);
+    let mut inner = block.inner(area);
+    block.render(area, buf);
+    let mut caret = None;
+    if contacts.filter.is_shown() {
+        caret = draw_filter(&contacts.filter, row(inner, 0), buf, look);
+        inner = skip_rows(inner, 1);
+    }
+    let columns = Columns::of(inner.width.into());
+    write(row(inner, 0), buf, Span::styled(columns.titles(look), look.style(Role::Header)));
+    let list = skip_rows(inner, 1);
+    if contacts.window.rows().is_empty() {
+        let place = draw_nothing(contacts, totals, list, buf, look);
+        return caret.or(place);
+    }
+    for (index, contact) in contacts.window.visible(list.height.into()).iter().enumerate() {
+        draw_row(contacts, contact, columns, row(list, index), buf, look);
+    }
+    let line = u16::try_from(contacts.window.cursor_line()).unwrap_or(u16::MAX);
+    let at_row = Position { x: list.x, y: list.y.saturating_add(line) };
+    caret.or_else(|| list.contains(at_row).then_some(at_row))
+}
+
+/// Draws the contact under the cursor into the pane beside the list.
+pub fn draw_detail(contacts: &Contacts, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+    let area = area.intersection(buf.area);
+    if area.is_empty() {
+        return;
+    }
+    let block = Block::bordered().border_set(look.marks.border()).border_style(look.style(Role::Border));
+    let inner = block.inner(area);
+    block.render(area, buf);
+    let Some(contact) = contacts.current() else { return };
+    let lines = detail::lines(contact, inner.width.saturating_sub(2).into(), look);
+    for (index, (text, role)) in lines.iter().enumerate() {
+        write(beside(row(inner, index), 1), buf, Span::styled(text.as_str(), look.style(*role)));
+    }
+}
+
+fn draw_row(
+    contacts: &Contacts,
+    contact: &Contact,
+    columns: Columns,
+    area: Rect,
+    buf: &mut Buffer,
+    look: &Look<'_>,
+) {
+    let is_current = contacts.current().is_some_and(|current| current.id == contact.id);
+    let is_picked = contacts.picked.contains(&contact.id);
+    let mark = |is_set: bool, mark: &'static str, role| {
+        if is_set { Span::styled(mark, look.style(role)) } else { Span::raw(" ") }
+    };
+    let mut spans = vec![
+        mark(is_current, look.marks.cursor(), Role::Title),
+        mark(is_picked, look.marks.picked(), Role::Picked),
+    ];
+    for piece in columns.cells(contact, look) {
+        // One style for the whole selected row: it is told from others at a glance, and moving costs few bytes.
+        let role = if is_current { Role::SelectedRow } else { piece.role };
+        spans.push(Span::styled(piece.text, look.style(role)));
+    }
+    write(area, buf, Line::from(spans));
+}
+
+fn draw_filter(filter: &FilterLine, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
+    write(area, buf, Span::styled("/", look.style(Role::Key)));
+    let field = beside(area, u16::try_from(MARGIN).unwrap_or(0));
+    let problem = filter.problems().join("; ");
+    let room = usize::from(field.width);
+    // The problem stands beside the text and leaves it a third of the line at least.
+    let shown = clip(&problem, room * 2 / 3, look.marks.ellipsis());
+    let columns = u16::try_from(width(&shown)).unwrap_or(0);
+    if columns > 0 {
+        write(
+            beside(field, field.width - columns),
+            buf,
+            Span::styled(shown.as_ref(), look.style(Role::Problem)),
+        );
+    }
+    let (role, caret) = match filter.typing() {
+        Typing::On => (Role::FocusedField, Caret::Shown),
+        Typing::Off => (Role::Field, Caret::Hidden),
+    };
+    let taken = if columns > 0 { columns + 2 } else { 0 };
+    let field = ratatui::layout::Rect { width: field.width.saturating_sub(taken), ..field };
+    filter.field().draw(field, buf, look.style(role), caret, look.marks.ellipsis())
+}
+
+/// What an empty list says.
+fn draw_nothing(
+    contacts: &Contacts,
+    totals: Option<&Totals>,
+    area: Rect,
+    buf: &mut Buffer,
+    look: &Look<'_>,
+) -> Option<Position> {
+    let text = if !contacts.window.is_loaded() {
+        "Loading the contacts".to_owned()
+    } else if !contacts.filter.is_empty() {
+        let place = if contacts.typing() == Typing::On {
+            (Context::Filter, Action::Close)
+        } else {
+            (Context::Screens, Action::Back)
+        };
+        let all = totals.map_or(String::new(), |totals| format!(" {}", totals.contacts));
+        format!("No contact matches the filter. Press {} to clear it and see all{all}.", key(place, look))
+    } else {
+        format!(
+            "No contacts yet. Press {} to add the first one.",
+            key((Context::Contacts, Action::Add), look)
+        )
+    };
+    let words = skip_rows(beside(area, 2), 1);
+    // What was not understood may have had no room beside the filter.
+    let texts = contacts.filter.problems().iter().map(|problem| format!("{problem}.")).chain([text]);
+    let lines: Vec<String> =
+        texts.flat_map(|text| wrap(&text, words.width.saturating_sub(2).into())).collect();
+    dialog::draw_lines(words, buf, &lines, look.style(Role::Hint));
+    area.intersection(buf.area)
+        .contains(Position { x: area.x, y: area.y })
+        .then_some(Position { x: area.x, y: area.y })
+}
+
+fn key((context, action): (Context, Action), look: &Look<'_>) -> String {
+    look.keys.keys(context, action).next().unwrap_or_default().to_owned()
+}
+
+/// The titles in the upper border: what it is at the left, how much and in which order at the right.
+fn titles<'a>(
+    contacts: &Contacts,
+    totals: Option<&Totals>,
+    columns: u16,
+    look: &Look<'_>,
+) -> (Line<'a>, Line<'a>) {
+    let separator = look.marks.separator();
+    let mut right = Vec::new();
+    if !contacts.picked.is_empty() {
+        right.push(format!("{} picked", contacts.picked.len()));
+    }
+    right.extend(count_words(contacts.count, totals));
+    let order = match contacts.order {
+        Order::Ascending => "",
+        Order::Descending => ", reversed",
+    };
+    right.push(format!("sorted by {}{order}", contacts.sort.id()));
+    let left = " Contacts ";
+    let mut room = usize::from(columns).saturating_sub(4 + width(left));
+    let mut kept = Vec::new();
+    for part in right {
+        let needed = width(&part) + width(separator);
+        if needed > room {
+            break;
+        }
+        room -= needed;
+        kept.push(part);
+    }
+    let right = if kept.is_empty() { String::new() } else { format!(" {} ", kept.join(separator)) };
+    (
+        Line::from(Span::styled(left, look.style(Role::Title))),
+        Line::from(Span::styled(right, look.style(Role::Dim))).right_aligned(),
+    )
+}
+
+fn count_words(count: Count, totals: Option<&Totals>) -> Option<String> {
+    let all = totals.map(|totals| totals.contacts);
+    match (count, all) {
+        (Count::Unfiltered, all) => all.map(|all| all.to_string()),
+        (Count::Asked(_), all) => all.map(|all| format!("? of {all}")),
+        (Count::Known(some), Some(all)) => Some(format!("{some} of {all}")),
+        (Count::Known(some), None) => Some(some.to_string()),
+    }
+}

@@ -1,0 +1,310 @@
+//! The dialog of one delivery: its headers, its state, every try with the server's words, and the mail's text with code and link
+//! masked. It never retries or cancels by itself.
+//!
+//! ```text
+//! ┌ Delivery 12 ──────────────────────────────────────────────┐
+//! │ To          王小明 <xiaoming@example.cn>                   │
+//! │ Subject     Invoice 11                                    │
+//! │ State       ↻ retry; next try 2026-11-24 14:10            │
+//! │ Message-ID  <12.4f@example.com>                           │
+//! │                                                           │
+//! │ 2026-11-24 14:03  rcpt_to  452 4.2.2 mailbox full         │
+//! │                                                           │
+//! │ The text of the mail.                                     │
+//! └───────────────────────────────────────────────────────────┘
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::outbox::{not_cancelled, not_retried, state_role, state_words};
+use crate::domain::columns::pad;
+use crate::domain::delivery::{Delivery, DeliveryId, Kind};
+use crate::domain::safe_text::safe;
+use crate::operations::Problem;
+use crate::operations::outbox::{Attempt, DeliveryDetail};
+use crate::tui::keymap::{Action, Input};
+use crate::tui::look::Look;
+use crate::tui::theme::Role;
+use crate::tui::widgets::dialog;
+use crate::tui::widgets::scroll_text::{self, Scroll, ScrollLine, Step};
+use crate::tui::widgets::wrapped_text::wrap;
+
+const COLUMNS: u16 = 96;
+/// Columns of the names of headers.
+const LABELS: usize = 12;
+
+/// The dialog.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeliveryDialog {
+    id: DeliveryId,
+    /// None until it is read.
+    detail: Option<Box<DeliveryDetail>>,
+    scroll: Scroll,
+    /// What became of the last thing done; safe to show.
+    said: Option<String>,
+}
+
+/// What is to be done after a key.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DeliveryOutcome {
+    Stay,
+    /// Make it due now; the state allows it.
+    Retry(DeliveryId),
+    /// Ask whether to cancel it; the state allows it.
+    Cancel(Box<Delivery>),
+    Close,
+}
+
+impl DeliveryDialog {
+    /// A dialog that waits for [`DeliveryDialog::loaded`].
+    #[must_use]
+    pub fn new(id: DeliveryId) -> Self {
+        Self { id, detail: None, scroll: Scroll::default(), said: None }
+    }
+
+    /// The delivery that is shown.
+    #[must_use]
+    pub fn id(&self) -> DeliveryId {
+        self.id
+    }
+
+    /// Takes what is known of the delivery, now or again; where the reader was stays.
+    pub fn loaded(&mut self, detail: DeliveryDetail) {
+        self.detail = Some(Box::new(detail));
+    }
+
+    /// Takes what became of a retry or a cancellation.
+    pub fn done(&mut self, result: Result<&str, &Problem>) {
+        self.said = Some(match result {
+            Ok(words) => words.to_owned(),
+            Err(problem) => problem.to_string(),
+        });
+    }
+
+    /// One key. `area` is the place over which the dialog is drawn.
+    pub fn input(&mut self, input: &Input, area: Rect, look: Look<'_>) -> DeliveryOutcome {
+        let Input::Action(action) = input else { return DeliveryOutcome::Stay };
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the dialog has a use for few of all actions")]
+        let step = match action {
+            Action::Close => return DeliveryOutcome::Close,
+            Action::Retry => return self.retry(),
+            Action::Cancel => return self.cancel(),
+            Action::Up => Step::LineUp,
+            Action::Down => Step::LineDown,
+            Action::PageUp => Step::PageUp,
+            Action::PageDown => Step::PageDown,
+            Action::First => Step::Start,
+            Action::Last => Step::End,
+            _ => return DeliveryOutcome::Stay,
+        };
+        let (place, lines) = self.place(area, look);
+        self.scroll.step(step, lines.len(), place.height.saturating_sub(2).into());
+        DeliveryOutcome::Stay
+    }
+
+    /// Draws the dialog in the middle of `area`. Returns the cursor's place.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
+        let (place, lines) = self.place(area, look);
+        let inner = dialog::open(place, buf, look, &format!("Delivery {}", self.id.0));
+        if let Some(said) = &self.said {
+            dialog::foot(place, buf, look, said);
+        }
+        scroll_text::draw(inner, buf, look, &lines, self.scroll)
+    }
+
+    fn retry(&mut self) -> DeliveryOutcome {
+        let Some(detail) = &self.detail else { return DeliveryOutcome::Stay };
+        if detail.delivery.state.may_retry() {
+            return DeliveryOutcome::Retry(self.id);
+        }
+        self.said = Some(not_retried(&detail.delivery).to_owned());
+        DeliveryOutcome::Stay
+    }
+
+    fn cancel(&mut self) -> DeliveryOutcome {
+        let Some(detail) = &self.detail else { return DeliveryOutcome::Stay };
+        if detail.delivery.state.may_cancel() {
+            return DeliveryOutcome::Cancel(Box::new(detail.delivery.clone()));
+        }
+        self.said = Some(not_cancelled(&detail.delivery).to_owned());
+        DeliveryOutcome::Stay
+    }
+
+    fn place(&self, area: Rect, look: Look<'_>) -> (Rect, Vec<ScrollLine>) {
+        let columns = COLUMNS.min(area.width);
+        // Borders and margins of the dialog, and what scrolled text keeps for its marks.
+        let lines = self.lines(usize::from(columns).saturating_sub(8), look);
+        let rows = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
+        (dialog::centred(area, columns, rows), lines)
+    }
+
+    fn lines(&self, columns: usize, look: Look<'_>) -> Vec<ScrollLine> {
+        let Some(detail) = &self.detail else {
+            return vec![ScrollLine::new("Reading the delivery.", Role::Dim)];
+        };
+        let mut lines = headers(&detail.delivery, columns, look);
+        lines.push(blank());
+        if detail.attempts.is_empty() {
+            lines.push(ScrollLine::new("No server was asked to take it yet.", Role::Dim));
+        }
+        for attempt in &detail.attempts {
+            lines.extend(attempt_lines(attempt, columns, look));
+        }
+        lines.push(blank());
+        lines.extend(scroll_text::lines(detail.text.trim_end(), columns, Role::Text));
+        lines
+    }
+}
+
+fn headers(delivery: &Delivery, columns: usize, look: Look<'_>) -> Vec<ScrollLine> {
+    let to = if delivery.name.is_empty() {
+        safe(&delivery.to).into_owned()
+    } else {
+        format!("{} <{}>", safe(&delivery.name), safe(&delivery.to))
+    };
+    let mut lines = fact("To", &to, Role::Text, columns);
+    lines.extend(fact("Subject", &safe(&delivery.subject), Role::Text, columns));
+    let kind = match (delivery.kind, &delivery.message_type) {
+        (Kind::Notice | Kind::Test, Some(id)) => format!("{}, {}", delivery.kind.id(), safe(id)),
+        (Kind::Notice | Kind::Test | Kind::Verification | Kind::Change, _) => delivery.kind.id().to_owned(),
+    };
+    lines.extend(fact("Kind", &kind, Role::Text, columns));
+    if let Some(reason) = &delivery.fallback {
+        let words = format!("to the security email: {}", safe(&reason.replace('_', " ")));
+        lines.extend(fact("Fallback", &words, Role::Warning, columns));
+    }
+    lines.extend(fact("State", &state_words(delivery, look), state_role(delivery.state), columns));
+    if delivery.maybe_sent {
+        let words = "the connection broke before the server's answer; the mail may arrive twice";
+        lines.extend(fact("", words, Role::Warning, columns));
+    }
+    lines.extend(fact("Queued", &look.full_time(delivery.created_at), Role::Text, columns));
+    lines.extend(fact("Message-ID", &safe(&delivery.message_id), Role::Dim, columns));
+    lines
+}
+
+fn attempt_lines(attempt: &Attempt, columns: usize, look: Look<'_>) -> Vec<ScrollLine> {
+    let words = match (&attempt.words, attempt.ended_at) {
+        (Some(words), _) => safe(words).into_owned(),
+        (None, Some(_)) => "no words".to_owned(),
+        (None, None) => "under way".to_owned(),
+    };
+    let text = format!("{}  {}  {words}", look.full_time(attempt.started_at), safe(&attempt.phase));
+    wrap(&text, columns).into_iter().map(|text| ScrollLine::new(text, Role::Text)).collect()
+}
+
+fn fact(label: &str, text: &str, role: Role, columns: usize) -> Vec<ScrollLine> {
+    let lines = wrap(text, columns.saturating_sub(LABELS));
+    let labels = std::iter::once(label).chain(std::iter::repeat(""));
+    labels
+        .zip(lines)
+        .map(|(label, text)| ScrollLine::new(format!("{}{text}", pad(label, LABELS, "")), role))
+        .collect()
+}
+
+fn blank() -> ScrollLine {
+    ScrollLine::new("", Role::Text)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::delivery::State;
+    use crate::tui::widgets::test_look;
+
+    const SCREEN: Rect = Rect { x: 0, y: 0, width: 80, height: 12 };
+
+    fn dialog(state: State) -> DeliveryDialog {
+        let now = test_look().now;
+        let delivery = Delivery {
+            id: DeliveryId(12),
+            kind: Kind::Verification,
+            to: "xiaoming@example.cn".into(),
+            contact: None,
+            name: "王小明".into(),
+            notice: None,
+            message_type: None,
+            subject: "Your code".into(),
+            fallback: Some("nobody_subscribed".into()),
+            state,
+            attempts: 1,
+            created_at: now,
+            due_at: now,
+            expires_at: now,
+            ended_at: None,
+            message_id: "<12@example.org>".into(),
+            server: None,
+            maybe_sent: true,
+        };
+        let attempt = Attempt {
+            started_at: now,
+            ended_at: Some(now),
+            phase: "rcpt_to".into(),
+            words: Some("452 4.2.2 mailbox full".into()),
+        };
+        let mut dialog = DeliveryDialog::new(DeliveryId(12));
+        let text = "line\n".repeat(40);
+        dialog.loaded(DeliveryDetail { delivery, attempts: vec![attempt], text });
+        dialog
+    }
+
+    fn press(dialog: &mut DeliveryDialog, action: Action) -> DeliveryOutcome {
+        dialog.input(&Input::Action(action), SCREEN, test_look())
+    }
+
+    fn drawn(dialog: &DeliveryDialog) -> String {
+        let mut buf = Buffer::empty(SCREEN);
+        dialog.draw(SCREEN, &mut buf, test_look());
+        buf.content.iter().map(ratatui::buffer::Cell::symbol).collect()
+    }
+
+    #[test]
+    fn the_text_is_scrolled_to_its_end_and_no_further() {
+        let mut dialog = dialog(State::Retry);
+        assert!(drawn(&dialog).contains("xiaoming@example.cn"));
+        press(&mut dialog, Action::Last);
+        let at_end = drawn(&dialog);
+        press(&mut dialog, Action::Down);
+        assert_eq!(drawn(&dialog), at_end);
+        press(&mut dialog, Action::Up);
+        assert_ne!(dialog.scroll, Scroll::default());
+        press(&mut dialog, Action::First);
+        assert!(drawn(&dialog).contains("xiaoming@example.cn"));
+    }
+
+    #[test]
+    fn what_the_state_forbids_is_explained() {
+        for state in State::ALL {
+            let mut dialog = dialog(state);
+            let retries = press(&mut dialog, Action::Retry) == DeliveryOutcome::Retry(DeliveryId(12));
+            assert_eq!((retries, dialog.said.is_none()), (state.may_retry(), state.may_retry()), "{state:?}");
+        }
+        assert!(matches!(press(&mut dialog(State::Queued), Action::Cancel), DeliveryOutcome::Cancel(_)));
+        assert_eq!(press(&mut dialog(State::Sent), Action::Cancel), DeliveryOutcome::Stay);
+    }
+
+    #[test]
+    fn every_key_is_harmless_before_it_is_read() {
+        let mut dialog = DeliveryDialog::new(DeliveryId(1));
+        for action in [Action::Retry, Action::Cancel, Action::Down, Action::Last] {
+            assert_eq!(press(&mut dialog, action), DeliveryOutcome::Stay);
+        }
+        assert_eq!(press(&mut dialog, Action::Close), DeliveryOutcome::Close);
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_drawn_at_any_size(width in 0u16..110, height in 0u16..30) {
+            let mut dialog = dialog(State::Retry);
+            let area = Rect::new(0, 0, width, height);
+            dialog.input(&Input::Action(Action::PageDown), area, test_look());
+            let mut buf = Buffer::empty(area);
+            if let Some(cursor) = dialog.draw(area, &mut buf, test_look()) {
+                prop_assert!(area.contains(cursor));
+            }
+        }
+    }
+}

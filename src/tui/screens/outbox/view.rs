@@ -1,0 +1,121 @@
+//! Draws the outbox screen.
+//!
+//! ```text
+//! ┌ Outbox ──────────────────────────────────────────── newest first ┐
+//! │/ state:failed                                                    │  while a filter is typed or in force
+//! │  When       State       To                       Subject         │
+//! │▸ 14:03      ↻ retry     王小明 <xiaoming@exa…     Invoice 11       │
+//! └──────────────────────────────────────────────────────────────────┘
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Widget};
+
+use super::table::{Columns, MARGIN};
+use super::{FilterLine, Outbox};
+use crate::domain::columns::{clip, width};
+use crate::domain::delivery::Delivery;
+use crate::tui::keymap::{Action, Context, Typing};
+use crate::tui::look::Look;
+use crate::tui::theme::Role;
+use crate::tui::widgets::text_field::Caret;
+use crate::tui::widgets::{beside, dialog, row, skip_rows, wrapped_text::wrap, write};
+
+/// Rows of the list in a screen drawn into `body`.
+pub(super) fn list_rows(body: Rect, filter: &FilterLine) -> usize {
+    let lines = usize::from(body.height.saturating_sub(2));
+    lines.saturating_sub(1 + usize::from(filter.is_shown()))
+}
+
+impl Outbox {
+    /// Draws the screen into `area`. Returns the cursor's place: the caret in the filter, else the row under the cursor.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
+        let area = area.intersection(buf.area);
+        if area.is_empty() {
+            return None;
+        }
+        let right = Span::styled(" newest first ", look.style(Role::Text));
+        let block = Block::bordered()
+            .border_set(look.marks.border())
+            .border_style(look.style(Role::Border))
+            .title(Line::from(Span::styled(" Outbox ", look.style(Role::Title))))
+            .title(Line::from(right).right_aligned());
+        let mut inner = block.inner(area);
+        block.render(area, buf);
+        let mut caret = None;
+        if self.filter.is_shown() {
+            caret = draw_filter(&self.filter, row(inner, 0), buf, look);
+            inner = skip_rows(inner, 1);
+        }
+        let list = skip_rows(inner, 1);
+        if self.window.rows().is_empty() {
+            return caret.or(self.draw_nothing(list, buf, look));
+        }
+        let columns = Columns::of(inner.width.into());
+        write(row(inner, 0), buf, Span::styled(columns.titles(look), look.style(Role::Header)));
+        for (index, delivery) in self.window.visible(list.height.into()).iter().enumerate() {
+            self.draw_row(delivery, columns, row(list, index), buf, look);
+        }
+        let line = u16::try_from(self.window.cursor_line()).unwrap_or(u16::MAX);
+        let at_row = Position { x: list.x, y: list.y.saturating_add(line) };
+        caret.or_else(|| list.contains(at_row).then_some(at_row))
+    }
+
+    fn draw_row(&self, delivery: &Delivery, columns: Columns, area: Rect, buf: &mut Buffer, look: Look<'_>) {
+        let is_current = self.current().is_some_and(|current| current.id == delivery.id);
+        let mark = if is_current { look.marks.cursor() } else { " " };
+        let mut spans = vec![Span::styled(format!("{mark} "), look.style(Role::Title))];
+        for (text, role) in columns.cells(delivery, look) {
+            // One style for the whole selected row: it is told from others at a glance, and moving costs few bytes.
+            let role = if is_current { Role::SelectedRow } else { role };
+            spans.push(Span::styled(text, look.style(role)));
+        }
+        write(area, buf, Line::from(spans));
+    }
+
+    /// What an empty list says.
+    fn draw_nothing(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
+        let text = if !self.window.is_loaded() {
+            "Loading the outbox".to_owned()
+        } else if self.filter.is_empty() {
+            "Nothing has been sent yet. Verifications, notices and test mails appear here.".to_owned()
+        } else {
+            let (context, action) = match self.typing() {
+                Typing::On => (Context::Filter, Action::Close),
+                Typing::Off => (Context::Screens, Action::Back),
+            };
+            let key = look.keys.keys(context, action).next().unwrap_or_default();
+            format!("No delivery matches the filter. Press {key} to clear it.")
+        };
+        let words = skip_rows(beside(area, 2), 1);
+        let lines = wrap(&text, words.width.saturating_sub(2).into());
+        dialog::draw_lines(words, buf, &lines, look.style(Role::Hint));
+        let place = Position { x: area.x, y: area.y };
+        area.intersection(buf.area).contains(place).then_some(place)
+    }
+}
+
+fn draw_filter(filter: &FilterLine, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
+    write(area, buf, Span::styled("/", look.style(Role::Key)));
+    let field = beside(area, u16::try_from(MARGIN).unwrap_or(0));
+    // The problem stands beside the text and leaves it a third of the line at least.
+    let shown =
+        clip(filter.problem().unwrap_or_default(), usize::from(field.width) * 2 / 3, look.marks.ellipsis());
+    let columns = u16::try_from(width(&shown)).unwrap_or(0);
+    if columns > 0 {
+        write(
+            beside(field, field.width - columns),
+            buf,
+            Span::styled(shown.as_ref(), look.style(Role::Problem)),
+        );
+    }
+    let (role, caret) = match filter.typing() {
+        Typing::On => (Role::FocusedField, Caret::Shown),
+        Typing::Off => (Role::Field, Caret::Hidden),
+    };
+    let taken = if columns > 0 { columns + 2 } else { 0 };
+    let field = Rect { width: field.width.saturating_sub(taken), ..field };
+    filter.field().draw(field, buf, look.style(role), caret, look.marks.ellipsis())
+}

@@ -1,0 +1,224 @@
+//! The update: the only place that writes the model. A message comes in, plain effects go out; nothing else happens.
+
+mod answers;
+mod dialogs;
+#[cfg(test)]
+mod tests;
+
+use super::effect::{Effect, Question};
+use super::keymap::{Action, Context, Input, Typing};
+use super::model::{Deed, Model, NOTICE, Overlay, Screen, Tone};
+use super::msg::Msg;
+use super::plan::Plan;
+use super::screens::confirm::Confirm;
+use super::screens::contact_form::ContactFormDialog;
+use super::screens::contacts::{self, Doomed};
+use super::screens::delivery_detail::DeliveryDialog;
+use super::screens::help::Help;
+use super::screens::outbox::OutboxOutcome;
+use super::screens::verification::VerificationDialog;
+use crate::domain::contact::{ContactId, Subject};
+use crate::domain::delivery::DeliveryId;
+
+/// What a new model wants to be loaded.
+#[must_use]
+pub fn start(model: &mut Model) -> Vec<Effect> {
+    let mut plan = model.plan();
+    resize(model, &mut plan);
+    // The list last: when it is there, the first frame has everything else too.
+    ask_account(model, &mut plan);
+    ask_totals(model, &mut plan);
+    model.contacts.open(&mut plan);
+    done(model, plan)
+}
+
+/// Handles one message.
+#[must_use]
+pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let mut plan = model.plan();
+    match msg {
+        Msg::Key(key) => {
+            let (context, typing) = model.focus();
+            if let Some(input) = model.fixed.keys.resolve(context.stack(), typing, &key) {
+                forget_alarm(model);
+                take_input(model, &input, &mut plan);
+            }
+        }
+        Msg::Paste(text) => {
+            // A paste is text for a field, never keys.
+            if model.focus().1 == Typing::On {
+                forget_alarm(model);
+                take_input(model, &Input::Paste(text), &mut plan);
+            }
+        }
+        Msg::Resize { columns, rows } => {
+            model.size.width = columns;
+            model.size.height = rows;
+            resize(model, &mut plan);
+        }
+        Msg::Time(now) => {
+            model.now = now;
+            let is_over = |notice: &super::model::Notice| {
+                notice.tone == Tone::Done && now.since(notice.since) >= NOTICE
+            };
+            model.notice.take_if(|notice| is_over(notice));
+        }
+        Msg::Answer { request, answer } => answers::take(model, request, *answer, &mut plan),
+        // What the sender has changed in the store is noticed like every other change: at most four times a second.
+        Msg::Sender(event) => {
+            model.mail.hear(&event);
+            model.settings.hear(&event);
+        }
+        Msg::StoreChanged => refresh(model, &[], &mut plan),
+        Msg::WorkerPanicked(words) => answers::take_fall(model, &words, &mut plan),
+        Msg::Resumed => plan.add(Effect::Redraw),
+        Msg::SuspendAsked => plan.add(Effect::Suspend),
+        // The runtime ends by itself: nothing can be shown to anybody any more.
+        Msg::InputLost(_) => {}
+    }
+    done(model, plan)
+}
+
+fn done(model: &mut Model, plan: Plan) -> Vec<Effect> {
+    model.last_request = plan.last();
+    plan.into_effects()
+}
+
+/// What must be read stays until somebody presses a key.
+fn forget_alarm(model: &mut Model) {
+    model.notice.take_if(|notice| notice.tone != Tone::Done);
+}
+
+fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "few of all actions mean the same everywhere")]
+    match input {
+        Input::Action(Action::Suspend) => plan.add(Effect::Suspend),
+        Input::Action(Action::Redraw) => plan.add(Effect::Redraw),
+        Input::Action(Action::Help) => open_help(model),
+        _ if !model.overlays.is_empty() => dialogs::take_input(model, input, plan),
+        Input::Action(Action::Quit) => plan.add(Effect::Quit),
+        Input::Action(Action::Contacts) => switch(model, Screen::Contacts, plan),
+        Input::Action(Action::Outbox) => switch(model, Screen::Outbox, plan),
+        Input::Action(Action::Settings) => switch(model, Screen::Settings, plan),
+        Input::Action(Action::NextTab) => switch(model, model.screen.next(), plan),
+        Input::Action(Action::PreviousTab) => switch(model, model.screen.previous(), plan),
+        _ => take_screen_input(model, input, plan),
+    }
+}
+
+fn open_help(model: &mut Model) {
+    let (context, _) = model.focus();
+    if context != Context::Help {
+        model.overlays.push(Overlay::Help(Help::new(context)));
+    }
+}
+
+fn switch(model: &mut Model, screen: Screen, plan: &mut Plan) {
+    if screen != model.screen {
+        model.screen = screen;
+        resize(model, plan);
+        refresh(model, &[], plan);
+    }
+}
+
+fn take_screen_input(model: &mut Model, input: &Input, plan: &mut Plan) {
+    let regions = model.regions();
+    match model.screen {
+        Screen::Contacts => {
+            let outcome = model.contacts.act(input, &model.fixed.catalogue, regions.body, plan);
+            follow_contacts(model, outcome, plan);
+        }
+        Screen::Outbox => match model.outbox.act(input, regions.whole(), plan) {
+            OutboxOutcome::Stay | OutboxOutcome::Unused => {}
+            OutboxOutcome::Open(id) => open_delivery(model, id, plan),
+            OutboxOutcome::Retry(id) => retry(model, id, plan),
+            OutboxOutcome::Cancel(delivery) => {
+                ask_first(model, Confirm::cancel_delivery(&delivery), Deed::CancelDelivery(delivery.id))
+            }
+            OutboxOutcome::Refused(words) => model.notify(Tone::Warning, words),
+        },
+        Screen::Settings => dialogs::take_settings_input(model, input, plan),
+    }
+}
+
+fn follow_contacts(model: &mut Model, outcome: contacts::Outcome, plan: &mut Plan) {
+    let settings = model.form_settings();
+    match outcome {
+        contacts::Outcome::Stay | contacts::Outcome::Unused => {}
+        contacts::Outcome::Add => {
+            let form = ContactFormDialog::add(&model.fixed.catalogue, settings);
+            model.overlays.push(Overlay::ContactForm(Box::new(form)));
+        }
+        contacts::Outcome::Modify(contact) => {
+            let form = ContactFormDialog::modify(*contact, &model.fixed.catalogue, settings);
+            model.overlays.push(Overlay::ContactForm(Box::new(form)));
+        }
+        contacts::Outcome::Delete(Doomed { ids, contact }) => {
+            let question = match contact {
+                Some(contact) => Confirm::delete(&contact),
+                None => Confirm::delete_many(ids.len()),
+            };
+            ask_first(model, question, Deed::DeleteContacts(ids));
+        }
+        contacts::Outcome::Verification(id) => open_verification(model, Subject::Contact(id), plan),
+    }
+}
+
+fn ask_first(model: &mut Model, question: Confirm, then: Deed) {
+    model.overlays.push(Overlay::Confirm { question, then });
+}
+
+fn open_verification(model: &mut Model, subject: Subject, plan: &mut Plan) {
+    model.overlays.push(Overlay::Verification(Box::new(VerificationDialog::new(subject))));
+    model.pending.dialog_data = Some(plan.ask(Question::Proofs { subject }));
+}
+
+fn open_delivery(model: &mut Model, id: DeliveryId, plan: &mut Plan) {
+    model.overlays.push(Overlay::Delivery(Box::new(DeliveryDialog::new(id))));
+    model.pending.dialog_data = Some(plan.ask(Question::Delivery { id }));
+}
+
+fn retry(model: &mut Model, id: DeliveryId, plan: &mut Plan) {
+    model.pending.deed = Some(plan.ask(Question::Retry { ids: vec![id] }));
+}
+
+fn resize(model: &mut Model, plan: &mut Plan) {
+    let regions = model.regions();
+    model.contacts.resize(regions.body, plan);
+    model.outbox.resize(regions.whole(), plan);
+}
+
+/// Loads anew what is on the screen; `gone` are contacts that will not come back.
+fn refresh(model: &mut Model, gone: &[ContactId], plan: &mut Plan) {
+    match model.screen {
+        Screen::Contacts => model.contacts.reload(gone, plan),
+        Screen::Outbox => model.outbox.reload(plan),
+        Screen::Settings => {}
+    }
+    ask_account(model, plan);
+    ask_totals(model, plan);
+    refresh_dialog(model, plan);
+}
+
+/// Loads anew what the dialog shows, if it shows something that others change.
+fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
+    let question = model.overlays.iter().rev().find_map(|overlay| match overlay {
+        Overlay::Verification(dialog) => Some(Question::Proofs { subject: dialog.subject() }),
+        Overlay::Delivery(dialog) => Some(Question::Delivery { id: dialog.id() }),
+        Overlay::ContactForm(_) | Overlay::Confirm { .. } | Overlay::AccountForm(_) | Overlay::Help(_) => {
+            None
+        }
+    });
+    if let Some(question) = question {
+        model.pending.dialog_data = Some(plan.ask(question));
+    }
+}
+
+fn ask_account(model: &mut Model, plan: &mut Plan) {
+    model.pending.account = Some(plan.ask(Question::Account));
+}
+
+fn ask_totals(model: &mut Model, plan: &mut Plan) {
+    model.pending.totals = Some(plan.ask(Question::Totals));
+    model.pending.queue = Some(plan.ask(Question::QueueTotals));
+}

@@ -1,0 +1,291 @@
+//! What became of questions: into the model, into the dialog that asked, or into a notice.
+
+use super::{ask_totals, refresh};
+use crate::domain::contact::{Contact, ContactId};
+use crate::domain::safe_text::safe;
+use crate::operations::contacts::{Mailing, Saved};
+use crate::operations::{Problem, StoreError};
+use crate::tui::effect::{Answer, Effect, Request};
+use crate::tui::model::{Model, Overlay, Tone};
+use crate::tui::plan::Plan;
+use crate::tui::update::dialogs;
+
+/// After a second fall within this time what was asked is not asked again: it may be the reason.
+const FALLS_APART: std::time::Duration = std::time::Duration::from_secs(5);
+
+pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &mut Plan) {
+    match answer {
+        Answer::Page(page) => {
+            let problem = model.contacts.take_page(request, page, plan);
+            tell(model, problem);
+        }
+        Answer::Count(count) => model.contacts.take_count(request, count),
+        Answer::Contact(contact) => model.contacts.take_contact(request, contact, plan),
+        Answer::OutboxPage(page) => {
+            let problem = model.outbox.take_page(request, page, plan);
+            tell(model, problem);
+        }
+        Answer::Totals(totals) => {
+            if is_awaited(&mut model.pending.totals, request) {
+                keep(model, totals, |model, totals| model.totals = Some(totals));
+            }
+        }
+        Answer::QueueTotals(totals) => {
+            if is_awaited(&mut model.pending.queue, request) {
+                keep(model, totals, |model, totals| model.queue = Some(totals));
+            }
+        }
+        Answer::Account(account) => {
+            if is_awaited(&mut model.pending.account, request) {
+                keep(model, account, dialogs::take_account);
+            }
+        }
+        Answer::Deleted { ids, result } => {
+            if is_awaited(&mut model.pending.deed, request) {
+                take_deleted(model, &ids, result, plan);
+            }
+        }
+        Answer::Retried { count, result } => {
+            if is_awaited(&mut model.pending.deed, request) {
+                plan.add(Effect::WakeSender);
+                take_delivery_deed(model, result, count, "is tried again now", plan);
+            }
+        }
+        Answer::Cancelled { count, result } => {
+            if is_awaited(&mut model.pending.deed, request) {
+                take_delivery_deed(model, result, count, "is cancelled", plan);
+            }
+        }
+        Answer::TestQueued(result) => {
+            if is_awaited(&mut model.pending.deed, request) {
+                plan.add(Effect::WakeSender);
+                model.settings.test_queued(result.as_ref().copied());
+                refresh(model, &[], plan);
+            }
+        }
+        Answer::Delivery(detail) => {
+            if is_awaited(&mut model.pending.dialog_data, request) {
+                take_delivery(model, detail);
+            }
+        }
+        Answer::Proofs(proofs) => {
+            if is_awaited(&mut model.pending.dialog_data, request) {
+                take_proofs(model, proofs);
+            }
+        }
+        answer @ (Answer::Check(_)
+        | Answer::TypoHint(_)
+        | Answer::Added(_)
+        | Answer::Modified(_)
+        | Answer::CodeSent(_)
+        | Answer::Confirmed(_)
+        | Answer::ChangeCancelled(_)
+        | Answer::AccountSet(_)
+        | Answer::IntroductionSkipped(_)) => {
+            if is_awaited(&mut model.pending.dialog, request) {
+                take_for_dialog(model, answer, plan);
+            }
+        }
+    }
+}
+
+/// The worker fell over: nothing that was asked will be answered.
+pub(super) fn take_fall(model: &mut Model, words: &str, plan: &mut Plan) {
+    let problem =
+        Problem::Store(StoreError::Other { file: "the database".to_owned(), why: safe(words).into_owned() });
+    let falls_often = model.fell_at.is_some_and(|fell| model.now.since(fell) < FALLS_APART);
+    model.fell_at = Some(model.now);
+    model.pending = crate::tui::model::Pending::default();
+    model.contacts.forget();
+    model.outbox.forget();
+    dialogs::refuse(model, &problem);
+    model.settings.forget(&problem);
+    model
+        .notify(Tone::Failed, format!("A part of callsheet fell over and was started anew: {}", safe(words)));
+    if !falls_often {
+        refresh(model, &[], plan);
+    }
+}
+
+fn is_awaited(pending: &mut Option<Request>, request: Request) -> bool {
+    pending.take_if(|pending| *pending == request).is_some()
+}
+
+/// Takes what was read, or says why it could not be read.
+fn keep<T>(model: &mut Model, read: Result<T, Problem>, take: impl FnOnce(&mut Model, T)) {
+    match read {
+        Ok(value) => take(model, value),
+        Err(problem) => tell(model, Some(problem)),
+    }
+}
+
+fn tell(model: &mut Model, problem: Option<Problem>) {
+    if let Some(problem) = problem {
+        model.notify(Tone::Failed, sentence(&problem));
+    }
+}
+
+/// A problem as a sentence that is safe to show.
+fn sentence(problem: &Problem) -> String {
+    let text = problem.to_string();
+    let mut characters = text.chars();
+    let first: String = characters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    format!("{}.", safe(&format!("{first}{}", characters.as_str())))
+}
+
+fn take_deleted(model: &mut Model, ids: &[ContactId], result: Result<(), Problem>, plan: &mut Plan) {
+    let gone: &[ContactId] = if result.is_ok() { ids } else { &[] };
+    match result {
+        Ok(()) if ids.len() == 1 => model.notify(Tone::Done, "The contact is deleted."),
+        Ok(()) => model.notify(Tone::Done, format!("{} contacts are deleted.", ids.len())),
+        Err(problem) => tell(model, Some(problem)),
+    }
+    refresh(model, gone, plan);
+}
+
+fn take_delivery_deed(
+    model: &mut Model,
+    result: Result<(), Problem>,
+    count: usize,
+    done: &str,
+    plan: &mut Plan,
+) {
+    let words = if count == 1 { format!("The mail {done}.") } else { format!("{count} mails: each {done}.") };
+    let dialog = model.overlays.iter_mut().rev().find_map(|overlay| match overlay {
+        Overlay::Delivery(dialog) => Some(dialog),
+        Overlay::ContactForm(_)
+        | Overlay::Confirm { .. }
+        | Overlay::Verification(_)
+        | Overlay::AccountForm(_)
+        | Overlay::Help(_) => None,
+    });
+    match (dialog, result) {
+        (Some(dialog), result) => dialog.done(result.as_ref().map(|()| words.as_str())),
+        (None, Ok(())) => model.notify(Tone::Done, words),
+        (None, Err(problem)) => tell(model, Some(problem)),
+    }
+    refresh(model, &[], plan);
+}
+
+fn take_delivery(model: &mut Model, detail: Result<crate::operations::outbox::DeliveryDetail, Problem>) {
+    let at = model.overlays.iter().rposition(|overlay| matches!(overlay, Overlay::Delivery(_)));
+    let Some(at) = at else { return };
+    match (detail, &mut model.overlays[at]) {
+        (Ok(detail), Overlay::Delivery(dialog)) => dialog.loaded(detail),
+        (Err(problem), _) => {
+            model.overlays.truncate(at);
+            tell(model, Some(problem));
+        }
+        (Ok(_), _) => {}
+    }
+}
+
+fn take_proofs(model: &mut Model, proofs: Result<crate::domain::contact::Proofs, Problem>) {
+    let at = model.overlays.iter().rposition(|overlay| matches!(overlay, Overlay::Verification(_)));
+    let Some(at) = at else { return };
+    match (proofs, &mut model.overlays[at]) {
+        (Ok(proofs), Overlay::Verification(dialog)) => dialog.loaded(proofs),
+        (Err(problem), _) => {
+            model.overlays.truncate(at);
+            tell(model, Some(problem));
+        }
+        (Ok(_), _) => {}
+    }
+}
+
+/// Answers that the dialog behind all questions and help waits for.
+fn take_for_dialog(model: &mut Model, answer: Answer, plan: &mut Plan) {
+    let at = model
+        .overlays
+        .iter()
+        .rposition(|overlay| !matches!(overlay, Overlay::Help(_) | Overlay::Confirm { .. }));
+    let Some(at) = at else { return };
+    match (&mut model.overlays[at], answer) {
+        (Overlay::ContactForm(form), Answer::Check(Ok(problems))) => form.checked(problems),
+        (Overlay::ContactForm(form), Answer::TypoHint(hint)) => {
+            // Without a hint nothing is wrong with saving.
+            let outcome = form.hinted(hint.unwrap_or_default());
+            dialogs::follow_form(model, outcome, plan);
+        }
+        (Overlay::ContactForm(form), Answer::Added(Err(problem)) | Answer::Modified(Err(problem))) => {
+            form.refused(&problem)
+        }
+        (Overlay::ContactForm(_), Answer::Added(Ok(saved)) | Answer::Modified(Ok(saved))) => {
+            model.overlays.truncate(at);
+            take_saved(model, &saved, plan);
+        }
+        (Overlay::Verification(dialog), Answer::CodeSent(result)) => {
+            dialog.sent(result.as_ref().map(|_| ()));
+            plan.add(Effect::WakeSender);
+            refresh(model, &[], plan);
+        }
+        (Overlay::Verification(dialog), Answer::Confirmed(result)) => {
+            dialog.confirmed(result.as_ref());
+            // The address that was replaced is told so by mail.
+            plan.add(Effect::WakeSender);
+            refresh(model, &[], plan);
+        }
+        (Overlay::Verification(dialog), Answer::ChangeCancelled(result)) => {
+            dialog.change_cancelled(result.as_ref().copied());
+            refresh(model, &[], plan);
+        }
+        (
+            Overlay::AccountForm(form),
+            Answer::AccountSet(Err(problem)) | Answer::IntroductionSkipped(Err(problem)),
+        ) => {
+            form.refused(&problem);
+        }
+        (Overlay::AccountForm(_), Answer::AccountSet(Ok((_, mailing)))) => {
+            model.overlays.truncate(at);
+            take_account_saved(model, &mailing, plan);
+        }
+        (Overlay::AccountForm(_), Answer::IntroductionSkipped(Ok(()))) => {
+            model.overlays.truncate(at);
+            refresh(model, &[], plan);
+        }
+        // An answer for a dialog that is no longer there.
+        (_, _) => {}
+    }
+}
+
+fn take_saved(model: &mut Model, saved: &Saved, plan: &mut Plan) {
+    let contact = &saved.contact;
+    let name = safe(&contact.name);
+    let (mut tone, mut text) = match &saved.mailing {
+        Mailing::NotNeeded | Mailing::Later => (Tone::Done, format!("{name} is saved.")),
+        Mailing::Queued(_) => {
+            plan.add(Effect::WakeSender);
+            (Tone::Done, format!("{name} is saved. A code is on its way to {}.", safe(open_email(contact))))
+        }
+        Mailing::Limited(limit) => {
+            (Tone::Warning, format!("{name} is saved. No code was sent yet: {}.", limit.words(model.now)))
+        }
+    };
+    if contact.subscriptions.is_empty() {
+        tone = Tone::Warning;
+        text.push_str(" It will get nothing, for no message type is ticked.");
+    }
+    model.notify(tone, text);
+    model.contacts.go_to(contact, plan);
+    ask_totals(model, plan);
+}
+
+/// The address to which a code goes.
+fn open_email(contact: &Contact) -> &str {
+    contact.pending_email.as_deref().unwrap_or(&contact.email)
+}
+
+fn take_account_saved(model: &mut Model, mailing: &Mailing, plan: &mut Plan) {
+    match mailing {
+        Mailing::NotNeeded | Mailing::Later => model.notify(Tone::Done, "The account is saved."),
+        Mailing::Queued(_) => {
+            plan.add(Effect::WakeSender);
+            model.notify(Tone::Done, "The account is saved. A code is on its way to the security email.");
+        }
+        Mailing::Limited(limit) => {
+            let words = limit.words(model.now);
+            model.notify(Tone::Warning, format!("The account is saved. No code was sent yet: {words}."));
+        }
+    }
+    refresh(model, &[], plan);
+}

@@ -1,0 +1,134 @@
+//! The view: draws any model at any size and changes nothing.
+//!
+//! ```text
+//!  callsheet · Example Ltd            12 contacts · 9 verified                       mail: idle
+//!  1 Contacts   3 Outbox   5 Settings
+//! ┌ Contacts ──────────────────────────────────────────────────────── 12 · sorted by name ┐
+//! │                                    the screen, dialogs in front of it                 │
+//! └───────────────────────────────────────────────────────────────────────────────────────┘
+//!  a add  enter modify  d delete  v verify  / filter  s sort  ? help  q quit
+//! ```
+
+mod status_line;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::layout::{Regions, SMALLEST};
+use super::look::Look;
+use super::model::{Model, Notice, Overlay, Screen, Tone};
+use super::screens::contacts;
+use super::theme::Role;
+use super::widgets::wrapped_text::wrap;
+use super::widgets::{cover, row, write};
+use crate::domain::columns::width;
+
+/// The most lines that a notice takes.
+const NOTICE_LINES: usize = 3;
+
+/// Draws the model into `area`. Returns the place of the real cursor: input methods, screen readers and braille displays follow
+/// it, so every picture has one.
+pub fn draw(model: &Model, area: Rect, buf: &mut Buffer) -> Position {
+    let area = area.intersection(buf.area);
+    let corner = Position { x: area.x, y: area.y };
+    if area.is_empty() {
+        return corner;
+    }
+    let look = model.look();
+    if area.width < SMALLEST.width || area.height < SMALLEST.height {
+        let needed = format!("callsheet needs {}x{} characters", SMALLEST.width, SMALLEST.height);
+        for (index, line) in wrap(&needed, area.width.into()).iter().enumerate() {
+            write(row(area, index), buf, line.as_str());
+        }
+        return corner;
+    }
+    let regions = Regions::of(area);
+    status_line::draw(model, regions.status, buf, &look);
+    draw_tabs(model.screen, regions.tabs, buf, &look);
+    let mut cursor = draw_screen(model, regions, buf, &look);
+    for overlay in &model.overlays {
+        cursor = draw_overlay(overlay, regions.front, buf, look);
+    }
+    draw_footer(model, regions.footer, buf, &look);
+    if let Some(notice) = &model.notice {
+        draw_notice(notice, regions, buf, &look);
+    }
+    cursor.filter(|cursor| area.contains(*cursor)).unwrap_or(corner)
+}
+
+fn draw_screen(model: &Model, regions: Regions, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
+    match model.screen {
+        Screen::Contacts => {
+            contacts::draw_detail(&model.contacts, regions.detail, buf, look);
+            contacts::draw(&model.contacts, model.totals.as_ref(), regions.body, buf, look)
+        }
+        Screen::Outbox => model.outbox.draw(regions.whole(), buf, *look),
+        Screen::Settings => model.settings.draw(model.account.as_ref(), regions.whole(), buf, *look),
+    }
+}
+
+fn draw_overlay(overlay: &Overlay, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
+    match overlay {
+        Overlay::ContactForm(form) => form.draw(area, buf, look),
+        Overlay::Confirm { question, .. } => question.draw(area, buf, look),
+        Overlay::Verification(dialog) => dialog.draw(area, buf, look),
+        Overlay::Delivery(dialog) => dialog.draw(area, buf, look),
+        Overlay::AccountForm(form) => form.draw(area, buf, look),
+        Overlay::Help(help) => help.draw(area, buf, look),
+    }
+}
+
+fn draw_tabs(front: Screen, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+    let mut spans = vec![Span::raw(" ")];
+    for screen in Screen::ALL {
+        let role = if screen == front { Role::ActiveTab } else { Role::Tab };
+        spans.push(Span::styled(format!(" {} {} ", screen.number(), screen.title()), look.style(role)));
+        spans.push(Span::raw(" "));
+    }
+    write(area, buf, Line::from(spans));
+}
+
+fn draw_footer(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+    let (context, typing) = model.focus();
+    let keys = look.keys.footer(context.stack(), typing, usize::from(area.width).saturating_sub(2));
+    let mut spans = vec![Span::raw(" ")];
+    for (index, key) in keys.into_iter().enumerate() {
+        if index > 0 {
+            spans.push(Span::raw("  "));
+        }
+        spans.push(Span::styled(key.key, look.style(Role::Key)));
+        spans.push(Span::styled(format!(" {}", key.word), look.style(Role::KeyText)));
+    }
+    write(area, buf, Line::from(spans));
+}
+
+/// Draws a notice over the lowest lines of the body.
+fn draw_notice(notice: &Notice, regions: Regions, buf: &mut Buffer, look: &Look<'_>) {
+    let body = regions.whole();
+    let columns = usize::from(body.width).saturating_sub(6);
+    let mut lines = wrap(&notice.text, columns);
+    lines.truncate(NOTICE_LINES.min(body.height.into()));
+    let widest = lines.iter().map(|line| width(line)).max().unwrap_or(0);
+    let (mark, role) = match notice.tone {
+        Tone::Done => ("", Role::Notice),
+        Tone::Warning => ("! ", Role::Notice),
+        Tone::Failed => ("! ", Role::Alarm),
+    };
+    let rows = u16::try_from(lines.len()).unwrap_or(0);
+    let place = Rect {
+        x: body.x + 1,
+        y: body.bottom() - rows,
+        width: u16::try_from(widest + width(mark) + 2)
+            .unwrap_or(body.width)
+            .min(body.width.saturating_sub(2)),
+        height: rows,
+    };
+    cover(place, buf);
+    for (index, line) in lines.iter().enumerate() {
+        let mark = if index == 0 { mark } else { &"  "[..mark.len()] };
+        let place = row(place, index);
+        buf.set_style(place, look.style(role));
+        write(place, buf, Span::styled(format!(" {mark}{line} "), look.style(role)));
+    }
+}

@@ -1,0 +1,110 @@
+//! The status line: whose list it is, how it stands, and what the mail does. Where there is little room the counts go first, the
+//! least important before, then words become shorter; what the mail does is always said.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use crate::domain::columns::{clip, width};
+use crate::domain::safe_text::safe;
+use crate::tui::look::Look;
+use crate::tui::model::Model;
+use crate::tui::theme::Role;
+use crate::tui::widgets::{beside, write};
+
+/// Columns between the parts.
+const GAP: usize = 2;
+
+/// A part of the middle, the most important first.
+type Part = (String, Role);
+
+pub(super) fn draw(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+    let columns = usize::from(area.width).saturating_sub(2);
+    let line = beside(Rect { width: area.width.saturating_sub(1), ..area }, 1);
+    let (mail, mail_role) = mail(model, columns, look);
+    let mail_width = width(&mail);
+    let room = columns.saturating_sub(mail_width + GAP);
+    let name = name(model, room, look);
+    let name_width = width(&name);
+    put(line, 0, &name, Role::Title, buf, look);
+    put(line, columns.saturating_sub(mail_width), &mail, mail_role, buf, look);
+    let room = room.saturating_sub(name_width + GAP);
+    let parts = fitting(middle(model), room, look);
+    let taken = parts_width(&parts, look);
+    // In the middle of the line if that is free, else right behind the name.
+    let centre = (columns.saturating_sub(taken)) / 2;
+    let mut at =
+        centre.clamp(name_width + GAP, (name_width + GAP + room).saturating_sub(taken).max(name_width + GAP));
+    for (index, (text, role)) in parts.iter().enumerate() {
+        if index > 0 {
+            put(line, at, look.marks.separator(), Role::Dim, buf, look);
+            at += width(look.marks.separator());
+        }
+        put(line, at, text, *role, buf, look);
+        at += width(text);
+    }
+}
+
+fn put(line: Rect, at: usize, text: &str, role: Role, buf: &mut Buffer, look: &Look<'_>) {
+    let at = u16::try_from(at).unwrap_or(u16::MAX);
+    write(beside(line, at), buf, Span::styled(text, look.style(role)));
+}
+
+/// The longest words about the mail that take two fifths of the line at most; the shortest may take half of it.
+fn mail(model: &Model, columns: usize, look: &Look<'_>) -> (String, Role) {
+    let waiting = model.queue.map_or(0, |queue| queue.queued + queue.retry);
+    let (words, role) = model.mail.words(waiting, look);
+    let fitting = words.iter().find(|words| width(words) <= columns * 2 / 5);
+    let shortest = words.last().map_or("", String::as_str);
+    (
+        fitting.map_or_else(|| clip(shortest, columns / 2, look.marks.ellipsis()).into_owned(), Clone::clone),
+        role,
+    )
+}
+
+fn name(model: &Model, room: usize, look: &Look<'_>) -> String {
+    let account = model.account.as_ref().map_or("", |account| account.name.as_str());
+    let whole = if account.is_empty() {
+        "callsheet".to_owned()
+    } else {
+        format!("callsheet{}{}", look.marks.separator(), safe(account))
+    };
+    // The account's name gives way to the first of the counts, and is left out where little of it could be read.
+    let program = "callsheet";
+    let limit = if room < 40 { room.saturating_sub(14) } else { room / 2 };
+    let whole = if width(&whole) > limit && limit < width(program) + 8 { program.to_owned() } else { whole };
+    clip(&whole, limit.max(width(program)).min(room), look.marks.ellipsis()).into_owned()
+}
+
+fn middle(model: &Model) -> Vec<Part> {
+    let mut parts = Vec::new();
+    if let Some(totals) = &model.totals {
+        parts.push((counted(totals.contacts, "contact", "contacts"), Role::Text));
+        parts.push((format!("{} verified", totals.verified), Role::Text));
+        if model
+            .account
+            .as_ref()
+            .is_some_and(|account| account.introduced && account.security_email.is_none())
+        {
+            parts.push(("no security email".to_owned(), Role::Warning));
+        }
+        if totals.undeliverable > 0 {
+            parts.push((format!("{} undeliverable", totals.undeliverable), Role::Bad));
+        }
+    }
+    parts
+}
+
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+fn fitting(mut parts: Vec<Part>, room: usize, look: &Look<'_>) -> Vec<Part> {
+    while parts_width(&parts, look) > room && parts.pop().is_some() {}
+    parts
+}
+
+fn parts_width(parts: &[Part], look: &Look<'_>) -> usize {
+    let texts: usize = parts.iter().map(|(text, _)| width(text)).sum();
+    texts + width(look.marks.separator()) * parts.len().saturating_sub(1)
+}

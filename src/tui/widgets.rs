@@ -1,0 +1,147 @@
+//! The parts from which screens and dialogs are built. A widget knows its own state and how to draw it, never what it is for.
+
+pub mod check_box;
+pub mod dialog;
+pub mod drop_down;
+pub mod scroll_text;
+pub mod text_field;
+pub mod wrapped_text;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Widget};
+
+use crate::domain::columns::width;
+
+/// The `index`-th row of `area`; empty if there is none.
+#[must_use]
+pub fn row(area: Rect, index: usize) -> Rect {
+    match u16::try_from(index) {
+        Ok(offset) if offset < area.height => Rect { y: area.y.saturating_add(offset), height: 1, ..area },
+        Ok(_) | Err(_) => Rect { height: 0, ..area },
+    }
+}
+
+/// The first `rows` rows of `area`.
+#[must_use]
+pub fn first_rows(area: Rect, rows: usize) -> Rect {
+    Rect { height: u16::try_from(rows).unwrap_or(u16::MAX).min(area.height), ..area }
+}
+
+/// `area` without its first `rows` rows.
+#[must_use]
+pub fn skip_rows(area: Rect, rows: usize) -> Rect {
+    let rows = u16::try_from(rows).unwrap_or(u16::MAX).min(area.height);
+    Rect { height: area.height - rows, y: area.y.saturating_add(rows), ..area }
+}
+
+/// What is left of `area` beside its first `columns`.
+#[must_use]
+pub fn beside(area: Rect, columns: u16) -> Rect {
+    let columns = columns.min(area.width);
+    Rect { x: area.x.saturating_add(columns), width: area.width - columns, ..area }
+}
+
+/// Writes `line` into the first row of `area`, as far as it fits.
+///
+/// The picture is ratatui's. Most text is ASCII, where a byte is a cell, and is written as that: looking for grapheme clusters in it
+/// would cost a quarter of a frame.
+pub fn write<'a>(area: Rect, buf: &mut Buffer, line: impl Into<Line<'a>>) {
+    let line = line.into();
+    if line.alignment.is_some() || line.style != Style::new() {
+        line.render(area, buf);
+        return;
+    }
+    let mut rest = first_rows(area.intersection(buf.area), 1);
+    for span in &line.spans {
+        if rest.is_empty() {
+            return;
+        }
+        let columns = if span.content.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            write_ascii(rest, buf, span);
+            span.content.len()
+        } else {
+            let columns = span.width();
+            // ratatui leaves out spans without width: there is no cell of their own for them.
+            if columns > 0 {
+                span.render(rest, buf);
+            }
+            columns
+        };
+        rest = beside(rest, u16::try_from(columns).unwrap_or(u16::MAX));
+    }
+}
+
+fn write_ascii(area: Rect, buf: &mut Buffer, span: &Span<'_>) {
+    let start = buf.index_of(area.x, area.y);
+    let cells = &mut buf.content[start..start + usize::from(area.width)];
+    for (cell, index) in cells.iter_mut().zip(0..span.content.len()) {
+        cell.set_symbol(&span.content[index..=index]).set_style(span.style);
+    }
+}
+
+/// Clears `area` for what lies over the screen, and with it the halves that its left edge leaves of wide characters.
+pub fn cover(area: Rect, buf: &mut Buffer) {
+    let area = area.intersection(buf.area);
+    Clear.render(area, buf);
+    if area.x == buf.area.x || area.width == 0 {
+        return;
+    }
+    for y in area.rows().map(|row| row.y) {
+        let beside = &mut buf[(area.x - 1, y)];
+        if width(beside.symbol()) > 1 {
+            beside.set_symbol(" ");
+        }
+    }
+}
+
+/// A look for tests: built-in keys and catalogue, 2026-11-24 14:03 in UTC.
+#[cfg(test)]
+pub(crate) fn test_look() -> crate::tui::look::Look<'static> {
+    use std::sync::LazyLock;
+
+    use crate::domain::catalogue::Catalogue;
+    use crate::domain::language::Language;
+    use crate::domain::timestamp::Timestamp;
+    use crate::tui::keymap::Keymap;
+
+    static KEYS: LazyLock<Keymap> = LazyLock::new(Keymap::built_in);
+    static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::built_in);
+    crate::tui::look::Look {
+        theme: crate::tui::theme::Theme::default(),
+        marks: crate::tui::marks::Marks::default(),
+        keys: &KEYS,
+        catalogue: &CATALOGUE,
+        language: Language::En,
+        now: Timestamp::parse("2026-11-24T14:03:00Z").expect("it is RFC 3339"),
+        offset: chrono::FixedOffset::east_opt(0).expect("UTC is an offset"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use ratatui::style::Color;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_line_is_written_as_ratatui_draws_it(
+            texts in proptest::collection::vec(("[a-z ~王é語…\u{301}\u{7}]{0,8}", 0..8_u8), 0..6),
+            place in (0..12_u16, 0..4_u16, 0..30_u16, 0..3_u16),
+        ) {
+            let (x, y, width, height) = place;
+            let area = Rect { x, y, width, height };
+            let spans = texts.iter().map(|(text, colour)| Span::styled(text.as_str(), Style::new().fg(Color::Indexed(*colour))));
+            let line = Line::from(spans.collect::<Vec<_>>());
+            let mut expected = Buffer::filled(Rect::new(0, 0, 20, 3), ratatui::buffer::Cell::new("#"));
+            let mut written = expected.clone();
+            (&line).render(area, &mut expected);
+            write(area, &mut written, line);
+            prop_assert_eq!(written, expected);
+        }
+    }
+}

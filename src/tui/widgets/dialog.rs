@@ -1,0 +1,229 @@
+//! The frame of a dialog: centred, cleared, with a title, wrapped words and a row of buttons.
+//!
+//! It takes no more than the place it is given and leaves out what does not fit, the buttons last.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Widget};
+
+use super::{cover, row, skip_rows, write};
+use crate::domain::columns::{clip, width};
+use crate::tui::keymap::Action;
+use crate::tui::look::Look;
+use crate::tui::theme::Role;
+
+/// Columns between the border and the words.
+const MARGIN: u16 = 2;
+
+/// Buttons beside each other; one of them has the focus.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Buttons {
+    labels: Vec<String>,
+    focused: usize,
+}
+
+impl Buttons {
+    /// Buttons of which the one at `focused` has the focus.
+    #[must_use]
+    pub fn new(labels: Vec<String>, focused: usize) -> Self {
+        Self { labels, focused }
+    }
+
+    /// The index of the button with the focus.
+    #[must_use]
+    pub fn focused(&self) -> usize {
+        self.focused
+    }
+
+    /// Moves the focus around; true if the action is one that moves it.
+    pub fn step(&mut self, action: Action) -> bool {
+        let count = self.labels.len().max(1);
+        #[expect(clippy::wildcard_enum_match_arm, reason = "buttons have a use for few of all actions")]
+        match action {
+            Action::Next | Action::Right => self.focused = (self.focused + 1) % count,
+            Action::Previous | Action::Left => self.focused = (self.focused + count - 1) % count,
+            _ => return false,
+        }
+        true
+    }
+
+    /// The rows that [`Buttons::draw`] takes in `columns`: one, or one a button where they do not fit beside each other.
+    #[must_use]
+    pub fn rows(&self, columns: usize) -> usize {
+        let beside: usize = self.labels.iter().map(|label| width(label) + 6).sum();
+        if beside.saturating_sub(2) <= columns { 1 } else { self.labels.len() }
+    }
+
+    /// Draws the buttons. Returns the cursor's place on the one with the focus.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
+        let stacked = self.rows(area.width.into()) > 1;
+        let (mut x, mut cursor) = (area.x, None);
+        for (index, label) in self.labels.iter().enumerate() {
+            let place = if stacked {
+                row(area, index)
+            } else {
+                Rect { x, width: area.right().saturating_sub(x), ..row(area, 0) }
+            };
+            let drawn = draw_button(
+                place,
+                buf,
+                look,
+                label,
+                if index == self.focused { Role::FocusedButton } else { Role::Button },
+            );
+            if index == self.focused {
+                cursor = drawn;
+            }
+            x = x.saturating_add(u16::try_from(width(label) + 6).unwrap_or(u16::MAX));
+        }
+        cursor
+    }
+}
+
+/// Draws one button, `[ OK ]`. Returns the place of its first letter, if it is seen.
+pub fn draw_button(
+    area: Rect,
+    buf: &mut Buffer,
+    look: Look<'_>,
+    label: &str,
+    role: Role,
+) -> Option<Position> {
+    let area = area.intersection(buf.area);
+    if area.is_empty() {
+        return None;
+    }
+    let room = usize::from(area.width).saturating_sub(4);
+    let text = format!("[ {} ]", clip(label, room, look.marks.ellipsis()));
+    write(area, buf, Span::styled(text, look.style(role)));
+    Some(Position { x: area.x.saturating_add(2).min(area.right() - 1), y: area.y })
+}
+
+/// The place of a dialog of `columns` × `rows`, borders included, in the middle of `area`; smaller where it must be.
+#[must_use]
+pub fn centred(area: Rect, columns: u16, rows: u16) -> Rect {
+    let (columns, rows) = (columns.min(area.width), rows.min(area.height));
+    Rect {
+        x: area.x.saturating_add((area.width - columns) / 2),
+        // A little above the middle looks like the middle.
+        y: area.y.saturating_add((area.height - rows) / 3),
+        width: columns,
+        height: rows,
+    }
+}
+
+/// Clears `area` and draws border and title. Returns the place for words: the borders and a margin left out.
+pub fn open(area: Rect, buf: &mut Buffer, look: Look<'_>, title: &str) -> Rect {
+    let area = area.intersection(buf.area);
+    cover(area, buf);
+    let room = usize::from(area.width).saturating_sub(4);
+    let title =
+        Span::styled(format!(" {} ", clip(title, room, look.marks.ellipsis())), look.style(Role::Title));
+    let block = Block::bordered()
+        .border_set(look.marks.border())
+        .border_style(look.style(Role::DialogBorder))
+        .title(Line::from(title));
+    let inner = block.inner(area);
+    block.render(area, buf);
+    within(inner)
+}
+
+/// The place for words that [`open`] will return.
+#[must_use]
+pub fn inside(area: Rect) -> Rect {
+    within(Block::bordered().inner(area))
+}
+
+/// A note in the lower border of a dialog, at its right.
+pub fn foot(area: Rect, buf: &mut Buffer, look: Look<'_>, text: &str) {
+    let area = area.intersection(buf.area);
+    let room = usize::from(area.width).saturating_sub(6);
+    if area.height < 2 || room == 0 {
+        return;
+    }
+    let shown = format!(" {} ", clip(text, room, look.marks.ellipsis()));
+    let columns = u16::try_from(width(&shown)).unwrap_or(area.width).min(area.width);
+    let place = Rect { x: area.right() - columns - 2, y: area.bottom() - 1, width: columns, height: 1 };
+    write(place, buf, Span::styled(shown, look.style(Role::Dim)));
+}
+
+/// Marks in the right border of a dialog that more of its `rows` lie above or below the part that begins at `top`.
+pub fn scroll_marks(area: Rect, buf: &mut Buffer, look: Look<'_>, top: usize, rows: usize) {
+    let area = area.intersection(buf.area);
+    if area.height < 3 || area.width == 0 {
+        return;
+    }
+    let seen = usize::from(area.height - 2);
+    let border = Rect { x: area.right() - 1, width: 1, ..skip_rows(area, 1) };
+    if top > 0 {
+        write(row(border, 0), buf, Span::styled(look.marks.above(), look.style(Role::DialogBorder)));
+    }
+    if top + seen < rows {
+        write(row(border, seen - 1), buf, Span::styled(look.marks.below(), look.style(Role::DialogBorder)));
+    }
+}
+
+/// Draws lines one below the other; what does not fit is left out.
+pub fn draw_lines(area: Rect, buf: &mut Buffer, lines: &[String], style: Style) {
+    for (index, line) in lines.iter().take(area.height.into()).enumerate() {
+        write(row(area, index), buf, Span::styled(line.as_str(), style));
+    }
+}
+
+fn within(inner: Rect) -> Rect {
+    let margin = MARGIN.min(inner.width / 12);
+    Rect { x: inner.x + margin, width: inner.width - 2 * margin, ..inner }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::test_look;
+    use super::*;
+
+    fn buttons() -> Buttons {
+        Buttons::new(vec!["Delete".into(), "Keep".into()], 1)
+    }
+
+    #[test]
+    fn the_focus_goes_around() {
+        let mut buttons = buttons();
+        assert!(buttons.step(Action::Next));
+        assert_eq!(buttons.focused(), 0);
+        assert!(buttons.step(Action::Left));
+        assert_eq!(buttons.focused(), 1);
+        assert!(!buttons.step(Action::Accept));
+    }
+
+    #[test]
+    fn buttons_stand_below_each_other_where_they_do_not_fit_beside() {
+        assert_eq!(buttons().rows(20), 1);
+        assert_eq!(buttons().rows(19), 2);
+    }
+
+    #[test]
+    fn a_dialog_is_never_larger_than_its_place() {
+        assert_eq!(centred(Rect::new(0, 0, 80, 24), 60, 10), Rect::new(10, 4, 60, 10));
+        assert_eq!(centred(Rect::new(0, 2, 40, 8), 60, 10), Rect::new(0, 2, 40, 8));
+        assert_eq!(centred(Rect::ZERO, 60, 10), Rect::ZERO);
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_drawn_at_any_size(width in 0u16..50, height in 0u16..12) {
+            let area = Rect::new(0, 0, width, height);
+            let mut buf = Buffer::empty(area);
+            let place = centred(area, 40, 8);
+            let inner = open(place, &mut buf, test_look(), "Delete 王小明?");
+            prop_assert_eq!(inner.intersection(area), inner);
+            foot(place, &mut buf, test_look(), "12 more");
+            scroll_marks(place, &mut buf, test_look(), 1, 20);
+            draw_lines(inner, &mut buf, &["It cannot be undone.".into()], Style::new());
+            if let Some(cursor) = buttons().draw(inner, &mut buf, test_look()) {
+                prop_assert!(area.contains(cursor));
+            }
+        }
+    }
+}
