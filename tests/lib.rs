@@ -3,7 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails, and says where")]
 #![allow(clippy::wildcard_enum_match_arm, reason = "whatever else comes, the test has failed")]
 
+mod cli;
 mod domain;
 mod mail;
 mod operations;
+mod pictures;
+mod readme;
+mod sessions;
+mod snapshots;
 mod support;
+mod terminal;
+mod tidy;

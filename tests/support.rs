@@ -5,5 +5,11 @@
 
 pub mod authority;
 pub mod clock;
+pub mod desk;
+pub mod keys;
 pub mod office;
+pub mod picture;
+pub mod program;
 pub mod sink;
+pub mod stage;
+pub mod terminal;

@@ -1,0 +1,476 @@
+"""Measures callsheet and its peers in turn and collects the rows of the table.
+
+Each method is one part of the table and can be run alone. Figures are medians of rounds in which callsheet and the peer
+alternate, so that a busy machine is busy for both.
+"""
+
+import dataclasses
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import time
+
+import data
+import mail
+import terminal
+
+MEGABYTE = 1e6
+
+
+@dataclasses.dataclass
+class Row:
+    """One line of the table. `passed` is None where the design promises nothing about it, or where it was not measured."""
+
+    part: str
+    what: str
+    figure: str
+    peer: str = ""
+    ratio: str = ""
+    passed: bool | None = None
+    # Names the reason in report.py, should it not pass.
+    key: str = ""
+
+
+def median(values):
+    return statistics.median(values)
+
+
+def p99(values):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+
+
+def milliseconds(seconds):
+    return f"{seconds * 1000:.2f} ms" if seconds < 0.01 else f"{seconds * 1000:.1f} ms"
+
+
+class Bench:
+    """A folder with the data of all sizes, and the two programs."""
+
+    ROUNDS = 10
+    # Keys a round; 200 over all rounds.
+    KEYS = 20
+    MAILS = 2000
+    MAIL_ROUNDS = 3
+    SOURCE_MAILS = 20_000
+
+    def __init__(self, program, folder, sizes):
+        self.program, self.abook = program, shutil.which("abook") or ""
+        self.folder = pathlib.Path(folder)
+        self.sizes = sizes
+        self.largest = max(size for size in sizes if size <= 100_000)
+        self._starts = {}
+
+    def prepare(self):
+        """Makes the data."""
+        for size in self.sizes:
+            data.fill_callsheet(self.program, self._environment(), self._database(size), size)
+            data.fill_abook(self._addressbook(size), size)
+
+    # The parts.
+
+    def start(self):
+        """Start to the first frame with a contact on it."""
+        ours, theirs = self._alternate(self._measure_start)
+        self._starts = ours
+        large = self.largest
+        yield self._ratio(
+            "start", f"start to the first contact, {large:,} contacts", ours[large], theirs[large], median, 0.25
+        )
+        small = min(self.sizes)
+        yield from self._growth("start", "start to the first contact", ours, small, 1.5)
+
+    def keys(self):
+        """Key to the last byte of the frame: cursor down through the list."""
+        ours, theirs = self._alternate(lambda command, size: self._measure_keys(command)[0])
+        ours = {size: [key for keys in rounds for key in keys] for size, rounds in ours.items()}
+        theirs = {size: [key for keys in rounds for key in keys] for size, rounds in theirs.items()}
+        large = self.largest
+        label = f"key to last byte, {large:,} contacts"
+        yield self._ratio("keys", f"{label}, median", ours[large], theirs[large], median, 1.5)
+        peer = median(theirs[large])
+        worst = p99(ours[large])
+        yield Row(
+            "keys",
+            f"{label}, p99 to abook's median",
+            milliseconds(worst),
+            f"abook {milliseconds(peer)} (its own p99 {milliseconds(p99(theirs[large]))})",
+            f"{worst / peer:.2f} ≤ 3",
+            worst <= 3 * peer,
+            "keys",
+        )
+        yield from self._growth("keys", "key to last byte, median", ours, min(self.sizes), 1.2)
+        echoes = self._measure_echo()
+        yield Row(
+            "keys",
+            "key to its echo before cat: what machine and harness add, median and p99",
+            "",
+            f"{milliseconds(median(echoes))}, {milliseconds(p99(echoes))}",
+        )
+
+    def busy(self):
+        """Key to its frame while mail is being sent, beside the same keys while nothing is."""
+        times = {"idle": [], "sending": []}
+        with mail.SmtpSink() as sink:
+            queued = self._queue(sink.port)
+            # The same database with nothing left to send.
+            sent = self._copy(queued, "sent")
+            self._deliver(sent)
+            for _ in range(3):
+                for name, origin in (("idle", sent), ("sending", queued)):
+                    folder = self._copy(origin, name)
+                    with terminal.Terminal([self.program, "--db", folder / "callsheet.db"], self._environment(folder)) as tty:
+                        tty.wait_for(b"@")
+                        times[name] += self._up_and_down(tty, 60)
+                    if name == "sending" and not self._waiting(folder):
+                        raise SystemExit("the mail was sent before all keys were typed: more mails are needed")
+        idle, sending = times["idle"], times["sending"]
+        for name, of in (("median", median), ("p99", p99)):
+            ratio = of(sending) / of(idle)
+            yield Row(
+                "busy",
+                f"key to its frame while mail is sent, {name}",
+                milliseconds(of(sending)),
+                f"idle {milliseconds(of(idle))}",
+                f"{ratio:.2f} ≤ 2",
+                ratio <= 2,
+                "busy",
+            )
+
+    def bytes(self):
+        """Bytes to the terminal for a key."""
+        large = self.largest
+        cursor, scroll = self._count_bytes(self._callsheet(large), self._environment())
+        abook, abook_scroll = self._count_bytes(self._abook(large), self._environment())
+        yield Row(
+            "bytes",
+            "bytes for cursor down, median",
+            f"{cursor:.0f} B",
+            f"abook {abook:.0f} B",
+            f"{cursor / abook:.2f} ≤ 1.2",
+            cursor <= 1.2 * abook,
+            "bytes-cursor",
+        )
+        yield Row(
+            "bytes",
+            "bytes a key when scrolling by cursor down, mean",
+            f"{scroll:.0f} B",
+            f"fzf's move 1 356 B (fixed in the design); abook {abook_scroll:.0f} B",
+            f"{scroll / 1356:.2f} ≤ 1",
+            scroll <= 1356,
+            "bytes-scroll",
+        )
+        with terminal.Terminal(self._callsheet(large), self._environment()) as tty:
+            tty.wait_for(b"@")
+            tty.settle()
+            tty.key(b"a")
+            typed = [tty.key(letter.encode())[1] for letter in "AdaLovelaceTwo"]
+        yield Row(
+            "bytes",
+            "bytes for a letter typed in a field, most",
+            f"{max(typed)} B",
+            "",
+            f"{max(typed)} ≤ 64 B",
+            max(typed) <= 64,
+            "bytes-type",
+        )
+
+    def idle(self):
+        """Ten seconds without a key."""
+        with terminal.Terminal(self._callsheet(self.largest), self._environment()) as tty:
+            tty.wait_for(b"@")
+            tty.settle()
+            octets, ticks = tty.idle(10)
+        yield Row(
+            "idle", "idle for 10 s, bytes", f"{octets} B", "", f"{octets} ≤ 0", octets == 0, "idle"
+        )
+        yield Row(
+            "idle",
+            f"idle for 10 s, processor ticks of {terminal.TICK * 1000:.0f} ms",
+            str(ticks),
+            "",
+            f"{ticks} ≤ 1",
+            ticks <= 1,
+            "idle",
+        )
+
+    def memory(self):
+        """Resident memory with the list open, after 60 cursor keys."""
+        found = {}
+        for size in self.sizes:
+            for name, command in (("callsheet", self._callsheet(size)), ("abook", self._abook(size))):
+                with terminal.Terminal(command, self._environment()) as tty:
+                    tty.wait_for(b"@")
+                    tty.settle()
+                    for _ in range(60):
+                        tty.key(b"j")
+                    found[name, size] = tty.memory()
+        ours, theirs = found["callsheet", self.largest], found["abook", self.largest]
+        yield Row(
+            "memory",
+            f"memory, list of {self.largest:,} open",
+            f"{ours / MEGABYTE:.1f} MB",
+            f"abook {theirs / MEGABYTE:.1f} MB",
+            f"{ours / theirs:.2f} ≤ 0.5",
+            ours <= 0.5 * theirs,
+            "memory",
+        )
+        for size in self.sizes:
+            if size > self.largest:
+                grown = found["callsheet", size]
+                yield Row(
+                    "memory",
+                    f"memory at {size:,} to {self.largest:,}",
+                    f"{grown / MEGABYTE:.1f} MB",
+                    f"{ours / MEGABYTE:.1f} MB",
+                    f"{grown / ours:.2f} ≤ 1.2",
+                    grown <= 1.2 * ours,
+                    "memory",
+                )
+
+    def hangup(self):
+        """From closing the terminal until the process is gone."""
+        times = []
+        for _ in range(5):
+            with terminal.Terminal(self._callsheet(self.largest), self._environment()) as tty:
+                tty.wait_for(b"@")
+                tty.settle()
+                times.append(tty.hang_up())
+        yield Row(
+            "hangup",
+            "process gone after the terminal hangs up, worst of 5",
+            milliseconds(max(times)),
+            "",
+            f"{max(times):.3f} ≤ 1 s",
+            max(times) <= 1,
+            "hangup",
+        )
+
+    def mail(self):
+        """Mails a second into smtp-sink, compose to recorded reply, beside smtp-source, which composes and records nothing."""
+        ours, one, four = [], [], []
+        size = self._mail_size()
+        with mail.SmtpSink() as sink:
+            queued = self._queue(sink.port)
+            for _ in range(self.MAIL_ROUNDS):
+                ours.append(self._deliver(self._copy(queued, "round")))
+                one.append(mail.smtp_source(sink.port, 1, self.SOURCE_MAILS, size))
+                four.append(mail.smtp_source(sink.port, 4, self.SOURCE_MAILS, size))
+        flush = self._flush_time()
+        for connections, theirs, promise in ((1, one, None), (4, four, 0.5)):
+            ratio = median(ours) / median(theirs)
+            yield Row(
+                "mail",
+                f"durable deliveries a second, {size:,} B each",
+                f"{median(ours):,.0f}",
+                f"smtp-source, {connections} connection{'s' if connections > 1 else ''}: {median(theirs):,.0f}",
+                f"{ratio:.3f}" + (f" ≥ {promise} (aim)" if promise else ""),
+                ratio >= promise if promise else None,
+                "mail",
+            )
+        yield Row("mail", "one durable write to this disk (write, fdatasync)", milliseconds(flush))
+
+    def trips(self):
+        """How often the client waits for the server for one mail on an open connection."""
+        with mail.CountingServer() as server:
+            folder = self._copy(self._queue(server.port, 100), "trips")
+            self._deliver(folder, 100)
+            trips = server.turns / server.mails
+        yield Row(
+            "trips", "round trips a mail, PIPELINING", f"{trips:.2f}", "", f"{trips:.2f} ≤ 2", trips <= 2, "trips"
+        )
+
+    def size(self):
+        """The stripped release binary."""
+        octets = os.path.getsize(self.program)
+        yield Row(
+            "size",
+            "stripped binary",
+            f"{octets / MEGABYTE:.1f} MB",
+            "",
+            f"{octets / MEGABYTE:.1f} ≤ 12 MB",
+            octets <= 12_000_000,
+            "size",
+        )
+
+    # How each is measured.
+
+    def _measure_start(self, command, _size):
+        with terminal.Terminal(command, self._environment()) as tty:
+            return tty.wait_for(b"@")
+
+    def _measure_keys(self, command):
+        """Times and bytes of cursor down, from the top of the list on."""
+        with terminal.Terminal(command, self._environment()) as tty:
+            tty.wait_for(b"@")
+            tty.settle()
+            keys = [tty.key(b"j") for _ in range(self.KEYS)]
+        return [seconds for seconds, _ in keys], [octets for _, octets in keys]
+
+    def _measure_echo(self):
+        """Times of a key that the kernel answers by itself: no program draws anything."""
+        with terminal.Terminal(["/bin/cat"], self._environment()) as tty:
+            tty.settle()
+            return [tty.key(b"j")[0] for _ in range(self.ROUNDS * self.KEYS)]
+
+    def _count_bytes(self, command, environment):
+        """Bytes of cursor down within the first screen, and on average over the two screens after it."""
+        with terminal.Terminal(command, environment) as tty:
+            tty.wait_for(b"@")
+            tty.settle()
+            counts = [tty.key(b"j")[1] for _ in range(120)]
+        return median(counts[2:22]), statistics.fmean(counts[40:])
+
+    @staticmethod
+    def _up_and_down(tty, keys):
+        """Times of moving between the second and the third row of the list. The list begins under its title, tabs and border."""
+        first = 5
+        times = [tty.key_to_row(b"j", first + 1)]
+        for number in range(keys):
+            times.append(tty.key_to_row(b"j" if number % 2 == 0 else b"k", first + 2 - number % 2))
+        return times[1:]
+
+    def _alternate(self, measure):
+        """callsheet and abook in turn at every size; what was measured, by size."""
+        ours, theirs = ({size: [] for size in self.sizes} for _ in range(2))
+        for size in self.sizes:
+            for number in range(self.ROUNDS + 1):
+                pair = measure(self._callsheet(size), size), measure(self._abook(size), size)
+                # The first fills the caches.
+                if number > 0:
+                    ours[size].append(pair[0])
+                    theirs[size].append(pair[1])
+        return ours, theirs
+
+    def _ratio(self, part, what, ours, theirs, of, limit):
+        ratio = of(ours) / of(theirs)
+        return Row(
+            part,
+            what,
+            milliseconds(of(ours)),
+            f"abook {milliseconds(of(theirs))}",
+            f"{ratio:.2f} ≤ {limit}",
+            ratio <= limit,
+            part,
+        )
+
+    def _growth(self, part, what, ours, small, limit):
+        for size in self.sizes:
+            if size == small:
+                continue
+            ratio = median(ours[size]) / median(ours[small])
+            # The design promises it for a million; with less data it is shown all the same.
+            promised = size >= 1_000_000
+            yield Row(
+                part,
+                f"{what}, {size:,} to {small:,} contacts",
+                milliseconds(median(ours[size])),
+                milliseconds(median(ours[small])),
+                f"{ratio:.2f} ≤ {limit}",
+                ratio <= limit if promised or ratio <= limit else None,
+                f"{part}-growth",
+            )
+
+    def _queue(self, port, mails=None):
+        """A folder with a database in which so many codes are queued for the server at this port."""
+        mails = mails or self.MAILS
+        folder = self._new_folder(f"queued-{port}")
+        (folder / "config.toml").write_text(
+            f'[mail]\nhost = "{mail.HOST}"\nport = {port}\nsecurity = "none"\nfrom = "Example Ltd <notices@example.com>"\n'
+            f"[verification]\ndaily_limit = 1000000\n",
+            encoding="utf-8",
+        )
+        data.fill_callsheet(
+            self.program, self._environment(folder), folder / "callsheet.db", mails, verified=False
+        )
+        self._run(folder, "resend", "--unverified", "--queue-only")
+        return folder
+
+    def _deliver(self, folder, mails=None):
+        """Sends what is queued; mails a second, over the whole run of the command."""
+        mails = mails or self.MAILS
+        began = time.perf_counter()
+        told = self._run(folder, "deliver").stderr
+        seconds = time.perf_counter() - began
+        if f"{mails} sent" not in told:
+            raise SystemExit(f"not all mails were sent: {told[-300:]}")
+        return mails / seconds
+
+    def _waiting(self, folder):
+        return "queued" in self._run(folder, "outbox", "--state", "queued", "--limit", "1", "--json").stdout
+
+    def _mail_size(self):
+        """The size of a verification mail, as files hold it; the median of both languages."""
+        folder = self._new_folder("files")
+        data.fill_callsheet(self.program, self._environment(folder), folder / "callsheet.db", 20, verified=False)
+        self._run(folder, "resend", "--unverified")
+        return int(median([path.stat().st_size for path in (folder / "mail").iterdir()]))
+
+    def _flush_time(self):
+        times = []
+        with open(self.folder / "flush", "wb", buffering=0) as file:
+            for _ in range(200):
+                began = time.perf_counter()
+                file.write(b"x" * 4096)
+                os.fdatasync(file.fileno())
+                times.append(time.perf_counter() - began)
+        return median(times)
+
+    # Folders and commands.
+
+    def _run(self, folder, *arguments):
+        done = subprocess.run(
+            [self.program, *arguments, "--db", folder / "callsheet.db"],
+            env=self._environment(folder),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=300,
+        )
+        if done.returncode != 0:
+            raise SystemExit(f"callsheet {' '.join(arguments)}: exit {done.returncode}\n{done.stderr[-500:]}")
+        return done
+
+    def _new_folder(self, name):
+        folder = self.folder / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return folder
+
+    def _copy(self, folder, name):
+        copy = self.folder / name
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(folder, copy)
+        return copy
+
+    def _environment(self, folder=None):
+        """Nobody's home, no settings but those in the folder."""
+        home = self.folder / "home"
+        home.mkdir(exist_ok=True)
+        config = (folder or home) / "config.toml"
+        config.touch()
+        return {
+            "HOME": str(home),
+            "PATH": "/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "TERM": "xterm-256color",
+            "TZ": "UTC",
+            "CALLSHEET_CONFIG": str(config),
+        }
+
+    def _database(self, size):
+        return self.folder / f"{size}.db"
+
+    def _addressbook(self, size):
+        return self.folder / f"{size}.abook"
+
+    def _callsheet(self, size):
+        return [self.program, "--db", self._database(size)]
+
+    def _abook(self, size):
+        return [self.abook, "--config", os.devnull, "--datafile", self._addressbook(size)]
+
+
+PARTS = ("start", "keys", "busy", "bytes", "idle", "memory", "hangup", "mail", "trips", "size")

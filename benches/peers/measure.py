@@ -1,0 +1,50 @@
+"""Runs the parts of the bench that are asked for, prints the table, and after a whole run writes it to docs/performance.md.
+
+Started by benches/peers/run, which installs what is needed.
+"""
+
+import argparse
+import os
+import pathlib
+import shutil
+import sys
+
+import bench
+import report
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def main():
+    options = argparse.ArgumentParser(prog="benches/peers/run", description=__doc__)
+    options.add_argument("--million", action="store_true", help="also with 1 000 000 contacts")
+    options.add_argument("part", nargs="*", help=f"of {', '.join(bench.PARTS)}; without one, all of them")
+    given = options.parse_args()
+    unknown = [part for part in given.part if part not in bench.PARTS]
+    if unknown:
+        options.error(f"no such part: {', '.join(unknown)}")
+    sizes = (10_000, 100_000, 1_000_000) if given.million else (10_000, 100_000)
+    # Beside the program and not in a temporary folder, which may lie in memory, where nothing has to be made durable.
+    folder = ROOT / "target/peers"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    program = os.environ.get("CALLSHEET_BIN") or str(ROOT / "target/release/callsheet")
+    try:
+        run = bench.Bench(program, folder, sizes)
+        begin = os.getloadavg()[0]
+        print("-- data", file=sys.stderr)
+        run.prepare()
+        rows = []
+        for part in given.part or bench.PARTS:
+            print(f"-- {part}", file=sys.stderr)
+            rows += getattr(run, part)()
+        run.load = (begin, os.getloadavg()[0])
+        print(report.text(rows))
+        print(report.summary(rows))
+        if not given.part:
+            report.write(ROOT / "docs/performance.md", rows, run)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+main()

@@ -1,0 +1,106 @@
+"""The table as text for a terminal and as Markdown in docs/performance.md, with what was measured where, and why a promise is not
+reached."""
+
+import datetime
+import os
+import pathlib
+import platform
+import subprocess
+
+import bench
+
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+
+# By the key of a row: why it does not pass, as far as it is known. Written by hand, shown only where it applies.
+REASONS = {
+    "start": "Most of it is the process itself; see the table of a profile before changing anything.",
+    "start-growth": "A page is read by an index, so growth means that something else reads the whole table.",
+    "keys": "Of a key that is slow, the program's own processor time is the usual half millisecond, most of it ratatui's, which "
+    "builds, compares and resets a picture of 4 800 cells for each frame; the rest is spent waiting for a processor. abook's own "
+    "p99 and that of a bare echo, both beside it, show how much of that comes with a virtual machine whose processors are shared. "
+    "What is the program's own: a key passes through two threads, and where it reaches the end of what is loaded, the thread that "
+    "reads the next page (2 to 3 ms) competes with the one that draws.",
+    "keys-growth": "A page is read by an index, so growth means that something else reads the whole table.",
+    "busy": "Each recorded delivery is announced to the screen, which draws its name; and the disk is busy.",
+    "bytes-cursor": "Two rows are written whole, the one that was left and the one that is selected: 116 columns each, blanks "
+    "included. Fewer bytes need runs of plain blanks to be erased (ECH) instead of written.",
+    "idle": "The worker and the sender look four times a second each whether another process has changed the database.",
+    "memory": "See the resident set by mapping before changing anything.",
+    "mail": "One connection, and three durable transactions a mail, one after another: the claim, the note that the body leaves, the "
+    "reply. Each waits for the disk; smtp-source waits for nothing. Recording several replies together (group commit) and several "
+    "connections are what is missing. The promise itself, three times a relaying Postfix (seen: 720 to 785 a second on two "
+    "processors), is not reached either.",
+    "trips": "One round trip for MAIL, RCPT and DATA, one for the body.",
+}
+
+# Promises of the design that this script does not measure.
+UNMEASURED = (
+    "the filter beside fzf, with the filter's index: neither fzf nor the index is here yet",
+    "import beside `sqlite3 .import`: there is no import yet",
+    "deliveries beside a relaying Postfix: no daemon is started here; the aim of 0.5 × smtp-source is shown instead",
+    "a clean release build: `cargo clean && time cargo build --release`",
+)
+
+
+def text(rows):
+    """The table for a terminal."""
+    table = [("", "promise", "callsheet", "peer", "ratio and limit")]
+    table += [(_verdict(row), row.what, row.figure, row.peer, row.ratio) for row in rows]
+    widths = [max(len(line[column]) for line in table) for column in range(5)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in table]
+    return "\n".join(lines)
+
+
+def summary(rows):
+    """How many promises are kept."""
+    passed, failed = (sum(row.passed is verdict for row in rows) for verdict in (True, False))
+    return f"{passed} passed, {failed} not"
+
+
+def write(path, rows, bench_run):
+    """Replaces what stands between the markers of the document."""
+    before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise SystemExit(f"{path} has no markers {BEGIN} … {END}")
+    path.write_text(f"{before}{BEGIN}\n{_markdown(rows, bench_run)}{END}{after}", encoding="utf-8")
+
+
+def machine(folder):
+    """What kind of machine this is: processors, system and the file system under the data."""
+    model = "unknown processor"
+    for line in pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            model = line.partition(":")[2].strip()
+            break
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    shown = subprocess.run(
+        ["df", "--output=fstype", folder], capture_output=True, encoding="utf-8", check=True
+    ).stdout.split()
+    system = "Linux " + ".".join(platform.release().split("-")[0].split(".")[:2])
+    return f"{os.cpu_count()} processors ({model}), {pages / 1e9:.0f} GB, {system} {platform.machine()}, {shown[-1]}"
+
+
+def _markdown(rows, bench_run):
+    lines = [
+        f"Measured on {datetime.date.today().isoformat()} on {machine(bench_run.folder)}. Load average {bench_run.load[0]:.1f} at the "
+        f"beginning and {bench_run.load[1]:.1f} at the end, this run included.",
+        "",
+        "| | promise | callsheet | peer | ratio and limit | command |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        cells = (_verdict(row), row.what, row.figure, row.peer, row.ratio, f"`benches/peers/run {row.part}`")
+        lines.append("| " + " | ".join(cells) + " |")
+    lines += ["", f"{summary(rows)}."]
+    reasons = {row.key: row.what for row in rows if row.passed is False}
+    if reasons:
+        lines += ["", "Not reached, and why:", ""]
+        lines += [f"- **{what}.** {REASONS.get(key, '')}".rstrip() for key, what in reasons.items()]
+    lines += ["", "Not measured here:", ""]
+    lines += [f"- {what}" for what in UNMEASURED]
+    return "\n".join(lines) + "\n"
+
+
+def _verdict(row: "bench.Row"):
+    return {True: "pass", False: "NOT", None: ""}[row.passed]

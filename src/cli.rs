@@ -1,0 +1,218 @@
+//! The command line: what can be typed, and which command answers.
+//!
+//! Data goes to standard output, everything else to standard error; see `output`. A command either does all it was asked
+//! or says why not; see `problem`. Nothing here decides, remembers or sends: operations and the sender do.
+
+mod account;
+mod add;
+mod cancel;
+mod check;
+mod config;
+mod context;
+mod delete;
+mod deliver;
+mod input;
+mod json;
+mod list;
+mod mailing;
+mod modify;
+mod outbox;
+mod output;
+mod problem;
+mod reference;
+mod resend;
+mod retry;
+pub mod screen;
+mod show;
+mod subscribe;
+mod table;
+mod test;
+mod types;
+mod verify;
+
+use std::path::PathBuf;
+
+use clap::builder::styling::Styles;
+use clap::{Args, ColorChoice, Parser, Subcommand};
+
+use self::context::Context;
+use self::output::Output;
+use self::problem::{Exit, Stop};
+use self::subscribe::Change;
+
+/// Who must hear about this, and did it reach them?
+///
+/// callsheet keeps the contacts of an account: who they are, which kinds of message each one gets, and proof that their
+/// address works. Contacts are for notifications only: they never serve to sign in or to identify anyone.
+///
+/// Without a command it opens the screen.
+#[derive(Debug, Parser)]
+#[command(name = "callsheet", version, color = ColorChoice::Never, styles = Styles::plain(), after_help = EXIT_CODES)]
+struct CommandLine {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Common options")]
+struct Common {
+    /// The database; made if it does not exist
+    #[arg(long, global = true, value_name = "FILE")]
+    db: Option<PathBuf>,
+    /// The configuration
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// How much is logged: error, warn, info, debug or trace
+    #[arg(long, global = true, value_name = "LEVEL")]
+    log: Option<String>,
+    /// Print data as JSON; lists are arrays
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List contacts
+    List(list::List),
+    /// Show one contact
+    Show(show::Show),
+    /// Add a contact and send the verification of its address
+    Add(add::Add),
+    /// Change a contact
+    Modify(modify::Modify),
+    /// Delete contacts for good
+    Delete(delete::Delete),
+    /// Enter the code that a recipient has read out
+    Verify(verify::Verify),
+    /// Send a new code; the old one is void then
+    Resend(resend::Resend),
+    /// List categories and types of messages
+    Types,
+    /// Subscribe a contact to categories and types
+    Subscribe(subscribe::Subscribe),
+    /// End subscriptions of a contact
+    Unsubscribe(subscribe::Subscribe),
+    /// Send a test mail
+    Test(test::Test),
+    /// List deliveries, newest first
+    Outbox(outbox::Outbox),
+    /// Try deliveries again now
+    Retry(retry::Retry),
+    /// Cancel deliveries that have not begun
+    Cancel(retry::Deliveries),
+    /// Send what is due
+    Deliver(deliver::Deliver),
+    /// Show the account or set it
+    Account(account::AccountArguments),
+    /// Show the effective configuration
+    Config(config::Show),
+    /// Check configuration, database, mail server, security email and coverage
+    Check,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done, 1 failed, 2 wrong usage or invalid value (nothing was changed), 3 done in part, \
+4 no such contact or delivery.";
+
+/// What lies behind the command line without its knowing: each is shown by the one who puts the rooms together.
+#[derive(Clone, Copy)]
+pub struct Doors {
+    pub screen: screen::Door,
+}
+
+/// Runs the command that the arguments of this process name, and returns the exit code.
+#[must_use]
+pub fn run(doors: Doors) -> u8 {
+    let mut output = Output::standard();
+    let outcome = match CommandLine::try_parse() {
+        Ok(line) => answer(&line, doors, &mut output),
+        Err(error) => refuse(&error, &mut output),
+    };
+    exit(outcome, &mut output).code()
+}
+
+fn answer(line: &CommandLine, doors: Doors, output: &mut Output) -> Result<Exit, Stop> {
+    let Some(command) = &line.command else {
+        return screen::run(&line.common, output, doors.screen);
+    };
+    let context = &mut |output: &mut Output| Context::load(&line.common, output);
+    match command {
+        Command::List(arguments) => list::run(&mut context(output)?, output, arguments),
+        Command::Show(arguments) => show::run(&mut context(output)?, output, arguments),
+        Command::Add(arguments) => add::run(&mut context(output)?, output, arguments),
+        Command::Modify(arguments) => modify::run(&mut context(output)?, output, arguments),
+        Command::Delete(arguments) => delete::run(&mut context(output)?, output, arguments),
+        Command::Verify(arguments) => verify::run(&mut context(output)?, output, arguments),
+        Command::Resend(arguments) => resend::run(&mut context(output)?, output, arguments),
+        Command::Types => types::run(&context(output)?, output),
+        Command::Subscribe(arguments) => {
+            subscribe::run(&mut context(output)?, output, arguments, Change::Subscribe)
+        }
+        Command::Unsubscribe(arguments) => {
+            subscribe::run(&mut context(output)?, output, arguments, Change::Unsubscribe)
+        }
+        Command::Test(arguments) => test::run(&mut context(output)?, output, arguments),
+        Command::Outbox(arguments) => outbox::run(&mut context(output)?, output, arguments),
+        Command::Retry(arguments) => retry::run(&mut context(output)?, output, arguments),
+        Command::Cancel(arguments) => cancel::run(&mut context(output)?, output, arguments),
+        Command::Deliver(arguments) => deliver::run(&mut context(output)?, output, arguments),
+        Command::Account(arguments) => account::run(&mut context(output)?, output, arguments),
+        Command::Config(arguments) => config::run(&line.common, output, arguments),
+        Command::Check => check::run(&line.common, output),
+    }
+}
+
+/// What clap says, in our words: help and version are data, a mistake is an error with exit 2.
+fn refuse(error: &clap::Error, output: &mut Output) -> Result<Exit, Stop> {
+    let text = error.render().to_string();
+    if error.use_stderr() {
+        output.note_lines(&in_our_words(&text));
+        return Ok(Exit::Usage);
+    }
+    output.lines(&text)?;
+    Ok(Exit::Done)
+}
+
+/// An error and its tips in the words of every other error; runs of empty lines become one.
+fn in_our_words(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("error: ") {
+            lines.push(format!("Error: {rest}"));
+        } else if let Some(rest) = line.strip_prefix("  tip: ") {
+            lines.push(format!("Hint: {rest}"));
+        } else if line.starts_with("For more information") {
+            break;
+        } else if !line.is_empty() || lines.last().is_some_and(|last| !last.is_empty()) {
+            lines.push(line.to_owned());
+        }
+    }
+    lines.join("\n").trim_end().to_owned()
+}
+
+/// Ends a command: nothing is done unless its data has been written.
+fn exit(outcome: Result<Exit, Stop>, output: &mut Output) -> Exit {
+    match outcome.and_then(|exit| output.flush().map(|()| exit)) {
+        Ok(exit) => exit,
+        Err(Stop::ClosedPipe) => Exit::Done,
+        Err(Stop::Failed(report)) => {
+            output.failure(&report);
+            report.exit
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definitions_of_the_command_line_fit_together() {
+        CommandLine::command().debug_assert();
+    }
+}

@@ -1,0 +1,238 @@
+//! `check`: whether mail would arrive: configuration, database, key, mail server, security email, coverage.
+//!
+//! It sends nothing: the dialogue with the server ends before the body of a mail.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::Common;
+use super::context::{config_of, opening};
+use super::output::Output;
+use super::problem::{Exit, Stop};
+use super::table::Table;
+use crate::config::{Config, ConfigErrors};
+use crate::domain::account::Account;
+use crate::domain::contact::Status;
+use crate::domain::reply::Phase;
+use crate::mail::sender::probe;
+use crate::operations::{Session, StoreError, account, coverage};
+use crate::paths::{self, Environment};
+
+/// How one check came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Verdict {
+    Ok,
+    Warning,
+    Broken,
+}
+
+/// One line of the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Finding {
+    check: &'static str,
+    result: Verdict,
+    message: String,
+}
+
+impl Verdict {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warning => "warning",
+            Self::Broken => "broken",
+        }
+    }
+}
+
+impl Finding {
+    fn ok(check: &'static str, message: impl Into<String>) -> Self {
+        Self { check, result: Verdict::Ok, message: message.into() }
+    }
+
+    fn warning(check: &'static str, message: impl Into<String>) -> Self {
+        Self { check, result: Verdict::Warning, message: message.into() }
+    }
+
+    fn broken(check: &'static str, message: impl Into<String>) -> Self {
+        Self { check, result: Verdict::Broken, message: message.into() }
+    }
+}
+
+/// Checks everything that can be reached; what lies behind something broken is not checked.
+///
+/// # Errors
+/// [`Stop`] if the answer cannot be written; what is broken is part of the answer.
+pub fn run(common: &Common, output: &mut Output) -> Result<Exit, Stop> {
+    let findings = findings(common);
+    if common.json {
+        let mut array = output.array();
+        findings.iter().try_for_each(|finding| array.push(finding))?;
+        array.end()?;
+    } else {
+        Table::new(["CHECK", "RESULT", "MESSAGE"]).rows(output, findings.iter().map(row).collect())?;
+    }
+    Ok(exit(&findings))
+}
+
+fn row(finding: &Finding) -> [String; 3] {
+    [finding.check.to_owned(), finding.result.words().to_owned(), finding.message.clone()]
+}
+
+fn exit(findings: &[Finding]) -> Exit {
+    match findings.iter().map(|finding| finding.result).max() {
+        None | Some(Verdict::Ok) => Exit::Done,
+        Some(Verdict::Warning) => Exit::Partly,
+        Some(Verdict::Broken) => Exit::Failed,
+    }
+}
+
+fn findings(common: &Common) -> Vec<Finding> {
+    let environment = Environment::of_process();
+    let config = match config_of(common, &environment) {
+        Ok(config) => config,
+        Err(errors) => return mistakes(&errors),
+    };
+    let opening = match opening(&config, &environment) {
+        Ok(opening) => opening,
+        Err(errors) => return mistakes(&errors),
+    };
+    let mut findings = configuration(&config);
+    let mut security_email = None;
+    match Session::open(&opening) {
+        Ok(mut session) => {
+            findings.extend(database(&mut session, &opening.database));
+            match account::get(&mut session) {
+                Ok(account) => {
+                    findings.push(security_email_finding(&account));
+                    security_email = account.security_email;
+                }
+                Err(problem) => findings.push(Finding::broken("security_email", problem.to_string())),
+            }
+            findings.push(uncovered(&mut session, security_email.as_deref()));
+        }
+        Err(error @ StoreError::Key { .. }) => findings.push(Finding::broken("key_file", error.to_string())),
+        Err(
+            error @ (StoreError::Foreign { .. }
+            | StoreError::Newer { .. }
+            | StoreError::Damaged { .. }
+            | StoreError::Locked { .. }
+            | StoreError::ReadOnly { .. }
+            | StoreError::DiskFull { .. }
+            | StoreError::Unopenable { .. }
+            | StoreError::LeaseLost { .. }
+            | StoreError::Other { .. }),
+        ) => findings.push(Finding::broken("database", error.to_string())),
+    }
+    findings.push(mail_server(&config, security_email.as_deref()));
+    findings
+}
+
+fn mistakes(errors: &ConfigErrors) -> Vec<Finding> {
+    errors.0.iter().map(|error| Finding::broken("config", error.to_string())).collect()
+}
+
+fn configuration(config: &Config) -> Vec<Finding> {
+    let file = config
+        .file
+        .as_ref()
+        .map_or_else(|| "there is no file; all is default".to_owned(), |file| file.display().to_string());
+    let warnings = config.warnings().into_iter().map(|warning| Finding::warning("config", warning));
+    std::iter::once(Finding::ok("config", file)).chain(warnings).collect()
+}
+
+/// The structure of the file, what is unusual about its place, and the key, without which no session opens.
+fn database(session: &mut Session, file: &Path) -> Vec<Finding> {
+    let mut findings = vec![match session.quick_check() {
+        Ok(()) => Finding::ok("database", file.display().to_string()),
+        Err(problem) => Finding::broken("database", problem.to_string()),
+    }];
+    findings.extend(session.warnings().iter().map(|warning| Finding::warning("database", warning.clone())));
+    findings.push(Finding::ok("key_file", format!("{}.key", file.display())));
+    findings
+}
+
+fn security_email_finding(account: &Account) -> Finding {
+    let Some(email) = &account.security_email else {
+        return Finding::warning("security_email", "there is none; what nobody else gets is not sent at all");
+    };
+    match account.security_email_status {
+        Some(Status::Verified) => Finding::ok("security_email", format!("'{email}' is verified")),
+        Some(status @ (Status::Unverified | Status::CodeSent | Status::Expired | Status::Undeliverable)) => {
+            Finding::warning("security_email", format!("'{email}' is not verified: {}", status.words()))
+        }
+        None => Finding::warning("security_email", format!("'{email}' is not verified")),
+    }
+}
+
+fn uncovered(session: &mut Session, security_email: Option<&str>) -> Finding {
+    let counts = match coverage::coverage(session) {
+        Ok(counts) => counts,
+        Err(problem) => return Finding::broken("coverage", problem.to_string()),
+    };
+    let types = counts.iter().filter(|one| !one.is_category);
+    let empty: Vec<&str> = types.filter(|one| one.recipients == 0).map(|one| one.id.as_str()).collect();
+    if empty.is_empty() {
+        return Finding::ok("coverage", "every type reaches a contact");
+    }
+    let instead = match security_email {
+        Some(email) => format!("'{email}' gets them"),
+        None => "nobody gets them".to_owned(),
+    };
+    let what =
+        if empty.len() == 1 { "1 type reaches".to_owned() } else { format!("{} types reach", empty.len()) };
+    Finding::warning("coverage", format!("{what} no contact, so {instead}: {}", empty.join(", ")))
+}
+
+/// A real dialogue, up to the point where the server would take a mail to the security email.
+fn mail_server(config: &Config, security_email: Option<&str>) -> Finding {
+    const CHECK: &str = "mail_server";
+    let settings = match config.smtp_settings() {
+        Ok(Some(settings)) => settings,
+        Ok(None) => {
+            let folder = paths::mail_folder(&config.database);
+            let words = format!("none is configured; mail is written to '{}'", folder.display());
+            return Finding::warning(CHECK, words);
+        }
+        Err(error) => {
+            let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+            return Finding::broken(CHECK, format!("{error}{hint}"));
+        }
+    };
+    let server = format!("{}:{}", settings.host, settings.port);
+    let steps = probe(&settings, &config.return_path(), security_email);
+    match (steps.iter().find(|step| !step.ok), security_email) {
+        (Some(step), _) => Finding::broken(CHECK, format!("{server}, {}: {}", asked(step.phase), step.words)),
+        (None, Some(email)) => Finding::ok(CHECK, format!("{server} takes mail to '{email}'")),
+        (None, None) => Finding::ok(CHECK, format!("{server} takes mail; there is no security email to try")),
+    }
+}
+
+/// The step of the dialogue, as an administrator of mail calls it.
+const fn asked(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Connect => "connecting",
+        Phase::Tls => "TLS",
+        Phase::Greeting => "greeting",
+        Phase::Ehlo => "EHLO",
+        Phase::Auth => "signing in",
+        Phase::MailFrom => "MAIL FROM",
+        Phase::RcptTo => "RCPT TO",
+        Phase::Data | Phase::Body => "DATA",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_finding_decides() {
+        let (ok, warning, broken) =
+            (Finding::ok("a", ""), Finding::warning("b", ""), Finding::broken("c", ""));
+        assert_eq!(exit(std::slice::from_ref(&ok)), Exit::Done);
+        assert_eq!(exit(&[warning.clone(), ok.clone()]), Exit::Partly);
+        assert_eq!(exit(&[broken, ok, warning]), Exit::Failed);
+    }
+}

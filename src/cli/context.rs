@@ -1,0 +1,121 @@
+//! The context of a command: its configuration, and the session that it opens when it needs the database.
+
+use std::sync::Arc;
+
+use super::Common;
+use super::output::Output;
+use super::problem::{Report, Stop};
+use crate::clock;
+use crate::config::{Config, ConfigErrors, Flags};
+use crate::mail::sender::{SenderSettings, Way};
+use crate::operations::{Opening, Session, Via};
+use crate::paths::{self, Environment};
+
+/// What a command works with.
+pub struct Context {
+    pub config: Config,
+    opening: Opening,
+    session: Option<Session>,
+    json: bool,
+}
+
+impl Context {
+    /// Reads the configuration. The database is not opened yet.
+    ///
+    /// # Errors
+    /// [`Stop`] with exit 2 and every mistake in the configuration.
+    pub fn load(common: &Common, output: &mut Output) -> Result<Self, Stop> {
+        let environment = Environment::of_process();
+        let config = config_of(common, &environment).map_err(Report::from)?;
+        config.warnings().iter().for_each(|warning| output.warning(warning));
+        let opening = opening(&config, &environment).map_err(Report::from)?;
+        Ok(Self { config, opening, session: None, json: common.json })
+    }
+
+    /// What sessions are opened with.
+    #[must_use]
+    pub fn opening(&self) -> &Opening {
+        &self.opening
+    }
+
+    /// Whether data is wanted as JSON.
+    #[must_use]
+    pub fn wants_json(&self) -> bool {
+        self.json
+    }
+
+    /// How this command sends mail. Where the server cannot be used as it is configured, mail stays queued and says why.
+    #[must_use]
+    pub fn sender_settings(&self) -> SenderSettings {
+        let config = &self.config;
+        let way = match config.smtp_settings() {
+            Ok(Some(server)) => Way::Server(server),
+            Ok(None) => Way::Files(paths::mail_folder(&config.database)),
+            Err(error) => Way::Closed { words: error.to_string() },
+        };
+        SenderSettings {
+            database: config.database.value.clone(),
+            way,
+            letterhead: config.letterhead(""),
+            return_path: config.return_path(),
+            public_url: config.verification.public_url.value.clone(),
+            connections: *config.mail.connections,
+            rate_per_second: *config.mail.rate_per_second,
+            keep: *config.keep,
+            clock: Arc::clone(&self.opening.clock),
+        }
+    }
+
+    /// The session at the database, opened at the first call; what an administrator should know of the database is said then.
+    ///
+    /// # Errors
+    /// [`Stop`] with exit 1 if the database cannot be used.
+    pub fn session(&mut self, output: &mut Output) -> Result<&mut Session, Stop> {
+        let session = match self.session.take() {
+            Some(session) => session,
+            None => {
+                let session = Session::open(&self.opening)?;
+                session.warnings().iter().for_each(|warning| output.warning(warning));
+                session
+            }
+        };
+        Ok(self.session.insert(session))
+    }
+}
+
+/// The configuration that the command line, the environment and the file make together.
+///
+/// # Errors
+/// Every mistake in them.
+pub fn config_of(common: &Common, environment: &Environment) -> Result<Config, ConfigErrors> {
+    let flags = Flags {
+        database: common.db.clone(),
+        config: common.config.clone(),
+        log_level: common.log.clone(),
+        ..Flags::default()
+    };
+    Config::load(&flags, environment)
+}
+
+/// What a session of this command is opened with.
+///
+/// # Errors
+/// What is wrong with the own catalogue.
+pub fn opening(config: &Config, environment: &Environment) -> Result<Opening, ConfigErrors> {
+    Ok(Opening {
+        database: config.database.value.clone(),
+        actor: paths::actor(environment),
+        via: Via::Command,
+        rules: config.rules(),
+        catalogue: Arc::new(config.catalogue()?),
+        clock: clock::system(),
+    })
+}
+
+impl From<ConfigErrors> for Report {
+    fn from(errors: ConfigErrors) -> Self {
+        let hint = "'callsheet config --default' prints a commented configuration";
+        let report = Self::usage("the configuration cannot be used").hint(hint);
+        errors.0.iter().fold(report, |report, error| report.detail(error.to_string()))
+    }
+}

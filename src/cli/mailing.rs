@@ -1,0 +1,169 @@
+//! Mailing: what a command does with the mail that it queued: it is sent before the command ends, and what became of it is
+//! said on standard error.
+//!
+//! Mail that could not leave stays queued; that is no failure of the command that queued it.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use super::context::Context;
+use super::output::Output;
+use super::problem::Stop;
+use crate::domain::delivery::{Delivery, DeliveryId, Kind, State};
+use crate::domain::email_address::{EmailAddress, Smtputf8};
+use crate::mail::sender::{self, SenderEvent};
+use crate::operations::contacts::Mailing;
+use crate::operations::outbox;
+
+/// How long a command works on its own mail, or waits for the process that is the active sender.
+pub const LIMIT: Duration = Duration::from_secs(30);
+
+/// Whether the command also sends what it queues.
+#[derive(Debug, Clone, Args)]
+pub struct QueueOnly {
+    /// Leave the mail in the outbox; 'callsheet deliver' sends it
+    #[arg(long)]
+    queue_only: bool,
+}
+
+/// Sends the mail that a save has queued, or says why there is none. `email` is the address to be verified.
+///
+/// # Errors
+/// [`Stop`] if the outbox cannot be read.
+pub fn after_save(
+    context: &mut Context,
+    output: &mut Output,
+    mailing: &Mailing,
+    email: &str,
+    queue_only: &QueueOnly,
+) -> Result<(), Stop> {
+    match mailing {
+        Mailing::NotNeeded => {}
+        Mailing::Queued(id) => {
+            deliver(context, output, &[*id], queue_only)?;
+        }
+        Mailing::Limited(limit) => {
+            let words = limit.words(context.session(output)?.now());
+            output.warning(&format!("no code was sent to '{email}': {words}"));
+        }
+        Mailing::Later => {
+            output.note(&format!(
+                "'{email}' waits for its verification; 'callsheet resend {email}' sends the code."
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Sends these deliveries unless they are only to be queued, says what became of each, and returns them as they are then.
+///
+/// # Errors
+/// [`Stop`] if the outbox cannot be read; a mail that cannot leave is none.
+pub fn deliver(
+    context: &mut Context,
+    output: &mut Output,
+    ids: &[DeliveryId],
+    queue_only: &QueueOnly,
+) -> Result<Vec<Delivery>, Stop> {
+    if !queue_only.queue_only && !ids.is_empty() {
+        let settings = context.sender_settings();
+        let outcome = sender::deliver_these(&settings, ids, LIMIT, &mut |event| say(output, &event));
+        if let Err(error) = outcome {
+            output.warning(&format!("mail cannot leave now: {error}"));
+        }
+    }
+    let mut deliveries = Vec::with_capacity(ids.len());
+    for id in ids {
+        let delivery = outbox::show(context.session(output)?, *id)?.delivery;
+        output.note(&fate(&delivery));
+        deliveries.push(delivery);
+    }
+    let waiting = deliveries.iter().filter(|delivery| !delivery.state.is_end()).count();
+    if waiting > 0 {
+        output.hint(&format!("{} in the outbox; 'callsheet deliver' sends what is due", waits(waiting)));
+    }
+    Ok(deliveries)
+}
+
+/// Says what concerns the sender as a whole. What becomes of a single delivery is read from the outbox in the end.
+pub fn say(output: &mut Output, event: &SenderEvent) {
+    match event {
+        SenderEvent::BackingOff { words, until } => {
+            output
+                .warning(&format!("the mail server cannot be used now: {words}; the next try is at {until}"));
+        }
+        SenderEvent::StandingBy => output.note("Another process is the active sender; it sends this mail."),
+        SenderEvent::WritingFiles { folder } => output.warning(&format!(
+            "no mail server is configured: mail is written to '{folder}' and does not leave this machine"
+        )),
+        SenderEvent::CannotRecord { words } => {
+            output.warning(&format!("a result cannot be recorded yet: {words}"));
+        }
+        SenderEvent::Stopped { words } => output.warning(&format!("mail cannot leave from here: {words}")),
+        SenderEvent::Idle | SenderEvent::Sending { .. } | SenderEvent::Settled { .. } => {}
+    }
+}
+
+/// One sentence about a delivery.
+#[must_use]
+pub fn fate(delivery: &Delivery) -> String {
+    let Delivery { to, id, .. } = delivery;
+    let mail = noun(delivery.kind);
+    let because = delivery.server.as_deref().map(|words| format!(": {words}")).unwrap_or_default();
+    match delivery.state {
+        State::Sent => format!("The {mail} to '{to}' was sent."),
+        State::Written => {
+            format!("The {mail} to '{to}' was written to a file (delivery {}); it was not sent.", id.0)
+        }
+        State::Queued => format!("The {mail} to '{to}' is queued (delivery {}){because}.", id.0),
+        State::Sending => format!("The {mail} to '{to}' is under way (delivery {}).", id.0),
+        State::Retry => {
+            format!("The {mail} to '{to}' waits until {} (delivery {}){because}.", delivery.due_at, id.0)
+        }
+        State::Failed => format!("The {mail} to '{to}' failed (delivery {}){because}.", id.0),
+        State::Expired => {
+            format!("The {mail} to '{to}' came too late and was given up (delivery {}){because}.", id.0)
+        }
+        State::Cancelled => format!("The {mail} to '{to}' was cancelled (delivery {}).", id.0),
+    }
+}
+
+/// An address for a log, as [`EmailAddress::masked`]; of what is no address nothing is told.
+#[must_use]
+pub fn masked(address: &str) -> String {
+    EmailAddress::parse(address, Smtputf8::Allowed)
+        .map_or_else(|_| "•••".to_owned(), |address| address.masked())
+}
+
+/// "1 mail waits", "2 mails wait".
+#[must_use]
+pub fn waits(count: usize) -> String {
+    if count == 1 { "1 mail waits".to_owned() } else { format!("{count} mails wait") }
+}
+
+const fn noun(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Verification => "verification mail",
+        Kind::Change => "mail about the changed address",
+        Kind::Notice => "notice",
+        Kind::Test => "test mail",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_masked_address_tells_one_letter_and_the_domain() {
+        assert_eq!(masked("ada@example.org"), "a•••@example.org");
+        assert_eq!(masked("no address"), "•••");
+    }
+
+    #[test]
+    fn one_mail_waits_and_two_wait() {
+        assert_eq!(waits(1), "1 mail waits");
+        assert_eq!(waits(2), "2 mails wait");
+    }
+}

@@ -1,0 +1,104 @@
+//! `outbox`: deliveries, newest first, page by page by key.
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use super::context::Context;
+use super::json::DeliveryJson;
+use super::output::Output;
+use super::problem::{Exit, Stop};
+use super::table::Table;
+use crate::domain::delivery::{Delivery, NoticeId, State};
+use crate::operations::Session;
+use crate::operations::contacts::Page;
+use crate::operations::outbox::{self, OutboxAt, OutboxQuery};
+
+/// Deliveries read at once.
+const PAGE: usize = 500;
+
+/// Options of `outbox`.
+#[derive(Debug, Args)]
+pub struct Outbox {
+    /// Only those in this state
+    #[arg(long, value_parser = state())]
+    state: Option<State>,
+    /// Only those of this notice
+    #[arg(long, value_name = "ID")]
+    notice: Option<i64>,
+    /// At most this many deliveries
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+}
+
+/// Lists deliveries.
+///
+/// # Errors
+/// [`Stop`] if the outbox cannot be read.
+pub fn run(context: &mut Context, output: &mut Output, arguments: &Outbox) -> Result<Exit, Stop> {
+    let query =
+        OutboxQuery { state: arguments.state, notice: arguments.notice.map(NoticeId), words: Vec::new() };
+    let limit = arguments.limit.unwrap_or(usize::MAX);
+    let wants_json = context.wants_json();
+    let session = context.session(output)?;
+    if wants_json {
+        let mut array = output.array();
+        each_page(session, &query, limit, |deliveries| {
+            deliveries.iter().try_for_each(|delivery| array.push(&DeliveryJson::of(delivery)))
+        })?;
+        array.end()?;
+        return Ok(Exit::Done);
+    }
+    let mut table = Table::new(["ID", "STATE", "KIND", "TO", "CREATED", "TRIES", "SUBJECT", "SERVER"]);
+    let mut count = 0;
+    each_page(session, &query, limit, |deliveries| {
+        count += deliveries.len();
+        table.rows(output, deliveries.iter().map(row).collect())
+    })?;
+    if count == 0 && limit > 0 {
+        output.note(if query == OutboxQuery::default() {
+            "The outbox is empty."
+        } else {
+            "No delivery matches."
+        });
+    }
+    Ok(Exit::Done)
+}
+
+fn each_page(
+    session: &mut Session,
+    query: &OutboxQuery,
+    limit: usize,
+    mut write: impl FnMut(&[Delivery]) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    let mut at = OutboxAt::Newest;
+    let mut left = limit;
+    while left > 0 {
+        let Page { rows, at_end, .. } = outbox::page(session, query, at, left.min(PAGE))?;
+        write(&rows)?;
+        left -= rows.len();
+        match rows.last() {
+            Some(last) if !at_end => at = OutboxAt::After(last.id),
+            Some(_) | None => break,
+        }
+    }
+    Ok(())
+}
+
+fn row(delivery: &Delivery) -> [String; 8] {
+    let maybe = if delivery.maybe_sent { " (maybe sent)" } else { "" };
+    [
+        delivery.id.0.to_string(),
+        format!("{}{maybe}", delivery.state.id()),
+        delivery.kind.id().to_owned(),
+        delivery.to.clone(),
+        delivery.created_at.to_string(),
+        delivery.attempts.to_string(),
+        delivery.subject.clone(),
+        delivery.server.clone().unwrap_or_default(),
+    ]
+}
+
+fn state() -> impl TypedValueParser<Value = State> {
+    PossibleValuesParser::new(State::ALL.map(State::id))
+        .try_map(|id| State::parse(&id).ok_or("this is no state"))
+}

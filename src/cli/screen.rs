@@ -1,0 +1,77 @@
+//! The screen: what `callsheet` without a command opens, where there is a terminal for it. The command line does not know the
+//! screen; it is given a door to it.
+
+use super::Common;
+use super::context::Context;
+use super::output::Output;
+use super::problem::{Exit, Report, Stop};
+use crate::config::Config;
+use crate::mail::sender::SenderSettings;
+use crate::operations::{Opening, StoreError, Via};
+
+/// What the screen is opened with.
+pub struct Visit {
+    pub config: Config,
+    pub opening: Opening,
+    pub sender: SenderSettings,
+}
+
+/// How the screen was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// Deliveries that wait.
+    pub waiting: u64,
+}
+
+/// Why the screen cannot be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Closed {
+    /// There is no terminal that it could be drawn on, in words.
+    Unfit {
+        words: String,
+    },
+    Store(StoreError),
+    /// The terminal failed.
+    Failed {
+        words: String,
+    },
+}
+
+/// Shows the screen until it is left.
+pub type Door = fn(Visit) -> Result<Left, Closed>;
+
+/// Opens the screen, and when it is left says what still waits.
+///
+/// # Errors
+/// [`Stop`] with exit 2 where there is no terminal that can show it; the hint names the commands that work there.
+pub(super) fn run(common: &Common, output: &mut Output, door: Door) -> Result<Exit, Stop> {
+    if common.json {
+        return Err(Report::usage("the screen has no JSON")
+            .hint("'callsheet list --json' prints the contacts")
+            .into());
+    }
+    let context = Context::load(common, output)?;
+    let opening = Opening { via: Via::Screen, ..context.opening().clone() };
+    let sender = context.sender_settings();
+    let left = door(Visit { config: context.config, opening, sender })?;
+    match left.waiting {
+        0 => {}
+        1 => output.note("1 mail waits in the outbox; 'callsheet deliver --watch' sends without the screen."),
+        more => output.note(&format!(
+            "{more} mails wait in the outbox; 'callsheet deliver --watch' sends without the screen."
+        )),
+    }
+    Ok(Exit::Done)
+}
+
+impl From<Closed> for Stop {
+    fn from(closed: Closed) -> Self {
+        match closed {
+            Closed::Unfit { words } => Report::usage(words)
+                .hint("'callsheet list' shows the contacts, 'callsheet --help' names all commands")
+                .into(),
+            Closed::Store(error) => error.into(),
+            Closed::Failed { words } => Report::failed(words).into(),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The doors from the command line to the screen: here the rooms that do not know each other are put together.
+
+use crate::cli::screen::{Closed, Left, Visit};
+use crate::clock;
+use crate::config::{self, Config};
+use crate::domain::language::Language;
+use crate::mail::sender::Sender;
+use crate::paths;
+use crate::tui::marks::Marks;
+use crate::tui::screens::settings::{MailFacts, SettingsFacts};
+use crate::tui::theme::Theme;
+use crate::tui::{self, Ability, Options};
+
+/// Shows the screen as the configuration has it.
+///
+/// # Errors
+/// [`Closed`] without a terminal, or without a database.
+pub fn screen(visit: Visit) -> Result<Left, Closed> {
+    let Visit { config, opening, sender } = visit;
+    let options = Options {
+        theme: theme(&config),
+        marks: match *config.tui.marks {
+            config::Marks::Unicode => Marks::Unicode,
+            config::Marks::Ascii => Marks::Ascii,
+        },
+        language: Language::En,
+        offset: clock::offset_at(opening.clock.now()),
+        ability: if config.tui.dumb_terminal { Ability::Dumb } else { Ability::Full },
+        facts: facts(&config),
+        start_sender: Box::new(move |ear| Sender::start(sender, ear)),
+        opening,
+    };
+    match tui::run(options) {
+        Ok(farewell) => Ok(Left { waiting: farewell.waiting }),
+        Err(tui::Error::Unfit(unfit)) => Err(Closed::Unfit { words: unfit.to_string() }),
+        Err(tui::Error::Store(error)) => Err(Closed::Store(error)),
+        Err(error @ (tui::Error::System(_) | tui::Error::InputLost(_))) => {
+            Err(Closed::Failed { words: error.to_string() })
+        }
+    }
+}
+
+fn theme(config: &Config) -> Theme {
+    match &*config.tui.theme {
+        config::Theme::Mono => Theme::Mono,
+        config::Theme::Dark | config::Theme::Light | config::Theme::Contrast | config::Theme::File(_) => {
+            if *config.tui.color {
+                Theme::Dark
+            } else {
+                Theme::Mono
+            }
+        }
+    }
+}
+
+/// What the settings screen shows beside the account.
+fn facts(config: &Config) -> SettingsFacts {
+    let mail = match &*config.mail.host {
+        None => MailFacts::Files { folder: paths::mail_folder(&config.database).display().to_string() },
+        Some(host) => MailFacts::Server {
+            host: host.clone(),
+            port: *config.mail.port,
+            security: config.mail.security.id().to_owned(),
+            from: config.mail.from.as_ref().map(|from| from.address.to_string()).unwrap_or_default(),
+        },
+    };
+    let database = config.database.display().to_string();
+    SettingsFacts {
+        mail,
+        key: format!("{database}.key"),
+        database,
+        configuration: config.file.as_ref().map(|file| file.display().to_string()),
+        warnings: config.warnings(),
+    }
+}

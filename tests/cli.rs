@@ -1,0 +1,8 @@
+//! The command line: each command as what it prints on both streams and how it ends.
+
+mod contacts;
+mod outbox;
+mod settings;
+mod streams;
+mod usage;
+mod verification;

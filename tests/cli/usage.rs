@@ -1,0 +1,79 @@
+//! Wrong usage: exit 2, the nearest word, nothing on standard output.
+
+use crate::support::program::{Program, assert_transcript};
+
+#[test]
+fn an_unknown_command_or_option_names_the_nearest() {
+    assert_transcript!(Program::new().run("lst\nlist --sortt name\nadd --name ada\ndelete\nverify ada"), @r#"
+        $ callsheet lst
+        ! Error: unrecognized subcommand 'lst'
+        !
+        ! Hint: some similar subcommands exist: 'test', 'list'
+        !
+        ! Usage: callsheet [OPTIONS] [COMMAND]
+        [exit 2]
+        $ callsheet list --sortt name
+        ! Error: unexpected argument '--sortt' found
+        !
+        ! Hint: a similar argument exists: '--sort'
+        !
+        ! Usage: callsheet list --sort <COLUMN>
+        [exit 2]
+        $ callsheet add --name ada
+        ! Error: the following required arguments were not provided:
+        !   --email <EMAIL>
+        !
+        ! Usage: callsheet add --name <NAME> --email <EMAIL>
+        [exit 2]
+        $ callsheet delete
+        ! Error: the following required arguments were not provided:
+        !   <CONTACT>...
+        !
+        ! Usage: callsheet delete <CONTACT>...
+        [exit 2]
+        $ callsheet verify ada
+        ! Error: the following required arguments were not provided:
+        !   <CODE>
+        !
+        ! Usage: callsheet verify <CONTACT> <CODE>
+        [exit 2]
+        "#);
+}
+
+#[test]
+fn commands_that_do_not_exist_are_wrong_usage() {
+    for command in ["explain security.cloud", "notify security.cloud", "import -", "history", "serve"] {
+        let transcript = Program::new().run(command);
+        assert!(transcript.ends_with("[exit 2]\n"), "{transcript}");
+    }
+}
+
+#[test]
+fn help_and_version_are_data() {
+    let program = Program::new();
+    let help = program.data("--help").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(help.contains("never serve to sign in or to identify anyone"));
+    assert_eq!(program.data("--version"), format!("callsheet {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn every_command_has_a_help_text() {
+    let program = Program::new();
+    for command in [
+        "list", "show", "add", "modify", "delete", "verify", "resend", "outbox", "retry", "cancel",
+        "deliver", "test", "account", "config", "check", "types",
+    ] {
+        let help = program.data(&format!("{command} --help"));
+        assert!(help.contains("Usage: callsheet"), "{command}: {help}");
+    }
+}
+
+#[test]
+fn the_screen_needs_a_terminal() {
+    assert_transcript!(Program::new().run_with_input("", ""), @r#"
+        $ callsheet
+        ! Error: the screen needs a terminal, but standard input is none
+        ! Hint: 'callsheet list' shows the contacts, 'callsheet --help' names all commands
+        [exit 2]
+        "#);
+}

@@ -1,0 +1,103 @@
+//! What the README shows is what happens: its commands are run in order in a home of their own, and its configuration is read.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::Stdio;
+
+use callsheet::domain::timestamp::Timestamp;
+
+use crate::support::program::Program;
+
+const README: &str = include_str!("../README.md");
+
+/// Where the README's administrator has her data.
+const DATA: &str = "/home/ada/.local/share";
+
+#[test]
+fn commands_print_what_the_readme_shows() {
+    let program = Program::new();
+    for step in steps() {
+        let line = with_real_codes(&program, &step.line);
+        let printed = printed(&program, &line).replace(program.path("data").to_str().unwrap(), DATA);
+        assert_eq!(without_times(&printed), without_times(&step.shown), "$ callsheet {}", step.line);
+    }
+}
+
+#[test]
+fn the_configuration_of_the_readme_is_one() {
+    let configurations: Vec<String> = blocks("toml");
+    assert_eq!(configurations.len(), 1);
+    let transcript = Program::with_config(&configurations[0]).run("config");
+    assert!(transcript.contains("notices@example.com") && transcript.ends_with("[exit 0]\n"), "{transcript}");
+}
+
+#[test]
+fn links_of_the_readme_lead_to_files() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let targets = README
+        .split("](")
+        .skip(1)
+        .chain(README.split("src=\"").skip(1))
+        .chain(README.split("srcset=\"").skip(1));
+    for target in targets {
+        let target = target.split([')', '"']).next().unwrap();
+        assert!(target.starts_with("https://") || root.join(target).exists(), "'{target}' is not there");
+    }
+}
+
+/// A command of the README and what is shown below it.
+struct Step {
+    line: String,
+    shown: String,
+}
+
+fn steps() -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    for line in blocks("console").iter().flat_map(|block| block.lines()) {
+        match (line.strip_prefix("$ callsheet "), steps.last_mut()) {
+            (Some(command), _) => steps.push(Step { line: command.to_owned(), shown: String::new() }),
+            (None, Some(step)) => step.shown.extend([line, "\n"]),
+            (None, None) => panic!("'{line}' is shown before any command"),
+        }
+    }
+    assert!(!steps.is_empty(), "the README shows no command");
+    steps
+}
+
+/// The insides of the fenced blocks of a language.
+fn blocks(language: &str) -> Vec<String> {
+    let fence = format!("```{language}\n");
+    README.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+}
+
+/// The command with the code of the newest mail in place of the README's.
+fn with_real_codes(program: &Program, line: &str) -> String {
+    let is_code = |word: &&str| word.len() == 9 && word.as_bytes()[4] == b'-' && !word.starts_with('-');
+    match line.split(' ').skip(1).find(is_code) {
+        Some(code) => line.replace(code, &program.code(newest_mail(program))),
+        None => line.to_owned(),
+    }
+}
+
+fn newest_mail(program: &Program) -> i64 {
+    let mails = fs::read_dir(program.database().with_file_name("mail")).unwrap();
+    mails
+        .map(|mail| mail.unwrap().path().file_stem().unwrap().to_str().unwrap().parse().unwrap())
+        .max()
+        .unwrap()
+}
+
+/// Both streams of a command, as a terminal would show them.
+fn printed(program: &Program, line: &str) -> String {
+    let place = program.path("printed");
+    let file = File::create(&place).unwrap();
+    let data = Stdio::from(file.try_clone().unwrap());
+    program.command(line).stdout(data).stderr(Stdio::from(file)).status().unwrap();
+    fs::read_to_string(place).unwrap()
+}
+
+/// Times, which differ from run to run, stand in JSON only.
+fn without_times(text: &str) -> String {
+    let words = text.split('"').map(|word| if Timestamp::parse(word).is_some() { "[time]" } else { word });
+    words.collect::<Vec<_>>().join("\"")
+}

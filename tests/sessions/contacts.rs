@@ -1,0 +1,161 @@
+//! Adding, finding, changing and deleting contacts.
+
+use callsheet::domain::position::Position;
+use callsheet::operations::{account, contacts};
+
+use crate::support::desk::Desk;
+use crate::support::office::{Office, add_silently};
+
+/// An office whose first questions are answered.
+fn office() -> Office {
+    let office = Office::new();
+    account::skip_introduction(&mut office.session()).unwrap();
+    office
+}
+
+#[test]
+fn a_contact_is_added_and_its_code_lies_in_a_file() {
+    let office = office();
+    let mut desk = Desk::open(&office);
+    desk.sees("No contacts yet. Press a to add the first one.");
+    desk.types("a 王小明 <tab> xiaoming@example.cn <enter> <wait:is saved> <wait:A code is on its way>");
+    desk.sees("? unverified").sees("1 contact");
+    assert_eq!(desk.wakes, 1);
+    desk.mail_leaves().sees("? unverified").sees("not leaving this machine");
+    desk.types("v <wait:written to a file, not sent>");
+}
+
+#[test]
+fn a_wrong_form_stays_open_with_everything_that_was_typed() {
+    let office = office();
+    let mut desk = Desk::open(&office);
+    desk.types("a two <space> words <tab> nobody <enter>");
+    desk.sees("two words").sees("nobody").sees("Add");
+    assert_eq!(contacts::totals(&mut office.session()).unwrap().contacts, 0);
+}
+
+#[test]
+fn a_position_proposes_its_categories() {
+    let office = office();
+    let mut desk = Desk::open(&office);
+    desk.types("a ops <tab> ops@example.org <tab> <enter> <down> <down> <enter> <tab> <tab> <enter>");
+    let contact = contacts::find(&mut office.session(), "ops").unwrap();
+    assert_eq!(contact.position, Some(Position::TechnicalDirector));
+    assert_eq!(contact.subscriptions.ids().collect::<Vec<_>>(), ["security"]);
+    desk.sees("ops");
+}
+
+#[test]
+fn modifying_keeps_the_cursor_on_the_contact_wherever_it_goes() {
+    let office = office();
+    let mut session = office.session();
+    for number in 0..200 {
+        add_silently(&mut session, &format!("p{number:03}"), &format!("p{number}@example.org"));
+    }
+    let mut desk = Desk::open(&office);
+    desk.types("<down> <enter> <c-u> zoe <enter> <wait:zoe is saved>");
+    assert!(desk.line().contains("▸ zoe"), "{}", desk.line());
+    desk.types("<esc> g");
+    assert!(desk.line().contains("p000"), "{}", desk.line());
+}
+
+#[test]
+fn the_whole_list_is_reached_and_nothing_is_loaded_twice() {
+    let office = office();
+    let mut session = office.session();
+    for number in 0..300 {
+        add_silently(&mut session, &format!("p{number:03}"), &format!("p{number}@example.org"));
+    }
+    let mut desk = Desk::open(&office);
+    for number in 0..300 {
+        assert!(desk.line().contains(&format!("p{number:03}")), "{number}: {}", desk.line());
+        desk.types("j");
+    }
+    desk.types("<pgup> <pgup> <pgup> <pgup> <pgup> <pgup> <pgup> <pgup> <pgup> <pgup> <pgup> <pgup> <pgup>");
+    assert!(desk.line().contains("p000"), "{}", desk.line());
+    desk.types("G");
+    assert!(desk.line().contains("p299"), "{}", desk.line());
+    desk.types("<c-u> <c-u> g");
+    assert!(desk.line().contains("p000"), "{}", desk.line());
+}
+
+#[test]
+fn the_filter_finds_while_it_is_typed_and_esc_shows_all_again() {
+    let office = office();
+    let mut session = office.session();
+    for (name, email) in
+        [("ada", "ada@example.org"), ("王小明", "x@example.cn"), ("grace", "grace@example.org")]
+    {
+        add_silently(&mut session, name, email);
+    }
+    let mut desk = Desk::open(&office);
+    desk.types("/ 小明 <wait:1 of 3>").sees("王小明").sees_no("grace");
+    desk.types("<enter> <esc>").sees("grace").sees("3 · sorted by name");
+    desk.types("/ example.org <down> <enter>");
+    assert!(desk.line().contains("grace"), "{}", desk.line());
+    desk.types("/ <space> status:unverfied <wait:did you mean status:unverified?> <wait:0 of 3>");
+    desk.sees("No contact matches the filter");
+}
+
+#[test]
+fn picked_contacts_are_deleted_together_after_a_question_that_names_their_number() {
+    let office = office();
+    let mut session = office.session();
+    for name in ["ada", "grace", "ops", "zoe"] {
+        add_silently(&mut session, name, &format!("{name}@example.org"));
+    }
+    let mut desk = Desk::open(&office);
+    desk.types(
+        "<space> <down> <space> <wait:2 picked> d <wait:Delete 2 contacts?> <enter> <wait:4 contacts>",
+    );
+    desk.types("d y <wait:2 contacts are deleted.> <wait:2 contacts>").sees_no("picked");
+    assert!(desk.line().contains("zoe"), "{}", desk.line());
+    assert_eq!(contacts::totals(&mut session).unwrap().contacts, 2);
+}
+
+#[test]
+fn the_last_row_is_deleted_and_the_one_before_takes_its_place() {
+    let office = office();
+    let mut session = office.session();
+    for name in ["ada", "grace"] {
+        add_silently(&mut session, name, &format!("{name}@example.org"));
+    }
+    let mut desk = Desk::open(&office);
+    desk.types("G d <wait:Delete grace (grace@example.org)?> y <wait:The contact is deleted.>");
+    assert!(desk.line().contains("ada"), "{}", desk.line());
+}
+
+#[test]
+fn sorting_keeps_the_contact_under_the_cursor() {
+    let office = office();
+    let mut session = office.session();
+    for (name, email) in [("ada", "z@example.org"), ("grace", "m@example.org"), ("zoe", "a@example.org")] {
+        add_silently(&mut session, name, email);
+    }
+    let mut desk = Desk::open(&office);
+    desk.types("s <wait:sorted by email>");
+    assert!(desk.line().contains("ada"), "{}", desk.line());
+    desk.types("S <wait:sorted by email, reversed> g");
+    assert!(desk.line().contains("ada"), "{}", desk.line());
+}
+
+#[test]
+fn a_paste_triggers_no_key_and_fills_a_field_in_one_line() {
+    let office = office();
+    let mut desk = Desk::open(&office);
+    desk.types("<paste:aq>").sees("No contacts yet.");
+    assert!(!desk.is_left);
+    desk.types("a <paste:ad\na> <tab> ada@example.org <enter> <wait:ada is saved>");
+    desk.types("q");
+    assert!(desk.is_left);
+}
+
+#[test]
+fn a_notice_fades_and_the_screen_says_when() {
+    let office = office();
+    let mut desk = Desk::open(&office);
+    desk.types("a ada <tab> ada@example.org <tab> <tab> <tab> <space> <enter> <wait:ada is saved>");
+    assert_eq!(desk.model.next_wake(), Some(callsheet::tui::model::NOTICE));
+    desk.types("<pause:5000>").sees_no("is saved");
+    assert_eq!(desk.model.next_wake(), None);
+}

@@ -1,0 +1,9 @@
+//! Pictures of screens: glyphs and roles, at the sizes and in the states that are easily broken.
+
+mod confirm;
+mod contact_form;
+mod contacts;
+mod help;
+mod outbox;
+mod settings;
+mod verification;

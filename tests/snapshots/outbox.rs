@@ -1,0 +1,129 @@
+//! Pictures of the outbox and of one delivery.
+
+use std::time::Duration;
+
+use callsheet::domain::delivery::{Delivery, DeliveryId, Kind, State};
+use callsheet::operations::contacts::Page;
+use callsheet::operations::outbox::{Attempt, DeliveryDetail};
+use callsheet::tui::keymap::{Action, Input};
+use callsheet::tui::layout::Regions;
+use callsheet::tui::marks::Marks;
+use callsheet::tui::plan::Plan;
+use callsheet::tui::screens::delivery_detail::DeliveryDialog;
+use callsheet::tui::screens::outbox::Outbox;
+use callsheet::tui::theme::Theme;
+use insta::assert_snapshot;
+use ratatui::layout::Size;
+
+use crate::support::picture::{self, LARGE, SMALL, USUAL};
+use crate::support::stage::{fixed, now};
+
+fn delivery(id: i64, state: State) -> Delivery {
+    let is_ended = state.is_end();
+    Delivery {
+        id: DeliveryId(id),
+        kind: Kind::Notice,
+        to: "xiaoming@example.cn".to_owned(),
+        contact: None,
+        name: "王小明".to_owned(),
+        notice: None,
+        message_type: Some("product.expiration".to_owned()),
+        subject: "Your certificate for www.example.cn expires in 7 days".to_owned(),
+        fallback: None,
+        state,
+        attempts: 1,
+        created_at: now(),
+        due_at: now().plus(Duration::from_secs(420)),
+        expires_at: now(),
+        ended_at: is_ended.then(now),
+        message_id: "<12.4f@example.com>".to_owned(),
+        server: None,
+        maybe_sent: false,
+    }
+}
+
+fn outbox(rows: Vec<Delivery>, size: Size) -> Outbox {
+    let mut outbox = Outbox::default();
+    let mut plan = Plan::default();
+    outbox.open(&mut plan);
+    let page = Page { rows, at_start: true, at_end: true };
+    assert_eq!(outbox.take_page(plan.last(), Ok(page), &mut plan), None);
+    outbox.resize(Regions::of(picture::whole(size)).whole(), &mut plan);
+    outbox
+}
+
+fn rows() -> Vec<Delivery> {
+    let mut rows: Vec<Delivery> =
+        State::ALL.into_iter().zip(1..).map(|(state, id)| delivery(100 - id, state)).collect();
+    rows[2].maybe_sent = true;
+    rows[3].kind = Kind::Verification;
+    rows[3].message_type = None;
+    rows[4].name = String::new();
+    rows[5].subject = "\u{202E}gnp.exe 登录异常".to_owned();
+    rows[5].created_at = now().minus(Duration::from_secs(3 * 86_400));
+    rows
+}
+
+fn drawn(outbox: &Outbox, size: Size) -> String {
+    picture::body(size, |area, buf, look| outbox.draw(area, buf, look))
+}
+
+#[test]
+fn every_state_has_a_mark_and_a_word() {
+    for size in [SMALL, USUAL, LARGE] {
+        assert_snapshot!(drawn(&outbox(rows(), size), size));
+    }
+}
+
+#[test]
+fn an_empty_outbox_says_what_will_appear() {
+    assert_snapshot!(drawn(&outbox(Vec::new(), USUAL), USUAL));
+    assert_snapshot!(drawn(&Outbox::default(), SMALL));
+}
+
+#[test]
+fn a_filter_that_is_not_understood_says_why() {
+    let area = picture::whole(USUAL);
+    let mut outbox = outbox(rows(), USUAL);
+    outbox.act(&Input::Action(Action::Filter), area, &mut Plan::default());
+    outbox.act(&Input::Paste("王 state:fialed".to_owned()), area, &mut Plan::default());
+    assert_snapshot!(drawn(&outbox, USUAL));
+}
+
+fn dialog(delivery: Delivery, text: &str) -> DeliveryDialog {
+    let tried = |words: Option<&str>| Attempt {
+        started_at: now(),
+        ended_at: words.map(|_| now()),
+        phase: "rcpt_to".to_owned(),
+        words: words.map(str::to_owned),
+    };
+    let words = "452 4.2.2 The email account that you tried to reach is over quota\u{1b}[2J";
+    let mut dialog = DeliveryDialog::new(delivery.id);
+    dialog.loaded(DeliveryDetail {
+        delivery,
+        attempts: vec![tried(Some(words)), tried(None)],
+        text: text.to_owned(),
+    });
+    dialog
+}
+
+#[test]
+fn one_delivery_with_the_words_of_the_server() {
+    let text = "您好，王小明：\n\nyour code is ••••-••••.\n\nIt counts for 72 hours.\n";
+    let mut doubtful = delivery(12, State::Retry);
+    doubtful.maybe_sent = true;
+    doubtful.fallback = Some("nobody_subscribed".to_owned());
+    let dialog = dialog(doubtful, text);
+    for size in [SMALL, USUAL, LARGE] {
+        assert_snapshot!(picture::dialog(size, |area, buf, look| dialog.draw(area, buf, look)));
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_said_in_the_border() {
+    let mut dialog = dialog(delivery(12, State::Sent), "Hello");
+    let area = picture::whole(USUAL);
+    let fixed = fixed(Theme::Traced, Marks::Unicode);
+    dialog.input(&Input::Action(Action::Cancel), area, fixed.look(now()));
+    assert_snapshot!(picture::dialog(USUAL, |area, buf, look| dialog.draw(area, buf, look)));
+}

@@ -1,0 +1,144 @@
+//! A desk: an administrator before the real screen, without a terminal: real keys, update, view, perform and SQL, one after the
+//! other, on a clock that stands still.
+
+use callsheet::clock::Clock;
+use callsheet::mail::sender::SenderEvent;
+use callsheet::operations::{Session, Via};
+use callsheet::tui::effect::Effect;
+use callsheet::tui::marks::Marks;
+use callsheet::tui::model::{Fixed, Model};
+use callsheet::tui::msg::Msg;
+use callsheet::tui::perform::perform;
+use callsheet::tui::screens::settings::SettingsFacts;
+use callsheet::tui::theme::Theme;
+use callsheet::tui::update;
+use ratatui::layout::Size;
+
+use super::keys::{Step, steps};
+use super::office::Office;
+use super::{picture, stage};
+
+/// The administrator's place.
+pub struct Desk<'a> {
+    office: &'a Office,
+    session: Session,
+    pub model: Model,
+    /// Whether the screen was quit.
+    pub is_left: bool,
+    /// How often the sender was woken.
+    pub wakes: usize,
+}
+
+impl<'a> Desk<'a> {
+    /// Opens the screen of 100×30 cells.
+    pub fn open(office: &'a Office) -> Self {
+        let fixed = stage::fixed(Theme::Traced, Marks::Unicode);
+        Self::with(office, fixed, SettingsFacts::default(), Size { width: 100, height: 30 })
+    }
+
+    /// Opens the screen in another look, with what configuration and machine decide, at another size.
+    pub fn with(office: &'a Office, fixed: Fixed, facts: SettingsFacts, size: Size) -> Self {
+        let opening = callsheet::operations::Opening { via: Via::Screen, ..office.opening() };
+        let model = Model::new(fixed, facts, size, office.clock.now());
+        let mut desk =
+            Self { office, session: Session::open(&opening).unwrap(), model, is_left: false, wakes: 0 };
+        let effects = update::start(&mut desk.model);
+        desk.settle(effects);
+        desk
+    }
+
+    /// Types a key script.
+    pub fn types(&mut self, script: &str) -> &mut Self {
+        for step in steps(script) {
+            match step {
+                Step::Key(key) => {
+                    self.happens(Msg::Key(key));
+                }
+                Step::Paste(text) => {
+                    self.happens(Msg::Paste(text));
+                }
+                Step::Wait(text) => {
+                    self.sees(&text);
+                }
+                Step::Pause(span) => {
+                    self.office.clock.advance(span);
+                    self.looks();
+                }
+            }
+        }
+        self
+    }
+
+    /// Mail that is due leaves into files, and the screen hears of it.
+    pub fn mail_leaves(&mut self) -> &mut Self {
+        self.hears(self.office.deliver_to_files())
+    }
+
+    /// The sender has done something, and the screen hears of it.
+    pub fn hears(&mut self, events: Vec<SenderEvent>) -> &mut Self {
+        for event in events {
+            self.happens(Msg::Sender(event));
+        }
+        self.looks()
+    }
+
+    /// Time and changes by others are noticed.
+    pub fn looks(&mut self) -> &mut Self {
+        if self.session.changed_elsewhere().unwrap() {
+            self.happens(Msg::StoreChanged);
+        }
+        self.happens(Msg::Time(self.office.clock.now()))
+    }
+
+    /// Confirms that a text is on the screen.
+    #[track_caller]
+    pub fn sees(&mut self, text: &str) -> &mut Self {
+        let shown = self.screen();
+        assert!(shown.contains(text), "'{text}' is not on the screen:\n{shown}");
+        self
+    }
+
+    /// Confirms that a text is not on the screen.
+    #[track_caller]
+    pub fn sees_no(&mut self, text: &str) -> &mut Self {
+        let shown = self.screen();
+        assert!(!shown.contains(text), "'{text}' is on the screen:\n{shown}");
+        self
+    }
+
+    /// The glyphs of the screen.
+    pub fn screen(&self) -> String {
+        picture::text(&self.model)
+    }
+
+    /// The line under the cursor.
+    pub fn line(&self) -> String {
+        let (_, cursor) = picture::drawn(&self.model);
+        self.screen().lines().nth(cursor.y.into()).unwrap_or_default().to_owned()
+    }
+
+    fn happens(&mut self, msg: Msg) -> &mut Self {
+        let time = update::update(&mut self.model, Msg::Time(self.office.clock.now()));
+        self.settle(time);
+        let effects = update::update(&mut self.model, msg);
+        self.settle(effects);
+        self
+    }
+
+    fn settle(&mut self, effects: Vec<Effect>) {
+        let mut waiting = effects;
+        while !waiting.is_empty() {
+            for effect in std::mem::take(&mut waiting) {
+                match effect {
+                    Effect::Ask { request, question } => {
+                        let answer = Box::new(perform(&mut self.session, &question));
+                        waiting.extend(update::update(&mut self.model, Msg::Answer { request, answer }));
+                    }
+                    Effect::WakeSender => self.wakes += 1,
+                    Effect::Quit => self.is_left = true,
+                    Effect::Suspend | Effect::Redraw => {}
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! A stage: the real model, update and view before a list in memory, which answers questions as the store would. For pictures of
+//! states and for what must hold whatever is typed.
+
+use std::sync::Arc;
+
+use callsheet::domain::account::Account;
+use callsheet::domain::catalogue::Catalogue;
+use callsheet::domain::contact::{AddressProof, Contact, ContactId, Proofs, Status, Totals};
+use callsheet::domain::email_address::Smtputf8;
+use callsheet::domain::language::Language;
+use callsheet::domain::position::Position;
+use callsheet::domain::subscription::Subscriptions;
+use callsheet::domain::timestamp::Timestamp;
+use callsheet::operations::Problem;
+use callsheet::operations::contacts::{Mailing, Page, PageAt, Saved};
+use callsheet::operations::outbox::QueueTotals;
+use callsheet::tui::effect::{Answer, Effect, Question, Request};
+use callsheet::tui::keymap::Keymap;
+use callsheet::tui::marks::Marks;
+use callsheet::tui::model::{Fixed, Model};
+use callsheet::tui::msg::Msg;
+use callsheet::tui::screens::settings::SettingsFacts;
+use callsheet::tui::theme::Theme;
+use callsheet::tui::update;
+use chrono::FixedOffset;
+use ratatui::layout::Size;
+
+use super::keys::{Step, steps};
+
+/// The moment at which all pictures are taken: 14:03 in UTC.
+pub fn now() -> Timestamp {
+    Timestamp::parse("2026-11-24T14:03:00Z").unwrap()
+}
+
+/// What does not change while the screen is shown.
+pub fn fixed(theme: Theme, marks: Marks) -> Fixed {
+    Fixed {
+        theme,
+        marks,
+        keys: Keymap::built_in(),
+        catalogue: Arc::new(Catalogue::built_in()),
+        language: Language::En,
+        smtputf8: Smtputf8::Refused,
+        offset: FixedOffset::east_opt(0).unwrap(),
+    }
+}
+
+/// The stage.
+pub struct Stage {
+    pub model: Model,
+    /// Sorted as the list shows them.
+    pub contacts: Vec<Contact>,
+    pub account: Account,
+    /// Every effect that was no question.
+    pub effects: Vec<Effect>,
+}
+
+impl Stage {
+    /// A list that has just been opened.
+    pub fn new(columns: u16, rows: u16, contacts: Vec<Contact>) -> Self {
+        Self::with(columns, rows, contacts, fixed(Theme::Traced, Marks::Unicode))
+    }
+
+    pub fn with(columns: u16, rows: u16, contacts: Vec<Contact>, fixed: Fixed) -> Self {
+        let size = Size { width: columns, height: rows };
+        let mut stage = Self {
+            model: Model::new(fixed, SettingsFacts::default(), size, now()),
+            contacts,
+            account: account(),
+            effects: Vec::new(),
+        };
+        let effects = update::start(&mut stage.model);
+        stage.settle(effects);
+        stage
+    }
+
+    /// Types a key script.
+    pub fn types(&mut self, script: &str) -> &mut Self {
+        for step in steps(script) {
+            match step {
+                Step::Key(key) => {
+                    self.happens(Msg::Key(key));
+                }
+                Step::Paste(text) => {
+                    self.happens(Msg::Paste(text));
+                }
+                Step::Pause(span) => {
+                    let later = self.model.now.plus(span);
+                    self.happens(Msg::Time(later));
+                }
+                Step::Wait(text) => {
+                    let shown = super::picture::text(&self.model);
+                    assert!(shown.contains(&text), "'{text}' is not on the screen:\n{shown}");
+                }
+            }
+        }
+        self
+    }
+
+    /// Something happens, and everything that follows from it.
+    pub fn happens(&mut self, msg: Msg) -> &mut Self {
+        let effects = update::update(&mut self.model, msg);
+        self.settle(effects);
+        self
+    }
+
+    fn settle(&mut self, effects: Vec<Effect>) {
+        let mut waiting = effects;
+        let mut rounds = 0;
+        while !waiting.is_empty() {
+            rounds += 1;
+            assert!(rounds < 1_000, "questions without an end: {waiting:?}");
+            for effect in std::mem::take(&mut waiting) {
+                match effect {
+                    Effect::Ask { request, question } => waiting.extend(self.answer(request, &question)),
+                    Effect::WakeSender | Effect::Suspend | Effect::Redraw | Effect::Quit => {
+                        self.effects.push(effect)
+                    }
+                }
+            }
+        }
+    }
+
+    fn answer(&mut self, request: Request, question: &Question) -> Vec<Effect> {
+        let missing = |id: &ContactId| Problem::NoSuchContact(id.0.to_string());
+        let found = |id: &ContactId| self.contacts.iter().find(|contact| contact.id == *id).cloned();
+        let answer = match question {
+            Question::Page { query, at, limit } if query.filter.is_empty() => {
+                Answer::Page(Ok(self.page(at, *limit)))
+            }
+            Question::Page { .. } => {
+                Answer::Page(Ok(Page { rows: Vec::new(), at_start: true, at_end: true }))
+            }
+            Question::Count { .. } => Answer::Count(Ok(0)),
+            Question::Totals => Answer::Totals(Ok(totals(&self.contacts))),
+            Question::QueueTotals => Answer::QueueTotals(Ok(QueueTotals::default())),
+            Question::Contact { id } => Answer::Contact(found(id).ok_or_else(|| missing(id))),
+            Question::OutboxPage { .. } => {
+                Answer::OutboxPage(Ok(Page { rows: Vec::new(), at_start: true, at_end: true }))
+            }
+            Question::Delivery { id } => Answer::Delivery(Err(Problem::NoSuchDelivery(id.0))),
+            Question::Proofs { subject } => Answer::Proofs(
+                match subject {
+                    callsheet::domain::contact::Subject::Contact(id) => {
+                        found(id).map(|contact| proofs(&contact))
+                    }
+                    callsheet::domain::contact::Subject::SecurityEmail => None,
+                }
+                .ok_or(Problem::NoSecurityEmail),
+            ),
+            Question::Check { .. } => Answer::Check(Ok(Vec::new())),
+            Question::TypoHint { .. } => Answer::TypoHint(Ok(None)),
+            Question::Add { form } => {
+                let id = self.contacts.iter().map(|contact| contact.id.0).max().unwrap_or(0) + 1;
+                let saved = contact(id, &form.name, &form.email);
+                self.contacts.push(saved.clone());
+                Answer::Added(Ok(Saved { contact: saved, mailing: Mailing::Later }))
+            }
+            Question::Modify { id, .. } => Answer::Modified(
+                found(id)
+                    .map(|contact| Saved { contact, mailing: Mailing::NotNeeded })
+                    .ok_or_else(|| missing(id)),
+            ),
+            Question::Delete { ids } => {
+                self.contacts.retain(|contact| !ids.contains(&contact.id));
+                Answer::Deleted { ids: ids.clone(), result: Ok(()) }
+            }
+            Question::SendCode { .. } => Answer::CodeSent(Err(Problem::NoSecurityEmail)),
+            Question::Confirm { .. } => Answer::Confirmed(Err(Problem::WrongCode { tries_left: 4 })),
+            Question::CancelChange { id } => Answer::ChangeCancelled(Err(missing(id))),
+            Question::Retry { ids } => Answer::Retried { count: ids.len(), result: Ok(()) },
+            Question::Cancel { ids } => Answer::Cancelled { count: ids.len(), result: Ok(()) },
+            Question::Account => Answer::Account(Ok(self.account.clone())),
+            Question::SetAccount { .. } => Answer::AccountSet(Ok((self.account.clone(), Mailing::NotNeeded))),
+            Question::SkipIntroduction => {
+                self.account.introduced = true;
+                Answer::IntroductionSkipped(Ok(()))
+            }
+            Question::TestMail { .. } => Answer::TestQueued(Err(Problem::NoSecurityEmail)),
+        };
+        update::update(&mut self.model, Msg::Answer { request, answer: Box::new(answer) })
+    }
+
+    fn page(&self, at: &PageAt, limit: usize) -> Page<Contact> {
+        let all = self.contacts.len();
+        let place = |id: ContactId| self.contacts.iter().position(|contact| contact.id == id);
+        let (from, to) = match at {
+            PageAt::First => (0, limit.min(all)),
+            PageAt::Last => (all.saturating_sub(limit), all),
+            PageAt::After(anchor) => {
+                let from = place(anchor.id).map_or(0, |place| place + 1);
+                (from, (from + limit).min(all))
+            }
+            PageAt::Before(anchor) => {
+                let to = place(anchor.id).unwrap_or(0);
+                (to.saturating_sub(limit), to)
+            }
+            PageAt::From(anchor) => {
+                let from = place(anchor.id).unwrap_or(0);
+                (from, (from + limit).min(all))
+            }
+        };
+        Page { rows: self.contacts[from..to].to_vec(), at_start: from == 0, at_end: to == all }
+    }
+}
+
+/// The account that is shown.
+pub fn account() -> Account {
+    Account {
+        name: "Example Ltd".to_owned(),
+        security_email: Some("security@example.com".to_owned()),
+        security_email_status: Some(Status::Verified),
+        language: Language::En,
+        introduced: true,
+    }
+}
+
+/// A verified contact without anything special.
+pub fn contact(id: i64, name: &str, email: &str) -> Contact {
+    Contact {
+        id: ContactId(id),
+        name: name.to_owned(),
+        email: email.to_owned(),
+        position: None,
+        language: Language::En,
+        status: Status::Verified,
+        verified_at: Some(now()),
+        code_sent_at: None,
+        pending_email: None,
+        unsubscribed_at: None,
+        subscriptions: Subscriptions::from_ids(["security".to_owned()]),
+        version: 1,
+    }
+}
+
+/// The contacts of the design's picture, one in every state, and such as break columns.
+pub fn cast() -> Vec<Contact> {
+    let every =
+        Catalogue::built_in().categories().iter().map(|category| category.id.clone()).collect::<Vec<_>>();
+    let subscribed = |ids: &[&str]| Subscriptions::from_ids(ids.iter().map(|id| (*id).to_owned()));
+    vec![
+        Contact {
+            position: Some(Position::FinanceDirector),
+            subscriptions: subscribed(&["account", "service"]),
+            ..contact(1, "王小明", "xiaoming@example.cn")
+        },
+        Contact {
+            position: Some(Position::TechnicalDirector),
+            status: Status::CodeSent,
+            verified_at: None,
+            code_sent_at: Some(now()),
+            subscriptions: Subscriptions::from_ids(every),
+            ..contact(2, "AdaLovelace", "ada@example.org")
+        },
+        Contact {
+            position: Some(Position::MaintenanceDirector),
+            status: Status::Undeliverable,
+            verified_at: None,
+            subscriptions: subscribed(&["product.release"]),
+            ..contact(3, "ops", "ops@example.org")
+        },
+        Contact {
+            status: Status::Expired,
+            verified_at: None,
+            subscriptions: subscribed(&[]),
+            ..contact(4, "Éléonore", "eleonore.de.la.tour.du.pin.gouvernet@departement.example.fr")
+        },
+        Contact {
+            status: Status::Unverified,
+            verified_at: None,
+            position: Some(Position::Ceo),
+            ..contact(5, "諸葛亮諸葛亮諸葛亮諸葛亮諸葛亮諸葛亮諸葛", "zhuge@例子.公司")
+        },
+        Contact {
+            pending_email: Some("grace@new.example.org".to_owned()),
+            ..contact(6, "Grace", "grace@example.org")
+        },
+        contact(7, "\u{202e}live", "evil@example.org"),
+    ]
+}
+
+/// `count` contacts with names in order.
+pub fn crowd(count: i64) -> Vec<Contact> {
+    (1..=count).map(|id| contact(id, &format!("person{id:04}"), &format!("p{id}@example.org"))).collect()
+}
+
+fn totals(contacts: &[Contact]) -> Totals {
+    let of = |status: Status| {
+        u64::try_from(contacts.iter().filter(|contact| contact.status == status).count()).unwrap()
+    };
+    Totals {
+        contacts: u64::try_from(contacts.len()).unwrap(),
+        unverified: of(Status::Unverified),
+        code_sent: of(Status::CodeSent),
+        expired: of(Status::Expired),
+        verified: of(Status::Verified),
+        undeliverable: of(Status::Undeliverable),
+    }
+}
+
+fn proofs(contact: &Contact) -> Proofs {
+    Proofs {
+        subject: callsheet::domain::contact::Subject::Contact(contact.id),
+        name: contact.name.clone(),
+        present: AddressProof {
+            email: contact.email.clone(),
+            status: contact.status,
+            void: None,
+            verified_at: contact.verified_at,
+            queued_at: contact.code_sent_at,
+            sent_at: contact.code_sent_at,
+            expires_at: None,
+            tries_left: None,
+            mail: None,
+            server: None,
+            limit: None,
+        },
+        pending: None,
+    }
+}
