@@ -31,6 +31,8 @@ use lock::ActiveSender;
 
 /// How often the sender looks whether another process has queued something or has stopped being the active sender.
 const LOOK: Duration = Duration::from_millis(250);
+/// How long mails in hand may take to end when the sender is told to stop.
+const LAST_MAIL: Duration = Duration::from_secs(5);
 /// The wait between two tries to record a result.
 const RECORD_AGAIN: Duration = Duration::from_millis(200);
 /// The longest sleep of an idle sender: codes and deliveries end by time too.
@@ -293,7 +295,10 @@ fn run(
     }
     clerk.recover()?;
     let worked = work(&mut clerk, until, delivering);
-    clerk.end();
+    // Carriers that a silent server holds end with the process; what they have in hand is taken back at the next start.
+    if !clerk.is_busy() {
+        clerk.end();
+    }
     worked
 }
 
@@ -305,6 +310,7 @@ fn work(clerk: &mut Clerk, until: &Until<'_>, delivering: &mut Delivering<'_>) -
     let stays = matches!(until, Until::Stopped);
     let mut last_purge: Option<Timestamp> = None;
     let mut told_idle = false;
+    let mut stopping_since: Option<Timestamp> = None;
     loop {
         while let Some(word) = delivering.overhear() {
             clerk.hear(word, delivering);
@@ -318,8 +324,11 @@ fn work(clerk: &mut Clerk, until: &Until<'_>, delivering: &mut Delivering<'_>) -
             }
             Err(error) => return Err(error),
         };
-        if delivering.is_stopped() && !clerk.is_busy() {
-            return Ok(());
+        if delivering.is_stopped() {
+            let since = *stopping_since.get_or_insert(clerk.now());
+            if !clerk.is_busy() || clerk.now().since(since) >= LAST_MAIL {
+                return Ok(());
+            }
         }
         match standing {
             Standing::Busy => {

@@ -127,6 +127,11 @@ class Process:
             stderr=subprocess.DEVNULL,
         )
 
+    def end_when_told(self, seconds=DEADLINE):
+        """SIGTERM; returns the exit code."""
+        self._process.terminate()
+        return self._process.wait(seconds)
+
     def kill(self):
         """SIGKILL, as by a power cut: nothing is left to the program."""
         self._process.kill()

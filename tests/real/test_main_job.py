@@ -282,6 +282,16 @@ class Delivery(WithServer):
             self.assertNotIn(delivery["state"], ("sent", "failed"))
             self.assertTrue(delivery["maybe_sent"])
 
+    def test_watching_ends_when_told_although_the_server_is_silent(self):
+        with Callsheet() as callsheet, SlowOrSilentServer(".") as silent:
+            callsheet.configure(mail=mail_settings(silent))
+            callsheet.run("add", "--name", ADA[0], "--email", ADA[1], "--queue-only")
+            sender = callsheet.start("deliver", "--watch")
+            self.assertTrue(silent.reached.wait(20))
+            self.assertEqual(sender.end_when_told(), 0)
+            (delivery,) = callsheet.json("outbox")
+            self.assertNotIn(delivery["state"], ("failed", "cancelled", "expired"))
+
     def test_two_hundred_contacts_are_delivered(self):
         people = [(f"Person{number:03}", f"person{number:03}@example.com") for number in range(200)]
         with Callsheet() as callsheet, SmtpSink() as sink:
