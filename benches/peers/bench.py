@@ -275,7 +275,7 @@ class Bench:
     def trips(self):
         """How often the client waits for the server for one mail on an open connection."""
         with mail.CountingServer() as server:
-            folder = self._copy(self._queue(server.port, 100), "trips")
+            folder = self._copy(self._queue(server.port, 100, connections=1), "trips")
             self._deliver(folder, 100)
             trips = server.turns / server.mails
         yield Row(
@@ -373,13 +373,13 @@ class Bench:
                 f"{part}-growth",
             )
 
-    def _queue(self, port, mails=None):
+    def _queue(self, port, mails=None, connections=4):
         """A folder with a database in which so many codes are queued for the server at this port."""
         mails = mails or self.MAILS
         folder = self._new_folder(f"queued-{port}")
         (folder / "config.toml").write_text(
             f'[mail]\nhost = "{mail.HOST}"\nport = {port}\nsecurity = "none"\nfrom = "Example Ltd <notices@example.com>"\n'
-            f"[verification]\ndaily_limit = 1000000\n",
+            f"connections = {connections}\n[verification]\ndaily_limit = 1000000\n",
             encoding="utf-8",
         )
         data.fill_callsheet(
