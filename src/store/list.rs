@@ -63,7 +63,9 @@ pub(super) fn query(column: SortColumn, direction: Direction, start: Option<Star
     let equal = if start.is_some_and(|start| start.inclusive) { "=" } else { "" };
     let condition = match (key, start) {
         (_, None) => String::new(),
-        (Some(key), Some(_)) => format!("WHERE ({key}, c.id) {comparison}{equal} (?2, ?3)"),
+        (Some(key), Some(_)) => {
+            format!("WHERE ({key}, c.id) {comparison}{equal} ({}, ?3)", start_key(column))
+        }
         (None, Some(_)) => format!("WHERE c.id {comparison}{equal} ?2"),
     };
     let ordering = key.map_or_else(String::new, |key| format!("{key} {order}, "));
@@ -72,6 +74,17 @@ pub(super) fn query(column: SortColumn, direction: Direction, start: Option<Star
         rows::CONTACT,
         rows::CONTACT_SOURCE
     )
+}
+
+/// The value to start from. A status is shown as `expired` by the clock, but the list is sorted by what is stored until the next
+/// sweep: there the place of a contact that is shown so is where it is stored.
+const fn start_key(column: SortColumn) -> &'static str {
+    match column {
+        SortColumn::Status => {
+            "CASE ?2 WHEN 'expired' THEN coalesce((SELECT status FROM contact WHERE id = ?3), ?2) ELSE ?2 END"
+        }
+        SortColumn::Name | SortColumn::Email | SortColumn::Position | SortColumn::Id => "?2",
+    }
 }
 
 /// The column of SQL by which is sorted before the id.
