@@ -6,9 +6,9 @@
 use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
-use unicode_general_category::{GeneralCategory, get_general_category};
 
 use super::problem::{Report, Stop};
+use crate::domain::character::Hidden;
 use crate::domain::safe_text::{safe, safe_lines};
 
 /// The two streams of a command.
@@ -170,7 +170,8 @@ fn json_text(value: &impl Serialize) -> Result<String, Stop> {
     }
     let mut escaped = String::with_capacity(plain.len() + 16);
     for character in plain.chars() {
-        if acts_on_terminals(character) {
+        // DEL, C1, direction overrides and other invisible characters.
+        if Hidden::of(character).is_some() {
             let mut units = [0; 2];
             escaped.extend(character.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
         } else {
@@ -178,23 +179,6 @@ fn json_text(value: &impl Serialize) -> Result<String, Stop> {
         }
     }
     Ok(escaped)
-}
-
-/// DEL, C1, direction overrides and other invisible characters.
-fn acts_on_terminals(character: char) -> bool {
-    let acts = || {
-        matches!(
-            get_general_category(character),
-            GeneralCategory::Control
-                | GeneralCategory::Format
-                | GeneralCategory::LineSeparator
-                | GeneralCategory::ParagraphSeparator
-                | GeneralCategory::PrivateUse
-                | GeneralCategory::Surrogate
-                | GeneralCategory::Unassigned
-        )
-    };
-    !matches!(character, ' '..='~') && acts()
 }
 
 #[cfg(test)]

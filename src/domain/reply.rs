@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use unicode_general_category::{GeneralCategory, get_general_category};
+use super::character::Hidden;
 
 mod verdict;
 
@@ -39,7 +39,7 @@ pub fn escape(text: &str, limit: usize) -> String {
     let mut cut = 0;
     for character in text.chars() {
         let start = shown.len();
-        if is_unsafe(character) {
+        if Hidden::of(character).is_some() {
             shown.extend(character.escape_unicode());
         } else {
             shown.push(character);
@@ -138,19 +138,6 @@ impl fmt::Display for EnhancedCode {
 fn number(digits: &str) -> Option<u16> {
     let plausible = (1..=3).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
     plausible.then(|| digits.parse().ok()).flatten()
-}
-
-fn is_unsafe(character: char) -> bool {
-    matches!(
-        get_general_category(character),
-        GeneralCategory::Control
-            | GeneralCategory::Format
-            | GeneralCategory::LineSeparator
-            | GeneralCategory::ParagraphSeparator
-            | GeneralCategory::PrivateUse
-            | GeneralCategory::Surrogate
-            | GeneralCategory::Unassigned
-    )
 }
 
 #[cfg(test)]

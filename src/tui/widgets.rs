@@ -3,6 +3,7 @@
 pub mod check_box;
 pub mod dialog;
 pub mod drop_down;
+pub mod filter_line;
 pub mod scroll_text;
 pub mod text_field;
 pub mod wrapped_text;

@@ -12,6 +12,7 @@
 //! ```
 
 use super::effect::Request;
+use super::keymap::Action;
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::delivery::{Delivery, DeliveryId};
 use crate::operations::contacts::Page;
@@ -85,6 +86,13 @@ pub enum Want {
     Before,
     /// Those after the last.
     After,
+}
+
+/// An end of the list that is not loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Far {
+    First,
+    Last,
 }
 
 /// What became of rows that came.
@@ -200,6 +208,25 @@ impl<R: Row> Window<R> {
     pub fn page(&mut self, steps: isize, height: usize) {
         self.top = self.top.saturating_add_signed(steps);
         self.step(steps, height);
+    }
+
+    /// Moves the cursor as the action says, if it is one that moves it. Returns the end that must be read for it.
+    pub fn travel(&mut self, action: Action, height: usize) -> Option<Far> {
+        let page = isize::try_from(height.max(1)).unwrap_or(isize::MAX);
+        let half = (page / 2).max(1);
+        #[expect(clippy::wildcard_enum_match_arm, reason = "few of all actions move the cursor")]
+        match action {
+            Action::Up => self.step(-1, height),
+            Action::Down => self.step(1, height),
+            Action::PageUp => self.page(-page, height),
+            Action::PageDown => self.page(page, height),
+            Action::HalfUp => self.page(-half, height),
+            Action::HalfDown => self.page(half, height),
+            Action::First => return (!self.to_first(height)).then_some(Far::First),
+            Action::Last => return (!self.to_last(height)).then_some(Far::Last),
+            _ => {}
+        }
+        None
     }
 
     /// Goes to the first row; false if it is not loaded.

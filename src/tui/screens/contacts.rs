@@ -10,23 +10,24 @@ use std::collections::BTreeSet;
 
 use ratatui::layout::Rect;
 
-pub use filter_line::FilterLine;
 pub use view::{draw, draw_detail};
 
 use crate::domain::catalogue::Catalogue;
 use crate::domain::contact::{Contact, ContactId, SortColumn};
+use crate::domain::filter::Filter;
 use crate::operations::Problem;
 use crate::operations::contacts::{Anchor, ListQuery, Order, Page, PageAt};
 use crate::tui::effect::{Question, Request};
 use crate::tui::keymap::{Action, Context, Input, Typing};
 use crate::tui::plan::Plan;
-use crate::tui::window::{Accepted, Fill, Land, Row, Want, Window};
+use crate::tui::widgets::filter_line::{Edit, FilterLine};
+use crate::tui::window::{Accepted, Far, Fill, Land, Row, Want, Window};
 
 /// The state of the screen.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Contacts {
     window: Window<Contact>,
-    filter: FilterLine,
+    filter: FilterLine<Filter>,
     sort: SortColumn,
     order: Order,
     picked: BTreeSet<ContactId>,
@@ -211,11 +212,11 @@ impl Contacts {
     }
 
     fn act_in_filter(&mut self, input: &Input, catalogue: &Catalogue, plan: &mut Plan) -> Outcome {
-        match self.filter.act(input, catalogue) {
-            filter_line::Edit::Changed => self.refilter(plan),
-            filter_line::Edit::Same => {}
-            filter_line::Edit::Move(action) => self.travel(action, plan),
-            filter_line::Edit::Unused => return Outcome::Unused,
+        match self.filter.act(input, |text| filter_line::read(text, catalogue)) {
+            Edit::Changed => self.refilter(plan),
+            Edit::Same => {}
+            Edit::Move(action) => self.travel(action, plan),
+            Edit::Unused => return Outcome::Unused,
         }
         Outcome::Stay
     }
@@ -272,8 +273,7 @@ impl Contacts {
 
     /// Clears the filter, then what is picked.
     fn back(&mut self, plan: &mut Plan) {
-        if !self.filter.is_empty() {
-            self.filter.clear();
+        if self.filter.clear() == Edit::Changed {
             self.refilter(plan);
         } else if !self.picked.is_empty() {
             self.picked.clear();
@@ -303,26 +303,15 @@ impl Contacts {
     }
 
     fn travel(&mut self, action: Action, plan: &mut Plan) {
-        let page = isize::try_from(self.height.max(1)).unwrap_or(isize::MAX);
-        let half = (page / 2).max(1);
-        #[expect(clippy::wildcard_enum_match_arm, reason = "few of all actions move the cursor")]
-        match action {
-            Action::Up => self.window.step(-1, self.height),
-            Action::Down => self.window.step(1, self.height),
-            Action::PageUp => self.window.page(-page, self.height),
-            Action::PageDown => self.window.page(page, self.height),
-            Action::HalfUp => self.window.page(-half, self.height),
-            Action::HalfDown => self.window.page(half, self.height),
-            Action::First if !self.window.to_first(self.height) => {
-                self.load(PageAt::First, Land::First, plan)
-            }
-            Action::Last if !self.window.to_last(self.height) => self.load(PageAt::Last, Land::Last, plan),
-            _ => {}
+        match self.window.travel(action, self.height) {
+            Some(Far::First) => self.load(PageAt::First, Land::First, plan),
+            Some(Far::Last) => self.load(PageAt::Last, Land::Last, plan),
+            None => {}
         }
     }
 
     fn query(&self) -> ListQuery {
-        let filter = self.filter.applied().clone();
+        let filter = self.filter.question().clone();
         let selected =
             if filter.asks_for_selection() { self.picked.iter().copied().collect() } else { Vec::new() };
         ListQuery { filter, sort: self.sort, order: self.order, selected }

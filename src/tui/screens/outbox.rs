@@ -16,15 +16,14 @@ use crate::operations::outbox::{OutboxAt, OutboxQuery};
 use crate::tui::effect::{Question, Request};
 use crate::tui::keymap::{Action, Context, Input, Typing};
 use crate::tui::plan::Plan;
-use crate::tui::window::{Accepted, Fill, Land, Row, Want, Window};
-
-use filter_line::{Edit, FilterLine};
+use crate::tui::widgets::filter_line::{Edit, FilterLine};
+use crate::tui::window::{Accepted, Far, Fill, Land, Row, Want, Window};
 
 /// The state of the screen.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Outbox {
     window: Window<Delivery>,
-    filter: FilterLine,
+    filter: FilterLine<OutboxQuery>,
     /// Height of the list in rows.
     height: usize,
 }
@@ -134,7 +133,7 @@ impl Outbox {
     }
 
     fn act_in_filter(&mut self, input: &Input, plan: &mut Plan) -> OutboxOutcome {
-        match self.filter.act(input) {
+        match self.filter.act(input, filter_line::read) {
             Edit::Changed => self.load(OutboxAt::Newest, Land::First, plan),
             Edit::Same => {}
             Edit::Move(action) => self.travel(action, plan),
@@ -173,28 +172,15 @@ impl Outbox {
     }
 
     fn travel(&mut self, action: Action, plan: &mut Plan) {
-        let page = isize::try_from(self.height.max(1)).unwrap_or(isize::MAX);
-        let half = (page / 2).max(1);
-        #[expect(clippy::wildcard_enum_match_arm, reason = "few of all actions move the cursor")]
-        match action {
-            Action::Up => self.window.step(-1, self.height),
-            Action::Down => self.window.step(1, self.height),
-            Action::PageUp => self.window.page(-page, self.height),
-            Action::PageDown => self.window.page(page, self.height),
-            Action::HalfUp => self.window.page(-half, self.height),
-            Action::HalfDown => self.window.page(half, self.height),
-            Action::First if !self.window.to_first(self.height) => {
-                self.load(OutboxAt::Newest, Land::First, plan)
-            }
-            Action::Last if !self.window.to_last(self.height) => {
-                self.load(OutboxAt::Oldest, Land::Last, plan)
-            }
-            _ => {}
+        match self.window.travel(action, self.height) {
+            Some(Far::First) => self.load(OutboxAt::Newest, Land::First, plan),
+            Some(Far::Last) => self.load(OutboxAt::Oldest, Land::Last, plan),
+            None => {}
         }
     }
 
     fn query(&self) -> OutboxQuery {
-        self.filter.query().clone()
+        self.filter.question().clone()
     }
 
     fn load(&mut self, at: OutboxAt, land: Land<DeliveryId>, plan: &mut Plan) {

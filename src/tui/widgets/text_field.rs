@@ -10,9 +10,12 @@ use ratatui::style::Style;
 use tui_input::{Input, InputRequest};
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
+use super::check_box::Focus;
 use crate::domain::columns::{clip, width};
 use crate::domain::safe_text::{one_line, safe};
 use crate::tui::keymap::{Action, Input as Key};
+use crate::tui::look::Look;
+use crate::tui::theme::Role;
 
 /// A field and what stands in it.
 #[derive(Debug, Clone)]
@@ -74,6 +77,21 @@ impl TextField {
                 None => Typed::Unused,
             },
         }
+    }
+
+    /// Draws the field as one of a form: told apart, and with its caret, while it has the focus.
+    pub fn draw_in_form(
+        &self,
+        area: Rect,
+        buf: &mut Buffer,
+        look: Look<'_>,
+        focus: Focus,
+    ) -> Option<Position> {
+        let (role, caret) = match focus {
+            Focus::Here => (Role::FocusedField, Caret::Shown),
+            Focus::Elsewhere => (Role::Field, Caret::Hidden),
+        };
+        self.draw(area, buf, look.style(role), caret, look.marks.ellipsis())
     }
 
     /// Draws the field into the first row of `area`; `style` covers the whole row. With [`Caret::Shown`] the part around the

@@ -25,7 +25,7 @@ use crate::tui::look::Look;
 use crate::tui::theme::Role;
 use crate::tui::widgets::check_box::Focus as WidgetFocus;
 use crate::tui::widgets::dialog;
-use crate::tui::widgets::text_field::{Caret, TextField};
+use crate::tui::widgets::text_field::TextField;
 use crate::tui::widgets::wrapped_text::wrap;
 use crate::tui::widgets::{beside, row, write};
 
@@ -152,9 +152,7 @@ impl AccountFormDialog {
             }
             FormRow::Language => {
                 write(area, buf, Span::styled("Language", look.style(Role::Label)));
-                let focus =
-                    if self.focus == Focus::Language { WidgetFocus::Here } else { WidgetFocus::Elsewhere };
-                self.language.draw(list_area(area), buf, look, focus)
+                self.language.draw(list_area(area), buf, look, self.widget_focus(Focus::Language))
             }
             FormRow::Buttons => {
                 let other = if self.is_introduction() { "Skip" } else { "Cancel" };
@@ -174,12 +172,7 @@ impl AccountFormDialog {
         look: Look<'_>,
     ) -> Option<Position> {
         write(area, buf, Span::styled(label, look.style(Role::Label)));
-        let (role, caret) = if self.focus == focus {
-            (Role::FocusedField, Caret::Shown)
-        } else {
-            (Role::Field, Caret::Hidden)
-        };
-        field.draw(beside(area, LABELS), buf, look.style(role), caret, look.marks.ellipsis())
+        field.draw_in_form(beside(area, LABELS), buf, look, self.widget_focus(focus))
     }
 
     fn draw_button(
@@ -192,6 +185,10 @@ impl AccountFormDialog {
     ) -> Option<Position> {
         let role = if self.focus == focus { Role::FocusedButton } else { Role::Button };
         dialog::draw_button(area, buf, look, label, role).filter(|_| self.focus == focus)
+    }
+
+    fn widget_focus(&self, focus: Focus) -> WidgetFocus {
+        if self.focus == focus { WidgetFocus::Here } else { WidgetFocus::Elsewhere }
     }
 
     /// The first row that is seen: the focus and the words below it stay in sight.

@@ -36,7 +36,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::check_box::{self, Focus as WidgetFocus};
 use crate::tui::widgets::dialog::{self, draw_button};
 use crate::tui::widgets::drop_down::DropDown;
-use crate::tui::widgets::text_field::{Caret, TextField};
+use crate::tui::widgets::text_field::TextField;
 use crate::tui::widgets::wrapped_text::wrap;
 use crate::tui::widgets::{beside, row, write};
 
@@ -286,12 +286,7 @@ impl ContactFormDialog {
         look: Look<'_>,
     ) -> Option<Position> {
         write(area, buf, Span::styled(label, look.style(Role::Label)));
-        let (role, caret) = if self.focus == focus {
-            (Role::FocusedField, Caret::Shown)
-        } else {
-            (Role::Field, Caret::Hidden)
-        };
-        field.draw(beside(area, LABELS), buf, look.style(role), caret, look.marks.ellipsis())
+        field.draw_in_form(beside(area, LABELS), buf, look, self.widget_focus(focus))
     }
 
     fn draw_list(

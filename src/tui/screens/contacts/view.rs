@@ -13,19 +13,20 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
-use super::table::{Columns, MARGIN};
-use super::{Contacts, Count, FilterLine, detail};
-use crate::domain::columns::{clip, width};
+use super::table::Columns;
+use super::{Contacts, Count, detail};
+use crate::domain::columns::width;
 use crate::domain::contact::{Contact, Totals};
+use crate::domain::filter::Filter;
 use crate::operations::contacts::Order;
 use crate::tui::keymap::{Action, Context, Typing};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
-use crate::tui::widgets::text_field::Caret;
+use crate::tui::widgets::filter_line::FilterLine;
 use crate::tui::widgets::{beside, dialog, row, skip_rows, wrapped_text::wrap, write};
 
 /// The rows that are left for contacts.
-pub(super) fn list_rows(body: Rect, filter: &FilterLine) -> usize {
+pub(super) fn list_rows(body: Rect, filter: &FilterLine<Filter>) -> usize {
     let lines = usize::from(body.height.saturating_sub(2));
     lines.saturating_sub(1 + usize::from(filter.is_shown()))
 }
@@ -51,7 +52,7 @@ pub fn draw(
     block.render(area, buf);
     let mut caret = None;
     if contacts.filter.is_shown() {
-        caret = draw_filter(&contacts.filter, row(inner, 0), buf, look);
+        caret = contacts.filter.draw(row(inner, 0), buf, *look);
         inner = skip_rows(inner, 1);
     }
     let columns = Columns::of(inner.width.into());
@@ -108,30 +109,6 @@ fn draw_row(
         spans.push(Span::styled(piece.text, look.style(role)));
     }
     write(area, buf, Line::from(spans));
-}
-
-fn draw_filter(filter: &FilterLine, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
-    write(area, buf, Span::styled("/", look.style(Role::Key)));
-    let field = beside(area, u16::try_from(MARGIN).unwrap_or(0));
-    let problem = filter.problems().join("; ");
-    let room = usize::from(field.width);
-    // The problem stands beside the text and leaves it a third of the line at least.
-    let shown = clip(&problem, room * 2 / 3, look.marks.ellipsis());
-    let columns = u16::try_from(width(&shown)).unwrap_or(0);
-    if columns > 0 {
-        write(
-            beside(field, field.width - columns),
-            buf,
-            Span::styled(shown.as_ref(), look.style(Role::Problem)),
-        );
-    }
-    let (role, caret) = match filter.typing() {
-        Typing::On => (Role::FocusedField, Caret::Shown),
-        Typing::Off => (Role::Field, Caret::Hidden),
-    };
-    let taken = if columns > 0 { columns + 2 } else { 0 };
-    let field = ratatui::layout::Rect { width: field.width.saturating_sub(taken), ..field };
-    filter.field().draw(field, buf, look.style(role), caret, look.marks.ellipsis())
 }
 
 /// What an empty list says.

@@ -1,125 +1,26 @@
-//! The line in which the outbox's filter is typed: words that must occur in address, name or subject, and `state:failed`.
-//! It reads the filter at every key; it never searches.
+//! How the outbox understands its filter: words that must occur in address, name or subject, and `state:failed`.
 
 use crate::domain::delivery::State;
 use crate::domain::nearest::nearest;
 use crate::domain::safe_text::safe;
 use crate::operations::outbox::OutboxQuery;
-use crate::tui::keymap::{Action, Input, Typing};
-use crate::tui::widgets::text_field::{TextField, Typed};
+use crate::tui::widgets::filter_line::Reading;
 
-/// The longest filter in characters.
-const LIMIT: usize = 200;
-
-/// What is typed and the filter that is in force.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct FilterLine {
-    field: TextField,
-    query: OutboxQuery,
-    problem: Option<String>,
-    typing: Typing,
-}
-
-/// What an input did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Edit {
-    /// Another filter is in force.
-    Changed,
-    Same,
-    /// The input moves the cursor in the list.
-    Move(Action),
-    Unused,
-}
-
-impl Default for FilterLine {
-    fn default() -> Self {
-        Self {
-            field: TextField::new("", LIMIT),
-            query: OutboxQuery::default(),
-            problem: None,
-            typing: Typing::Off,
-        }
-    }
-}
-
-impl FilterLine {
-    pub(super) fn typing(&self) -> Typing {
-        self.typing
-    }
-
-    /// What is asked for.
-    pub(super) fn query(&self) -> &OutboxQuery {
-        &self.query
-    }
-
-    pub(super) fn field(&self) -> &TextField {
-        &self.field
-    }
-
-    /// What was not understood; safe to show.
-    pub(super) fn problem(&self) -> Option<&str> {
-        self.problem.as_deref()
-    }
-
-    /// Whether everything is let through.
-    pub(super) fn is_empty(&self) -> bool {
-        self.query == OutboxQuery::default()
-    }
-
-    /// Whether the line is on the screen.
-    pub(super) fn is_shown(&self) -> bool {
-        self.typing == Typing::On || !self.field.is_empty()
-    }
-
-    pub(super) fn open(&mut self) {
-        self.typing = Typing::On;
-    }
-
-    pub(super) fn clear(&mut self) -> Edit {
-        let was_empty = self.is_empty();
-        *self = Self::default();
-        if was_empty { Edit::Same } else { Edit::Changed }
-    }
-
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the line has a use for few of all actions")]
-    pub(super) fn act(&mut self, input: &Input) -> Edit {
-        match input {
-            Input::Action(Action::Accept) => {
-                self.typing = Typing::Off;
-                Edit::Same
-            }
-            Input::Action(Action::Close) => self.clear(),
-            Input::Action(action @ (Action::Up | Action::Down | Action::PageUp | Action::PageDown)) => {
-                Edit::Move(*action)
-            }
-            _ => match self.field.edit(input) {
-                Typed::Changed => self.read(),
-                Typed::Same => Edit::Same,
-                Typed::Unused => Edit::Unused,
+/// Reads what was typed.
+pub(super) fn read(text: &str) -> Reading<OutboxQuery> {
+    let mut read = Reading::<OutboxQuery>::default();
+    for word in text.split_whitespace() {
+        match word.strip_prefix("state:") {
+            None => read.question.words.push(word.to_owned()),
+            // Half typed.
+            Some("") => {}
+            Some(state) => match State::parse(state) {
+                Some(state) => read.question.state = Some(state),
+                None => read.problems = vec![unknown(state)],
             },
         }
     }
-
-    fn read(&mut self) -> Edit {
-        let mut query = OutboxQuery::default();
-        self.problem = None;
-        for word in self.field.text().split_whitespace() {
-            match word.strip_prefix("state:") {
-                None => query.words.push(word.to_owned()),
-                // Half typed.
-                Some("") => {}
-                Some(state) => match State::parse(state) {
-                    Some(state) => query.state = Some(state),
-                    None => self.problem = Some(unknown(state)),
-                },
-            }
-        }
-        if query == self.query {
-            return Edit::Same;
-        }
-        self.query = query;
-        Edit::Changed
-    }
+    read
 }
 
 fn unknown(state: &str) -> String {
@@ -133,38 +34,40 @@ fn unknown(state: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::keymap::{Action, Input};
+    use crate::tui::widgets::filter_line::{Edit, FilterLine};
 
-    fn typed(text: &str) -> FilterLine {
+    fn typed(text: &str) -> FilterLine<OutboxQuery> {
         let mut line = FilterLine::default();
-        line.act(&Input::Paste(text.into()));
+        line.act(&Input::Paste(text.into()), read);
         line
     }
 
     #[test]
     fn words_and_a_state_are_read() {
         let line = typed("  ada 登录 state:retry ");
-        assert_eq!(line.query.words, ["ada", "登录"]);
-        assert_eq!(line.query.state, Some(State::Retry));
-        assert_eq!(line.problem(), None);
+        assert_eq!(line.question().words, ["ada", "登录"]);
+        assert_eq!(line.question().state, Some(State::Retry));
+        assert_eq!(line.problems(), [""; 0]);
     }
 
     #[test]
     fn an_unknown_state_names_the_nearest_and_filters_nothing() {
         let line = typed("state:fialed");
-        assert_eq!(line.problem(), Some("there is no state 'fialed'; did you mean state:failed?"));
+        assert_eq!(line.problems(), ["there is no state 'fialed'; did you mean state:failed?"]);
         assert!(line.is_empty());
     }
 
     #[test]
     fn a_half_typed_state_is_no_problem() {
-        assert_eq!(typed("state:").problem(), None);
+        assert_eq!(typed("state:").problems(), [""; 0]);
     }
 
     #[test]
     fn esc_lets_everything_through_again() {
         let mut line = typed("ada");
-        assert_eq!(line.act(&Input::Action(Action::Close)), Edit::Changed);
+        assert_eq!(line.act(&Input::Action(Action::Close), read), Edit::Changed);
         assert!(line.is_empty() && !line.is_shown());
-        assert_eq!(line.act(&Input::Action(Action::Close)), Edit::Same);
+        assert_eq!(line.act(&Input::Action(Action::Close), read), Edit::Same);
     }
 }

@@ -13,18 +13,18 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
-use super::table::{Columns, MARGIN};
-use super::{FilterLine, Outbox};
-use crate::domain::columns::{clip, width};
+use super::Outbox;
+use super::table::Columns;
 use crate::domain::delivery::Delivery;
+use crate::operations::outbox::OutboxQuery;
 use crate::tui::keymap::{Action, Context, Typing};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
-use crate::tui::widgets::text_field::Caret;
+use crate::tui::widgets::filter_line::FilterLine;
 use crate::tui::widgets::{beside, dialog, row, skip_rows, wrapped_text::wrap, write};
 
 /// Rows of the list in a screen drawn into `body`.
-pub(super) fn list_rows(body: Rect, filter: &FilterLine) -> usize {
+pub(super) fn list_rows(body: Rect, filter: &FilterLine<OutboxQuery>) -> usize {
     let lines = usize::from(body.height.saturating_sub(2));
     lines.saturating_sub(1 + usize::from(filter.is_shown()))
 }
@@ -46,7 +46,7 @@ impl Outbox {
         block.render(area, buf);
         let mut caret = None;
         if self.filter.is_shown() {
-            caret = draw_filter(&self.filter, row(inner, 0), buf, look);
+            caret = self.filter.draw(row(inner, 0), buf, look);
             inner = skip_rows(inner, 1);
         }
         let list = skip_rows(inner, 1);
@@ -95,27 +95,4 @@ impl Outbox {
         let place = Position { x: area.x, y: area.y };
         area.intersection(buf.area).contains(place).then_some(place)
     }
-}
-
-fn draw_filter(filter: &FilterLine, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
-    write(area, buf, Span::styled("/", look.style(Role::Key)));
-    let field = beside(area, u16::try_from(MARGIN).unwrap_or(0));
-    // The problem stands beside the text and leaves it a third of the line at least.
-    let shown =
-        clip(filter.problem().unwrap_or_default(), usize::from(field.width) * 2 / 3, look.marks.ellipsis());
-    let columns = u16::try_from(width(&shown)).unwrap_or(0);
-    if columns > 0 {
-        write(
-            beside(field, field.width - columns),
-            buf,
-            Span::styled(shown.as_ref(), look.style(Role::Problem)),
-        );
-    }
-    let (role, caret) = match filter.typing() {
-        Typing::On => (Role::FocusedField, Caret::Shown),
-        Typing::Off => (Role::Field, Caret::Hidden),
-    };
-    let taken = if columns > 0 { columns + 2 } else { 0 };
-    let field = Rect { width: field.width.saturating_sub(taken), ..field };
-    filter.field().draw(field, buf, look.style(role), caret, look.marks.ellipsis())
 }
