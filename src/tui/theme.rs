@@ -151,11 +151,12 @@ impl Theme {
 fn dark(role: Role) -> Style {
     let plain = Style::new();
     match role {
-        Role::Text | Role::Tab | Role::Button | Role::KeyText | Role::Label => plain,
+        // The terminal's own colour, named because words also stand in borders, whose colour lies behind them.
+        Role::Text => plain.fg(Color::Reset),
+        Role::Tab | Role::Button | Role::KeyText | Role::Label => plain,
         // Not a grey of the palette: some palettes have the ground's colour there.
-        Role::Dim | Role::Hint => plain.add_modifier(Modifier::DIM),
+        Role::Dim | Role::Hint => plain.fg(Color::Reset).add_modifier(Modifier::DIM),
         Role::Border => plain.fg(Color::DarkGray),
-        // The border's colour lies behind a title; the title has the terminal's own.
         Role::Title | Role::Header => plain.fg(Color::Reset).add_modifier(Modifier::BOLD),
         Role::ActiveTab | Role::SelectedRow | Role::Choice | Role::FocusedButton => {
             plain.add_modifier(Modifier::REVERSED)

@@ -16,10 +16,13 @@ const WHEN: usize = 10;
 const STATE: usize = 11;
 /// `product.expiration`.
 const TYPE: usize = 19;
-/// `3 tries, next 14:10`.
+/// `3, next 14:10, maybe sent`.
 const NOTE: usize = 24;
+/// `3, next 14:10`.
+const SHORT_NOTE: usize = 13;
 /// Widths of the inside of the box from which on columns are added.
 const WITH_STATE_WORDS: usize = 60;
+const WITH_SHORT_NOTE: usize = 74;
 const WITH_TYPE: usize = 100;
 const WITH_NOTE: usize = 116;
 
@@ -41,10 +44,15 @@ impl Columns {
         let when = if is_roomy { WHEN } else { 0 };
         let state = if is_roomy { STATE } else { 1 };
         let kind = if width >= WITH_TYPE { TYPE } else { 0 };
-        let note = if width >= WITH_NOTE { NOTE } else { 0 };
+        let note = match width {
+            ..WITH_SHORT_NOTE => 0,
+            WITH_SHORT_NOTE..WITH_NOTE => SHORT_NOTE,
+            WITH_NOTE.. => NOTE,
+        };
         let shown = [when, state, kind, note].into_iter().filter(|column| *column > 0).count();
         let free = width.saturating_sub(MARGIN + when + state + kind + note + shown + 1);
-        let to = (free * 2 / 5).min(34);
+        // Where room is scarce, whom it goes to says more than the beginning of a subject.
+        let to = if width < WITH_TYPE { free * 3 / 5 } else { free * 2 / 5 }.min(34);
         Self { when, state, to, kind, subject: free - to, note }
     }
 
