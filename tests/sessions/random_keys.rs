@@ -3,7 +3,9 @@
 use callsheet::tui::msg::Msg;
 use callsheet::tui::plan::Plan;
 use proptest::prelude::*;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
+use unicode_width::UnicodeWidthStr;
 
 use crate::support::keys::steps;
 use crate::support::picture::drawn;
@@ -91,6 +93,7 @@ proptest! {
             stage.types(SCRIPTS[index]);
             let (buffer, cursor) = drawn(&stage.model);
             prop_assert!(buffer.area.is_empty() || buffer.area.contains(cursor), "{:?} outside {:?}", cursor, buffer.area);
+            prop_assert_eq!(half_characters(&buffer), Vec::<Position>::new());
             let window = stage.model.contacts.window();
             prop_assert!(window.rows().is_empty() || window.current().is_some());
             prop_assert!(stage.model.overlays.len() <= 6, "{:?}", stage.model.overlays);
@@ -104,6 +107,15 @@ proptest! {
             stage.types("<esc>");
         }
     }
+}
+
+/// Where something stands in the second column of a wide character: a terminal would show one of the two, by chance.
+fn half_characters(buffer: &Buffer) -> Vec<Position> {
+    let is_half = |at: &Position| {
+        let Some(before) = at.x.checked_sub(1).filter(|x| *x >= buffer.area.x) else { return false };
+        buffer[(before, at.y)].symbol().width() > 1 && buffer[*at].symbol() != " "
+    };
+    buffer.area.positions().filter(is_half).collect()
 }
 
 #[test]
