@@ -11,11 +11,13 @@ mod config;
 mod context;
 mod delete;
 mod deliver;
+mod history;
 mod input;
 mod json;
 mod list;
 mod mailing;
 mod modify;
+mod moment;
 mod outbox;
 mod output;
 mod problem;
@@ -109,6 +111,8 @@ enum Command {
     Account(account::AccountArguments),
     /// Show the effective configuration
     Config(config::Show),
+    /// Show who did what, when and from where, newest first
+    History(history::History),
     /// Check configuration, database, mail server, security email and coverage
     Check,
 }
@@ -161,6 +165,7 @@ fn answer(line: &CommandLine, doors: Doors, output: &mut Output) -> Result<Exit,
         Command::Deliver(arguments) => deliver::run(&mut context(output)?, output, arguments),
         Command::Account(arguments) => account::run(&mut context(output)?, output, arguments),
         Command::Config(arguments) => config::run(&line.common, output, arguments),
+        Command::History(arguments) => history::run(&mut context(output)?, output, arguments),
         Command::Check => check::run(&line.common, output),
     }
 }

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod contacts;
 pub mod coverage;
+pub mod history;
 pub mod outbox;
 pub mod problem;
 pub mod session;

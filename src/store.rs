@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-pub use audit::{Entry, Via};
+pub use audit::{AuditBreak, AuditQuery, AuditRow, Entry, Via};
 pub use contacts::{ContactRow, NewContact};
 pub use error::StoreError;
 pub use key_file::load_or_make as load_or_make_key;

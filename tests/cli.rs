@@ -1,6 +1,7 @@
 //! The command line: each command as what it prints on both streams and how it ends.
 
 mod contacts;
+mod history;
 mod outbox;
 mod settings;
 mod streams;

@@ -3,6 +3,7 @@
 mod account;
 mod contacts;
 mod coverage;
+mod history;
 mod list;
 mod outbox;
 mod verification;

@@ -1,10 +1,10 @@
 //! The audit log: who did what, when and from where. Append-only and hash-chained; a deleted contact's details are erased and
 //! the chain stays verifiable, for it covers a salted digest of the details, not the details.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, ToSql, params};
 use sha2::{Digest, Sha256};
 
-use super::{StoreError, Writing};
+use super::{Newest, Reading, StoreError, Writing};
 use crate::domain::contact::ContactId;
 use crate::domain::timestamp::Timestamp;
 
@@ -41,6 +41,173 @@ pub struct Entry<'a> {
     pub details: serde_json::Value,
 }
 
+/// One entry as it is read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuditRow {
+    pub id: i64,
+    pub at: Timestamp,
+    pub actor: String,
+    /// Where the actor came from; None for this machine.
+    pub origin: Option<String>,
+    /// By which way, as [`Via::id`]; another word if a newer version wrote it.
+    pub via: String,
+    pub action: String,
+    pub contact: Option<ContactId>,
+    /// Field names with old and new values. None once they are erased.
+    pub details: Option<serde_json::Value>,
+    /// The hash of this entry, which covers the whole log up to it.
+    pub hash: [u8; 32],
+}
+
+/// Which entries are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AuditQuery {
+    pub contact: Option<ContactId>,
+    /// Not older than this.
+    pub since: Option<Timestamp>,
+}
+
+/// The first entry that does not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuditBreak {
+    /// There is no entry of this number, but later ones.
+    Missing { id: i64 },
+    /// The entry, or the one before it, is not what was written.
+    Changed { id: i64 },
+    /// What the entry tells is not what was written.
+    DetailsChanged { id: i64 },
+    /// What the entry tells is gone, and its contact was never deleted.
+    DetailsMissing { id: i64 },
+}
+
+impl Reading<'_> {
+    /// Reads entries by number, upwards or downwards, from `start` on (true: itself included), until `take` has enough.
+    pub fn audit(
+        &self,
+        query: AuditQuery,
+        newest: Newest,
+        start: Option<(i64, bool)>,
+        mut take: impl FnMut(AuditRow) -> bool,
+    ) -> Result<(), StoreError> {
+        let (comparison, order) = match newest {
+            Newest::First => ("<", "DESC"),
+            Newest::Last => (">", "ASC"),
+        };
+        let (contact, since) = (query.contact.map(|contact| contact.0), query.since.map(Timestamp::millis));
+        let mut conditions = Vec::new();
+        let mut parameters: Vec<&dyn ToSql> = Vec::new();
+        if let Some(contact) = &contact {
+            parameters.push(contact);
+            conditions.push(format!("a.contact_id = ?{}", parameters.len()));
+        }
+        if let Some(since) = &since {
+            parameters.push(since);
+            conditions.push(format!("a.at >= ?{}", parameters.len()));
+        }
+        if let Some((id, inclusive)) = &start {
+            parameters.push(id);
+            let equal = if *inclusive { "=" } else { "" };
+            conditions.push(format!("a.id {comparison}{equal} ?{}", parameters.len()));
+        }
+        let condition =
+            if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
+        let text = format!("SELECT {COLUMNS} FROM {TABLES} {condition} ORDER BY a.id {order}");
+        self.sql(|sql| {
+            let mut query = sql.prepare_cached(&text)?;
+            let mut found = query.query(&*parameters)?;
+            while let Some(row) = found.next()? {
+                if !take(audit_row(row)?) {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Number and hash of the newest entry.
+    pub fn audit_head(&self) -> Result<Option<(i64, [u8; 32])>, StoreError> {
+        self.sql(|sql| {
+            sql.prepare_cached("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1")?
+                .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()
+        })
+    }
+
+    /// Follows the chain from the first entry, giving number and hash of each good one to `passes`; the first break ends it.
+    /// Costs one pass over the log.
+    pub fn check_audit(
+        &self,
+        mut passes: impl FnMut(i64, [u8; 32]),
+    ) -> Result<Option<AuditBreak>, StoreError> {
+        let text = format!(
+            "SELECT {COLUMNS}, a.digest, d.salt, d.details, EXISTS (SELECT 1 FROM audit e \
+             WHERE e.contact_id = a.contact_id AND e.action = 'contact.delete') FROM {TABLES} ORDER BY a.id"
+        );
+        self.sql(|sql| {
+            let mut query = sql.prepare(&text)?;
+            let mut found = query.query([])?;
+            let (mut last, mut previous) = (0, [0_u8; 32]);
+            while let Some(row) = found.next()? {
+                let entry = audit_row(row)?;
+                if entry.id != last + 1 {
+                    return Ok(Some(AuditBreak::Missing { id: last + 1 }));
+                }
+                if let Some(found) = examine(row, &entry, &previous)? {
+                    return Ok(Some(found));
+                }
+                (last, previous) = (entry.id, entry.hash);
+                passes(last, previous);
+            }
+            Ok(None)
+        })
+    }
+}
+
+const COLUMNS: &str = "a.id, a.at, a.actor, a.origin, a.via, a.action, a.contact_id, a.hash, d.details";
+const TABLES: &str = "audit a LEFT JOIN audit_detail d ON d.audit_id = a.id";
+/// Where the columns of [`Reading::check_audit`] begin behind [`COLUMNS`].
+const BEHIND: usize = 9;
+
+fn audit_row(row: &Row<'_>) -> rusqlite::Result<AuditRow> {
+    let origin: String = row.get(3)?;
+    let details: Option<String> = row.get(8)?;
+    Ok(AuditRow {
+        id: row.get(0)?,
+        at: Timestamp::from_millis(row.get(1)?),
+        actor: row.get(2)?,
+        origin: Some(origin).filter(|origin| !origin.is_empty()),
+        via: row.get(4)?,
+        action: row.get(5)?,
+        contact: row.get::<_, Option<i64>>(6)?.map(ContactId),
+        hash: row.get(7)?,
+        // What is no JSON was not written by callsheet; the text itself is shown, and the check finds it.
+        details: details.map(|text| serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text))),
+    })
+}
+
+fn examine(row: &Row<'_>, entry: &AuditRow, previous: &[u8]) -> rusqlite::Result<Option<AuditBreak>> {
+    let (id, digest) = (entry.id, row.get::<_, Vec<u8>>(BEHIND)?);
+    let (salt, details): (Option<Vec<u8>>, Option<String>) = (row.get(BEHIND + 1)?, row.get(BEHIND + 2)?);
+    let facts = Facts {
+        at: entry.at,
+        actor: &entry.actor,
+        origin: entry.origin.as_deref().unwrap_or_default(),
+        via: &entry.via,
+        action: &entry.action,
+        contact: entry.contact,
+    };
+    if link(previous, id, &facts, &digest) != entry.hash {
+        return Ok(Some(AuditBreak::Changed { id }));
+    }
+    Ok(match salt.zip(details) {
+        Some((salt, details)) if digest_of(&salt, &details) != *digest => {
+            Some(AuditBreak::DetailsChanged { id })
+        }
+        None if !row.get::<_, bool>(BEHIND + 3)? => Some(AuditBreak::DetailsMissing { id }),
+        Some(_) | None => None,
+    })
+}
+
 impl Writing<'_> {
     /// Appends an entry to the log.
     pub fn append_audit(&self, entry: &Entry<'_>) -> Result<(), StoreError> {
@@ -50,7 +217,15 @@ impl Writing<'_> {
             why: error.to_string(),
         })?;
         let details = entry.details.to_string();
-        let digest = Sha256::new().chain_update(salt).chain_update(details.as_bytes()).finalize();
+        let digest = digest_of(&salt, &details);
+        let facts = Facts {
+            at: entry.at,
+            actor: entry.actor,
+            origin: entry.origin,
+            via: entry.via.id(),
+            action: entry.action,
+            contact: entry.contact,
+        };
         self.sql(|sql| {
             let (last, previous) = sql
                 .prepare_cached("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1")?
@@ -59,7 +234,7 @@ impl Writing<'_> {
                 .unwrap_or((0, vec![0; 32]));
             let id = last + 1;
             let contact = entry.contact.map(|contact| contact.0);
-            let hash = link(&previous, id, entry, &digest);
+            let hash = link(&previous, id, &facts, &digest);
             sql.prepare_cached(
                 "INSERT INTO audit (id, at, actor, origin, via, action, contact_id, digest, hash) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -93,18 +268,32 @@ impl Writing<'_> {
     }
 }
 
+/// The fields of an entry that its hash covers beside the digest of its details.
+struct Facts<'a> {
+    at: Timestamp,
+    actor: &'a str,
+    origin: &'a str,
+    via: &'a str,
+    action: &'a str,
+    contact: Option<ContactId>,
+}
+
+fn digest_of(salt: &[u8], details: &str) -> [u8; 32] {
+    Sha256::new().chain_update(salt).chain_update(details.as_bytes()).finalize().into()
+}
+
 /// The hash of an entry: SHA-256 over the hash before it and every field, each after its length.
-fn link(previous: &[u8], id: i64, entry: &Entry<'_>, digest: &[u8]) -> [u8; 32] {
-    let contact = entry.contact.map_or_else(String::new, |contact| contact.0.to_string());
-    let (id, at) = (id.to_string(), entry.at.millis().to_string());
+fn link(previous: &[u8], id: i64, facts: &Facts<'_>, digest: &[u8]) -> [u8; 32] {
+    let contact = facts.contact.map_or_else(String::new, |contact| contact.0.to_string());
+    let (id, at) = (id.to_string(), facts.at.millis().to_string());
     let fields: [&[u8]; 9] = [
         previous,
         id.as_bytes(),
         at.as_bytes(),
-        entry.actor.as_bytes(),
-        entry.origin.as_bytes(),
-        entry.via.id().as_bytes(),
-        entry.action.as_bytes(),
+        facts.actor.as_bytes(),
+        facts.origin.as_bytes(),
+        facts.via.as_bytes(),
+        facts.action.as_bytes(),
         contact.as_bytes(),
         digest,
     ];

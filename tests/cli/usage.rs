@@ -42,7 +42,7 @@ fn an_unknown_command_or_option_names_the_nearest() {
 
 #[test]
 fn commands_that_do_not_exist_are_wrong_usage() {
-    for command in ["explain security.cloud", "notify security.cloud", "import -", "history", "serve"] {
+    for command in ["explain security.cloud", "notify security.cloud", "import -", "serve"] {
         let transcript = Program::new().run(command);
         assert!(transcript.ends_with("[exit 2]\n"), "{transcript}");
     }

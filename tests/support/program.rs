@@ -159,7 +159,8 @@ impl Program {
 }
 
 /// Times, waits and Message-IDs differ from run to run; each pattern with what stands for it.
-pub const FILTERS: [(&str, &str); 3] = [
+pub const FILTERS: [(&str, &str); 4] = [
+    (r#""actor":"[^"]+""#, r#""actor":"[who]""#),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "[time]"),
     (r"in \d+ (s|min|h|d)\b( \d+ (min|h)\b)?", "in [wait]"),
     (r"<[^<>@\s]+@callsheet\.invalid>", "<[message-id]>"),

@@ -1,0 +1,139 @@
+//! The history: what it tells, and that a change of it is found.
+
+use callsheet::domain::contact::ContactId;
+use callsheet::operations::contacts::{self, ContactChange};
+use callsheet::operations::history::{self, Anchor, Break, Event, HistoryAt, HistoryQuery, Verdict};
+use callsheet::operations::{Session, account};
+
+use crate::support::office::{Office, add};
+
+fn all(session: &mut Session, query: HistoryQuery) -> Vec<Event> {
+    history::page(session, query, HistoryAt::Newest, 1000).unwrap().rows
+}
+
+fn busy_office() -> (Office, ContactId) {
+    let office = Office::new();
+    let mut session = office.session();
+    let ada = add(&mut session, "Ada", "ada@example.org").contact.id;
+    let change = ContactChange { position: Some("ceo".to_owned()), ..ContactChange::default() };
+    contacts::modify(&mut session, ada, &change, None).unwrap();
+    add(&mut session, "Bob", "bob@example.org");
+    (office, ada)
+}
+
+/// Changes the database behind the program's back, as somebody with the file could.
+fn tamper(office: &Office, sql: &str) {
+    let database = rusqlite::Connection::open(office.database()).unwrap();
+    let lifted = "DROP TRIGGER audit_is_append_only_update; DROP TRIGGER audit_is_append_only_delete; \
+                  DROP TRIGGER audit_detail_is_never_changed;";
+    database.execute_batch(&format!("PRAGMA foreign_keys = OFF; {lifted} {sql}")).unwrap();
+}
+
+#[test]
+fn entries_tell_who_did_what_newest_first() {
+    let (office, ada) = busy_office();
+    let mut session = office.session();
+    let events = all(&mut session, HistoryQuery::default());
+    let actions: Vec<&str> = events.iter().map(|event| event.action.as_str()).collect();
+    assert_eq!(actions, ["contact.add", "contact.modify", "contact.add"]);
+    assert!(
+        events.iter().all(|event| event.actor == "ada" && event.via == "command" && event.origin.is_none())
+    );
+    let modified = &events[1];
+    assert_eq!(modified.contact, Some(ada));
+    assert_eq!(history::told(modified), "position: none → ceo");
+}
+
+#[test]
+fn pages_joined_are_the_whole_history() {
+    let (office, _) = busy_office();
+    let mut session = office.session();
+    let whole = all(&mut session, HistoryQuery::default());
+    let mut joined = Vec::new();
+    let mut at = HistoryAt::Newest;
+    loop {
+        let page = history::page(&mut session, HistoryQuery::default(), at, 2).unwrap();
+        assert_eq!(page.at_start, joined.is_empty());
+        joined.extend(page.rows);
+        at = HistoryAt::After(joined.last().unwrap().id);
+        if page.at_end {
+            break;
+        }
+    }
+    assert_eq!(joined, whole);
+    let before = history::page(&mut session, HistoryQuery::default(), HistoryAt::Before(1), 2).unwrap();
+    assert_eq!(before.rows, whole[..2]);
+    let oldest = history::page(&mut session, HistoryQuery::default(), HistoryAt::Oldest, 2).unwrap();
+    assert_eq!(oldest.rows, whole[1..]);
+    assert!(oldest.at_end && !oldest.at_start);
+}
+
+#[test]
+fn one_contact_and_a_time_narrow_it() {
+    let (office, ada) = busy_office();
+    let mut session = office.session();
+    let of_ada = all(&mut session, HistoryQuery { contact: Some(ada), since: None });
+    assert_eq!(of_ada.len(), 2);
+    office.clock.advance(std::time::Duration::from_secs(60));
+    let mut session = office.session();
+    let since = Some(session.now());
+    account::skip_introduction(&mut session).unwrap();
+    let recent = all(&mut session, HistoryQuery { contact: None, since });
+    assert_eq!(recent.len(), 1);
+    assert_eq!(recent[0].action, "account.skip_introduction");
+}
+
+#[test]
+fn deleting_a_contact_erases_what_is_told_and_the_chain_stays_whole() {
+    let (office, ada) = busy_office();
+    let mut session = office.session();
+    contacts::delete(&mut session, &[ada]).unwrap();
+    let of_ada = all(&mut session, HistoryQuery { contact: Some(ada), since: None });
+    let told: Vec<String> = of_ada.iter().map(history::told).collect();
+    assert_eq!(told, ["", "(erased)", "(erased)"]);
+    assert_eq!(history::verify(&mut session, None), Ok(Verdict::Sound { entries: 4 }));
+}
+
+#[test]
+fn every_change_of_the_log_is_found() {
+    let cases = [
+        ("UPDATE audit SET actor = 'eve' WHERE id = 3", Break::Changed { id: 3 }),
+        ("UPDATE audit SET at = at + 1 WHERE id = 1", Break::Changed { id: 1 }),
+        ("UPDATE audit SET contact_id = NULL WHERE id = 2", Break::Changed { id: 2 }),
+        ("UPDATE audit SET action = 'contact.modify' WHERE id = 1", Break::Changed { id: 1 }),
+        (
+            "DELETE FROM audit_detail WHERE audit_id = 2; DELETE FROM audit WHERE id = 2",
+            Break::Missing { id: 2 },
+        ),
+        ("UPDATE audit_detail SET details = '{}' WHERE audit_id = 3", Break::DetailsChanged { id: 3 }),
+        ("UPDATE audit_detail SET details = 'no JSON' WHERE audit_id = 3", Break::DetailsChanged { id: 3 }),
+        ("DELETE FROM audit_detail WHERE audit_id = 3", Break::DetailsMissing { id: 3 }),
+    ];
+    for (sql, found) in cases {
+        let (office, _) = busy_office();
+        tamper(&office, sql);
+        assert_eq!(history::verify(&mut office.session(), None), Ok(Verdict::Broken(found)), "{sql}");
+    }
+}
+
+#[test]
+fn a_log_cut_short_is_found_by_an_anchor_only() {
+    let (office, _) = busy_office();
+    let anchor = history::head(&mut office.session()).unwrap();
+    assert_eq!(anchor.id, 3);
+    let verified = |anchor| history::verify(&mut office.session(), Some(anchor)).unwrap();
+    assert_eq!(verified(anchor), Verdict::Sound { entries: 3 });
+    assert_eq!(verified(Anchor::START), Verdict::Sound { entries: 3 });
+    assert_eq!(verified(Anchor { id: 2, ..anchor }), Verdict::NotTheSame { anchor: 2 });
+    tamper(&office, "DELETE FROM audit_detail WHERE audit_id = 3; DELETE FROM audit WHERE id = 3");
+    assert_eq!(history::verify(&mut office.session(), None).unwrap(), Verdict::Sound { entries: 2 });
+    assert_eq!(verified(anchor), Verdict::NotTheSame { anchor: 3 });
+}
+
+#[test]
+fn the_anchor_of_an_empty_log_is_its_start() {
+    let office = Office::new();
+    let mut session = office.session();
+    assert_eq!(history::head(&mut session), Ok(Anchor::START));
+    assert_eq!(history::verify(&mut session, None), Ok(Verdict::Sound { entries: 0 }));
+}
