@@ -5,6 +5,7 @@
 
 mod account;
 mod add;
+mod backup;
 mod cancel;
 mod check;
 mod config;
@@ -113,6 +114,10 @@ enum Command {
     Config(config::Show),
     /// Show who did what, when and from where, newest first
     History(history::History),
+    /// Copy the database while others work on it; the key file is not copied
+    Backup(backup::BackupFile),
+    /// Put a backup in the place of the database; what was there is kept
+    Restore(backup::BackupFile),
     /// Check configuration, database, mail server, security email and coverage
     Check,
 }
@@ -166,6 +171,8 @@ fn answer(line: &CommandLine, doors: Doors, output: &mut Output) -> Result<Exit,
         Command::Account(arguments) => account::run(&mut context(output)?, output, arguments),
         Command::Config(arguments) => config::run(&line.common, output, arguments),
         Command::History(arguments) => history::run(&mut context(output)?, output, arguments),
+        Command::Backup(arguments) => backup::run(&mut context(output)?, output, arguments),
+        Command::Restore(arguments) => backup::restore(&mut context(output)?, output, arguments),
         Command::Check => check::run(&line.common, output),
     }
 }

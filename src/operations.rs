@@ -4,6 +4,7 @@
 //! Nothing here touches the network, the terminal or standard streams.
 
 pub mod account;
+pub mod backup;
 pub mod contacts;
 pub mod coverage;
 pub mod history;

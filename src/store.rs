@@ -7,6 +7,7 @@
 
 mod account;
 mod audit;
+mod backup;
 mod busy;
 mod contacts;
 mod error;
@@ -28,6 +29,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use audit::{AuditBreak, AuditQuery, AuditRow, Entry, Via};
+pub use backup::{Restored, restore};
 pub use contacts::{ContactRow, NewContact};
 pub use error::StoreError;
 pub use key_file::load_or_make as load_or_make_key;

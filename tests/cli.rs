@@ -1,5 +1,6 @@
 //! The command line: each command as what it prints on both streams and how it ends.
 
+mod backup;
 mod contacts;
 mod history;
 mod outbox;

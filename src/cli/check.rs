@@ -121,6 +121,7 @@ fn findings(common: &Common) -> Vec<Finding> {
             | StoreError::ReadOnly { .. }
             | StoreError::DiskFull { .. }
             | StoreError::Unopenable { .. }
+            | StoreError::InUse { .. }
             | StoreError::LeaseLost { .. }
             | StoreError::Other { .. }),
         ) => findings.push(Finding::broken("database", error.to_string())),

@@ -115,9 +115,12 @@ impl From<StoreError> for Report {
             StoreError::Newer { .. } => report.hint("the file was left untouched; use a newer callsheet"),
             StoreError::Locked { .. } => report.hint("end the other program, or try again"),
             StoreError::DiskFull { .. } => report.hint("nothing was changed; make room and try again"),
-            StoreError::Damaged { .. } => report.hint("'callsheet check' tells more"),
+            StoreError::Damaged { .. } => {
+                report.hint("'callsheet restore FILE' puts a backup in its place and keeps what is there")
+            }
             StoreError::ReadOnly { .. }
             | StoreError::Unopenable { .. }
+            | StoreError::InUse { .. }
             | StoreError::Key { .. }
             | StoreError::LeaseLost { .. }
             | StoreError::Other { .. } => report,

@@ -19,6 +19,9 @@ pub enum StoreError {
     /// Another process held the write lock for 10 s.
     #[error("'{file}' is locked by another program")]
     Locked { file: String },
+    /// What is asked for needs the database for itself.
+    #[error("'{file}' is used by another program; end it first")]
+    InUse { file: String },
     #[error("'{file}' cannot be written: {why}")]
     ReadOnly { file: String, why: String },
     #[error("there is no room left on the disk of '{file}'")]
@@ -62,6 +65,7 @@ impl StoreError {
             Self::Foreign { .. }
             | Self::Newer { .. }
             | Self::Damaged { .. }
+            | Self::InUse { .. }
             | Self::ReadOnly { .. }
             | Self::Unopenable { .. }
             | Self::Key { .. }

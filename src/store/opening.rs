@@ -48,7 +48,7 @@ pub(super) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
 }
 
 /// Refuses a file that is not ours, looking at its first page only: neither locks nor side files are made.
-fn recognise(file: &Path) -> Result<(), StoreError> {
+pub(super) fn recognise(file: &Path) -> Result<(), StoreError> {
     match std::fs::metadata(file) {
         Ok(found) if !found.is_file() => {
             return Err(StoreError::Foreign {
@@ -100,7 +100,7 @@ fn immutable_uri(file: &Path) -> String {
     uri
 }
 
-fn refuse_newer(connection: &Connection, file: &Path) -> Result<(), StoreError> {
+pub(super) fn refuse_newer(connection: &Connection, file: &Path) -> Result<(), StoreError> {
     let found = migrations::version(connection).map_err(|error| StoreError::of(file, &error))?;
     if found <= migrations::KNOWN {
         return Ok(());

@@ -138,6 +138,7 @@ impl Program {
     fn transcript(&self, line: &str, input: &str) -> String {
         let mut command = assert_cmd::Command::from_std(self.command(line));
         let output = command.write_stdin(input).output().unwrap();
+        let line = self.filtered(line.as_bytes());
         let mut transcript = format!("$ callsheet {line}").trim_end().to_owned() + "\n";
         transcript.push_str(&self.filtered(&output.stdout));
         for message in self.filtered(&output.stderr).lines() {

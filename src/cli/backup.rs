@@ -1,0 +1,71 @@
+//! `backup` and `restore`: the whole database in one file.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::json;
+
+use super::context::Context;
+use super::mailing::waits;
+use super::output::Output;
+use super::problem::{Exit, Report, Stop};
+use crate::operations::{Problem, StoreError, backup};
+
+/// The file of `backup` and `restore`.
+#[derive(Debug, Args)]
+pub struct BackupFile {
+    /// The backup
+    file: PathBuf,
+}
+
+/// Makes a backup.
+///
+/// # Errors
+/// [`Stop`] with exit 1 if the database cannot be read or the file cannot be written.
+pub fn run(context: &mut Context, output: &mut Output, arguments: &BackupFile) -> Result<Exit, Stop> {
+    let session = context.session(output)?;
+    backup::backup(session, &arguments.file).map_err(|problem| about(problem, &arguments.file))?;
+    let database = session.database().display().to_string();
+    output.note(&format!("'{database}' was copied to '{}'.", arguments.file.display()));
+    output.hint(&format!(
+        "the key '{database}.key' is not in it; keep a copy of it elsewhere, or codes and links under way are void after a restore"
+    ));
+    Ok(Exit::Done)
+}
+
+/// Restores a backup.
+///
+/// # Errors
+/// [`Stop`] with exit 1 if others use the database or the backup is not sound; the database is as it was.
+pub fn restore(context: &mut Context, output: &mut Output, arguments: &BackupFile) -> Result<Exit, Stop> {
+    let restored = backup::restore(context.opening(), &arguments.file)
+        .map_err(|problem| about(problem, &arguments.file))?;
+    let kept = restored.kept.map(|kept| kept.display().to_string());
+    output.note(&format!("'{}' was restored.", arguments.file.display()));
+    if let Some(kept) = &kept {
+        output.note(&format!("What was there before is kept as '{kept}'."));
+    }
+    if restored.waiting > 0 {
+        let waits = waits(usize::try_from(restored.waiting).unwrap_or(usize::MAX));
+        output.warning(&format!(
+            "{waits} as it did when the backup was made, and may have been sent since; 'callsheet outbox' and 'callsheet cancel' help"
+        ));
+    }
+    if context.wants_json() {
+        output.json(&json!({ "kept": kept, "waiting": restored.waiting }))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// What is wrong with the backup file is said without the advice that is for the database.
+fn about(problem: Problem, backup: &Path) -> Report {
+    let backup = backup.display().to_string();
+    match &problem {
+        Problem::Store(
+            StoreError::Foreign { file, .. }
+            | StoreError::Newer { file, .. }
+            | StoreError::Damaged { file, .. },
+        ) if *file == backup => Report::failed(problem.to_string()).hint("nothing was changed"),
+        _ => problem.into(),
+    }
+}
