@@ -111,10 +111,11 @@ pub fn run(options: Options) -> Result<Farewell, Error> {
         // Nobody listens any more when the program ends.
         let _heard = ear.send(Msg::Sender(event));
     }))?;
-    let model = Model::new(fixed, options.facts, terminal::size()?, clock.now());
     let hold = Hold::default();
     terminal::guard_against_panics(&hold);
+    // From here on a change of size becomes a message, so the size read next cannot grow old unnoticed.
     terminal::watch(&messages, &hold)?;
+    let model = Model::new(fixed, options.facts, terminal::size()?, clock.now());
     let screen = Screen::take(hold)?;
     read_input(messages)?;
     let mut runtime = Runtime { model, screen, worker, sender, inbox, clock, end: None };
@@ -232,8 +233,8 @@ fn read_until_lost(messages: &Channel<Msg>) -> std::io::Result<()> {
         let message = match crossterm::event::read()? {
             Event::Key(key) => Msg::Key(key),
             Event::Paste(text) => Msg::Paste(text),
-            Event::Resize(columns, rows) => Msg::Resize { columns, rows },
-            Event::FocusGained | Event::FocusLost | Event::Mouse(_) => continue,
+            // The thread that hears signals tells the size: it listens before the first frame, this reader later.
+            Event::Resize(..) | Event::FocusGained | Event::FocusLost | Event::Mouse(_) => continue,
         };
         if messages.send(message).is_err() {
             return Ok(());

@@ -24,7 +24,7 @@ use ratatui::Terminal;
 use ratatui::layout::Size;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Signal, getpid, kill_process};
-use signal_hook::consts::{SIGBUS, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use signal_hook::consts::{SIGBUS, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 
 use super::backend::AnsiBackend;
@@ -159,18 +159,23 @@ pub fn guard_against_panics(hold: &Hold) {
     }));
 }
 
-/// Starts the threads that end the process when it is told to or when its terminal is gone.
+/// Starts the threads that end the process when it is told to or when its terminal is gone, and that tell its new size.
 ///
 /// # Errors
 /// If the system gives no thread or no signal handler.
 pub fn watch(messages: &Sender<Msg>, hold: &Hold) -> io::Result<()> {
-    let mut signals = Signals::new([SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGBUS, SIGTSTP, SIGCONT])?;
+    let mut signals = Signals::new([SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGBUS, SIGTSTP, SIGCONT, SIGWINCH])?;
     let (messages, told) = (messages.clone(), hold.clone());
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
             let heard = match signal {
                 SIGTSTP => messages.send(Msg::SuspendAsked),
                 SIGCONT => messages.send(Msg::Resumed),
+                SIGWINCH => match size() {
+                    Ok(Size { width, height }) => messages.send(Msg::Resize { columns: width, rows: height }),
+                    // The terminal is gone, and the other thread says so.
+                    Err(_) => Ok(()),
+                },
                 other => end(&told, 128 + other),
             };
             if heard.is_err() {
