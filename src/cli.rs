@@ -8,17 +8,21 @@ mod add;
 mod backup;
 mod cancel;
 mod check;
+mod completions;
 mod config;
 mod context;
 mod delete;
 mod deliver;
+mod explain;
 mod history;
 mod input;
 mod json;
 mod list;
 mod mailing;
+mod man;
 mod modify;
 mod moment;
+mod notify;
 mod outbox;
 mod output;
 mod problem;
@@ -27,6 +31,8 @@ mod resend;
 mod retry;
 pub mod screen;
 mod show;
+mod status;
+mod stop_flag;
 mod subscribe;
 mod table;
 mod test;
@@ -41,7 +47,6 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 use self::context::Context;
 use self::output::Output;
 use self::problem::{Exit, Stop};
-use self::subscribe::Change;
 
 /// Who must hear about this, and did it reach them?
 ///
@@ -97,7 +102,11 @@ enum Command {
     /// Subscribe a contact to categories and types
     Subscribe(subscribe::Subscribe),
     /// End subscriptions of a contact
-    Unsubscribe(subscribe::Subscribe),
+    Unsubscribe(subscribe::Unsubscribe),
+    /// Tell who would get a notice of a type, and why others would not
+    Explain(explain::Explain),
+    /// Announce something to everybody who must hear it
+    Notify(notify::Notify),
     /// Send a test mail
     Test(test::Test),
     /// List deliveries, newest first
@@ -118,8 +127,14 @@ enum Command {
     Backup(backup::BackupFile),
     /// Put a backup in the place of the database; what was there is kept
     Restore(backup::BackupFile),
+    /// Print the script by which a shell completes callsheet
+    Completions(completions::Completions),
+    /// Print the manual
+    Man(man::Manual),
     /// Check configuration, database, mail server, security email and coverage
     Check,
+    /// Tell the state in numbers, for monitors
+    Status(status::Status),
 }
 
 const EXIT_CODES: &str = "\
@@ -157,12 +172,10 @@ fn answer(line: &CommandLine, doors: Doors, output: &mut Output) -> Result<Exit,
         Command::Verify(arguments) => verify::run(&mut context(output)?, output, arguments),
         Command::Resend(arguments) => resend::run(&mut context(output)?, output, arguments),
         Command::Types => types::run(&context(output)?, output),
-        Command::Subscribe(arguments) => {
-            subscribe::run(&mut context(output)?, output, arguments, Change::Subscribe)
-        }
-        Command::Unsubscribe(arguments) => {
-            subscribe::run(&mut context(output)?, output, arguments, Change::Unsubscribe)
-        }
+        Command::Subscribe(arguments) => subscribe::run(&mut context(output)?, output, arguments),
+        Command::Unsubscribe(arguments) => subscribe::end(&mut context(output)?, output, arguments),
+        Command::Explain(arguments) => explain::run(&mut context(output)?, output, arguments),
+        Command::Notify(arguments) => notify::run(&mut context(output)?, output, arguments),
         Command::Test(arguments) => test::run(&mut context(output)?, output, arguments),
         Command::Outbox(arguments) => outbox::run(&mut context(output)?, output, arguments),
         Command::Retry(arguments) => retry::run(&mut context(output)?, output, arguments),
@@ -173,7 +186,10 @@ fn answer(line: &CommandLine, doors: Doors, output: &mut Output) -> Result<Exit,
         Command::History(arguments) => history::run(&mut context(output)?, output, arguments),
         Command::Backup(arguments) => backup::run(&mut context(output)?, output, arguments),
         Command::Restore(arguments) => backup::restore(&mut context(output)?, output, arguments),
+        Command::Completions(arguments) => completions::run(output, arguments),
+        Command::Man(arguments) => man::run(output, arguments),
         Command::Check => check::run(&line.common, output),
+        Command::Status(arguments) => status::run(&mut context(output)?, output, arguments),
     }
 }
 
@@ -205,9 +221,13 @@ fn in_our_words(text: &str) -> String {
     lines.join("\n").trim_end().to_owned()
 }
 
-/// Ends a command: nothing is done unless its data has been written.
+/// Ends a command: nothing is done unless its data has been written. A reader that is gone changes no exit code.
 fn exit(outcome: Result<Exit, Stop>, output: &mut Output) -> Exit {
-    match outcome.and_then(|exit| output.flush().map(|()| exit)) {
+    let ended = outcome.and_then(|exit| match output.flush() {
+        Ok(()) | Err(Stop::ClosedPipe) => Ok(exit),
+        Err(stop) => Err(stop),
+    });
+    match ended {
         Ok(exit) => exit,
         Err(Stop::ClosedPipe) => Exit::Done,
         Err(Stop::Failed(report)) => {

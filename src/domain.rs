@@ -16,6 +16,7 @@ pub mod fold;
 pub mod language;
 pub mod name;
 pub mod nearest;
+pub mod notice;
 pub mod position;
 pub mod reply;
 pub mod retry;

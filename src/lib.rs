@@ -15,6 +15,7 @@
 //! | [`store`] | remembers: SQLite and the key file; all SQL |
 //! | [`operations`] | acts for an administrator: one function and one transaction for each thing that can be done |
 //! | [`mail::compose`] | makes a letter into the bytes of a mail; pure |
+//! | [`mail::incoming`] | reads the subject and the text of a mail that somebody hands in; pure |
 //! | [`mail::transport`] | hands one mail to a server or into a file; all SMTP |
 //! | [`mail::sender`] | works through the outbox, beside the screen or inside a command |
 //! | [`tui`] | shows the screen: `update` and `view` are pure, a worker thread performs |
@@ -37,7 +38,8 @@
 //!                    domain                          knows nobody
 //! ```
 //!
-//! Beside them stand `config`, `paths` and `clock`. The lower rooms never ask for a setting: what they need comes as an argument.
+//! `mail::incoming` stands beside `mail::compose` and is known by `operations` only. Beside them all stand `config`, `paths` and
+//! `clock`. The lower rooms never ask for a setting: what they need comes as an argument.
 //! rusqlite is named in `store` only, lettre in `mail`, ratatui and crossterm in `tui`. The table of who may know whom is
 //! `tests/tidy/rooms.rs`, and a test reads the sources by it.
 //!
@@ -86,6 +88,7 @@
 //! | category, type | the top-level kinds of message, and the kinds inside them; all of them are the catalogue |
 //! | subscription | a contact wants a whole category, future types included, or a single type |
 //! | verification | the proof that somebody reads an address: one mail, one code |
+//! | notice | something to be announced: a type, a subject, a body |
 //! | delivery | one mail to one address; lives in the outbox until it ends |
 //! | outbox | the durable queue and ledger of all deliveries |
 //! | coverage | for each type: how many contacts would receive it now |

@@ -8,9 +8,12 @@ pub mod backup;
 pub mod contacts;
 pub mod coverage;
 pub mod history;
+pub mod notices;
 pub mod outbox;
 pub mod problem;
 pub mod session;
+pub mod subscriptions;
+pub mod unsubscribing;
 pub mod verification;
 
 pub use problem::Problem;

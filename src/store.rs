@@ -15,6 +15,7 @@ mod files;
 mod key_file;
 mod list;
 mod migrations;
+mod notices;
 mod opening;
 mod outbox;
 #[cfg(test)]
@@ -34,8 +35,10 @@ pub use contacts::{ContactRow, NewContact};
 pub use error::StoreError;
 pub use key_file::load_or_make as load_or_make_key;
 pub use list::{Direction, Start};
-pub use outbox::{AttemptRow, Material, NewDelivery, Newest};
+pub use notices::{NewNotice, NoticeBody, UnsubscribeProof};
+pub use outbox::{AttemptRow, Material, NewDelivery, Newest, OutboxFilter};
 pub use queue::{Claimed, Settlement};
+pub use subscriptions::Wishes;
 pub use verifications::{Verification, VerificationState};
 
 /// An open database connection. Each thread has its own.

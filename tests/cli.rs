@@ -1,10 +1,15 @@
 //! The command line: each command as what it prints on both streams and how it ends.
 
 mod backup;
+mod completions;
 mod contacts;
+mod explain;
 mod history;
+mod notify;
 mod outbox;
 mod settings;
+mod status;
 mod streams;
+mod subscriptions;
 mod usage;
 mod verification;

@@ -5,5 +5,8 @@ mod contacts;
 mod coverage;
 mod history;
 mod list;
+mod notices;
 mod outbox;
+mod subscriptions;
+mod unsubscribing;
 mod verification;

@@ -60,12 +60,14 @@ pub fn restore(context: &mut Context, output: &mut Output, arguments: &BackupFil
 /// What is wrong with the backup file is said without the advice that is for the database.
 fn about(problem: Problem, backup: &Path) -> Report {
     let backup = backup.display().to_string();
-    match &problem {
-        Problem::Store(
-            StoreError::Foreign { file, .. }
-            | StoreError::Newer { file, .. }
-            | StoreError::Damaged { file, .. },
-        ) if *file == backup => Report::failed(problem.to_string()).hint("nothing was changed"),
-        _ => problem.into(),
+    if let Problem::Store(
+        error @ (StoreError::Foreign { file, .. }
+        | StoreError::Newer { file, .. }
+        | StoreError::Damaged { file, .. }),
+    ) = &problem
+        && *file == backup
+    {
+        return Report::failed(error.to_string()).hint("nothing was changed");
     }
+    problem.into()
 }

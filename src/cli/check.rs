@@ -11,13 +11,18 @@ use super::context::{config_of, opening};
 use super::output::Output;
 use super::problem::{Exit, Stop};
 use super::table::Table;
+use super::types::grouped;
 use crate::config::{Config, ConfigErrors};
 use crate::domain::account::Account;
+use crate::domain::catalogue::Catalogue;
 use crate::domain::contact::Status;
 use crate::domain::reply::Phase;
 use crate::mail::sender::probe;
-use crate::operations::{Session, StoreError, account, coverage};
+use crate::operations::coverage::Thin;
+use crate::operations::{Session, StoreError, account, coverage, notices};
 use crate::paths::{self, Environment};
+
+const COVERAGE: &str = "coverage";
 
 /// How one check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -110,7 +115,8 @@ fn findings(common: &Common) -> Vec<Finding> {
                 }
                 Err(problem) => findings.push(Finding::broken("security_email", problem.to_string())),
             }
-            findings.push(uncovered(&mut session, security_email.as_deref()));
+            findings.extend(covered(&mut session, security_email.is_some()));
+            findings.extend(unreached(&mut session));
         }
         Err(error @ StoreError::Key { .. }) => findings.push(Finding::broken("key_file", error.to_string())),
         Err(
@@ -167,23 +173,56 @@ fn security_email_finding(account: &Account) -> Finding {
     }
 }
 
-fn uncovered(session: &mut Session, security_email: Option<&str>) -> Finding {
-    let counts = match coverage::coverage(session) {
-        Ok(counts) => counts,
-        Err(problem) => return Finding::broken("coverage", problem.to_string()),
-    };
-    let types = counts.iter().filter(|one| !one.is_category);
-    let empty: Vec<&str> = types.filter(|one| one.recipients == 0).map(|one| one.id.as_str()).collect();
-    if empty.is_empty() {
-        return Finding::ok("coverage", "every type reaches a contact");
+/// The types that reach nobody or one person only.
+fn covered(session: &mut Session, has_security_email: bool) -> Vec<Finding> {
+    match coverage::thin(session) {
+        Ok(thin) => thin_findings(&thin, has_security_email, session.catalogue()),
+        Err(problem) => vec![Finding::broken(COVERAGE, problem.to_string())],
     }
-    let instead = match security_email {
-        Some(email) => format!("'{email}' gets them"),
-        None => "nobody gets them".to_owned(),
-    };
-    let what =
-        if empty.len() == 1 { "1 type reaches".to_owned() } else { format!("{} types reach", empty.len()) };
-    Finding::warning("coverage", format!("{what} no contact, so {instead}: {}", empty.join(", ")))
+}
+
+fn thin_findings(thin: &Thin, has_security_email: bool, catalogue: &Catalogue) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if !thin.nobody.is_empty() {
+        let (number, ids) = (types(&thin.nobody), grouped(&thin.nobody, catalogue));
+        let one = thin.nobody.len() == 1;
+        let (reach, go) = if one { ("reaches", "goes") } else { ("reach", "go") };
+        findings.push(Finding::warning(
+            COVERAGE,
+            if has_security_email {
+                format!("{number} {reach} no contact and {go} to the security email: {ids}")
+            } else {
+                format!("{number} {reach} nobody at all, for there is no security email: {ids}")
+            },
+        ));
+    }
+    if !thin.one_person.is_empty() {
+        let (number, ids) = (types(&thin.one_person), grouped(&thin.one_person, catalogue));
+        let reach = if thin.one_person.len() == 1 { "reaches" } else { "reach" };
+        findings.push(Finding::warning(COVERAGE, format!("{number} {reach} one contact only: {ids}")));
+    }
+    if findings.is_empty() {
+        findings.push(Finding::ok(COVERAGE, "every type reaches several contacts"));
+    }
+    findings
+}
+
+fn types(ids: &[String]) -> String {
+    if ids.len() == 1 { "1 type".to_owned() } else { format!("{} types", ids.len()) }
+}
+
+/// Notices of which nobody got anything; no line if there are none.
+fn unreached(session: &mut Session) -> Option<Finding> {
+    const CHECK: &str = "notices";
+    match notices::unreached_count(session) {
+        Ok(0) => None,
+        Ok(count) => {
+            let notices = if count == 1 { "1 notice".to_owned() } else { format!("{count} notices") };
+            let words = "reached nobody: all deliveries failed, and no security email got it";
+            Some(Finding::warning(CHECK, format!("{notices} {words}")))
+        }
+        Err(problem) => Some(Finding::broken(CHECK, problem.to_string())),
+    }
 }
 
 /// A real dialogue, up to the point where the server would take a mail to the security email.
@@ -235,5 +274,30 @@ mod tests {
         assert_eq!(exit(std::slice::from_ref(&ok)), Exit::Done);
         assert_eq!(exit(&[warning.clone(), ok.clone()]), Exit::Partly);
         assert_eq!(exit(&[broken, ok, warning]), Exit::Failed);
+    }
+
+    #[test]
+    fn types_that_reach_nobody_or_one_person_only_are_told_category_by_category() {
+        let thin = |nobody: &[&str], one_person: &[&str]| Thin {
+            nobody: nobody.iter().map(|id| (*id).to_owned()).collect(),
+            one_person: one_person.iter().map(|id| (*id).to_owned()).collect(),
+        };
+        let told = |thin: &Thin, has_security_email: bool| {
+            let findings = thin_findings(thin, has_security_email, &Catalogue::built_in());
+            findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&thin(&[], &[]), false), ["every type reaches several contacts"]);
+        let some = thin(&["account.funds"], &["service.contract", "service.billing", "service.invoice"]);
+        assert_eq!(
+            told(&some, true),
+            [
+                "1 type reaches no contact and goes to the security email: account.funds",
+                "3 types reach one contact only: service (all 3)"
+            ]
+        );
+        assert_eq!(
+            told(&some, false)[0],
+            "1 type reaches nobody at all, for there is no security email: account.funds"
+        );
     }
 }

@@ -59,6 +59,7 @@ impl Context {
             letterhead: config.letterhead(""),
             return_path: config.return_path(),
             public_url: config.verification.public_url.value.clone(),
+            catalogue: Arc::clone(&self.opening.catalogue),
             connections: *config.mail.connections,
             rate_per_second: *config.mail.rate_per_second,
             keep: *config.keep,

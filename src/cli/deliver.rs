@@ -2,17 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use clap::Args;
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
 
 use super::context::Context;
 use super::json::DeliveryJson;
 use super::mailing::{LIMIT, masked, say, waits};
 use super::output::Output;
 use super::problem::{Exit, Report, Stop};
+use super::stop_flag::stop_flag;
 use crate::clock::Clock;
 use crate::domain::delivery::{DeliveryId, State};
 use crate::mail::sender::{self, SenderEvent};
@@ -119,19 +117,6 @@ impl<'a> Log<'a> {
             None => Ok(self.settled.unwrap_or_default()),
         }
     }
-}
-
-/// Becomes true at the first SIGTERM or SIGINT; the second ends the process at once.
-fn stop_flag() -> Result<Arc<AtomicBool>, Report> {
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGTERM, SIGINT] {
-        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&stop))
-            .and_then(|_| flag::register(signal, Arc::clone(&stop)))
-            .map_err(|error| {
-                Report::failed(format!("no orderly end is possible, for signals cannot be received: {error}"))
-            })?;
-    }
-    Ok(stop)
 }
 
 /// How the deliveries of one run ended.

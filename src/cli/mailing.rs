@@ -3,6 +3,8 @@
 //!
 //! Mail that could not leave stays queued; that is no failure of the command that queued it.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use clap::Args;
@@ -10,14 +12,20 @@ use clap::Args;
 use super::context::Context;
 use super::output::Output;
 use super::problem::Stop;
+use crate::clock::Clock;
 use crate::domain::delivery::{Delivery, DeliveryId, Kind, State};
 use crate::domain::email_address::{EmailAddress, Smtputf8};
+use crate::domain::timestamp::Timestamp;
 use crate::mail::sender::{self, SenderEvent};
 use crate::operations::contacts::Mailing;
 use crate::operations::outbox;
 
-/// How long a command works on its own mail, or waits for the process that is the active sender.
+/// How long a command waits for the process that is the active sender. Where the command is the sender itself it works until
+/// all is done, as long as the server says something.
 pub const LIMIT: Duration = Duration::from_secs(30);
+/// From how many mails on the progress is shown, and how often.
+const MANY: usize = 20;
+const SHOW_EVERY: Duration = Duration::from_millis(100);
 
 /// Whether the command also sends what it queues.
 #[derive(Debug, Clone, Args)]
@@ -25,6 +33,14 @@ pub struct QueueOnly {
     /// Leave the mail in the outbox; 'callsheet deliver' sends it
     #[arg(long)]
     queue_only: bool,
+}
+
+impl QueueOnly {
+    /// Whether the mail is to stay in the outbox.
+    #[must_use]
+    pub const fn is_set(&self) -> bool {
+        self.queue_only
+    }
 }
 
 /// Sends the mail that a save has queued, or says why there is none. `email` is the address to be verified.
@@ -66,12 +82,8 @@ pub fn deliver(
     ids: &[DeliveryId],
     queue_only: &QueueOnly,
 ) -> Result<Vec<Delivery>, Stop> {
-    if !queue_only.queue_only && !ids.is_empty() {
-        let settings = context.sender_settings();
-        let outcome = sender::deliver_these(&settings, ids, LIMIT, &mut |event| say(output, &event));
-        if let Err(error) = outcome {
-            output.warning(&format!("mail cannot leave now: {error}"));
-        }
+    if !queue_only.is_set() && !ids.is_empty() {
+        send(context, output, ids, &AtomicBool::new(false));
     }
     let mut deliveries = Vec::with_capacity(ids.len());
     for id in ids {
@@ -84,6 +96,51 @@ pub fn deliver(
         output.hint(&format!("{} in the outbox; 'callsheet deliver' sends what is due", waits(waiting)));
     }
     Ok(deliveries)
+}
+
+/// Sends these deliveries as far as they are due, until `stop` is set, and shows the progress of many. A mail that cannot leave
+/// is said and is no failure.
+pub fn send(context: &Context, output: &mut Output, ids: &[DeliveryId], stop: &AtomicBool) {
+    let mut progress = Progress::new(ids.len(), Arc::clone(&context.opening().clock));
+    let settings = context.sender_settings();
+    let outcome = sender::deliver_these(&settings, ids, LIMIT, stop, &mut |event| {
+        if let SenderEvent::Settled { .. } = event {
+            if let Some(words) = progress.step() {
+                output.progress(&words);
+            }
+        } else {
+            say(output, &event);
+        }
+    });
+    if let Err(error) = outcome {
+        output.warning(&format!("mail cannot leave now: {error}"));
+    }
+}
+
+/// How many of the mails of a command have been tried.
+struct Progress {
+    tried: usize,
+    all: usize,
+    clock: Arc<dyn Clock>,
+    shown_at: Option<Timestamp>,
+}
+
+impl Progress {
+    const fn new(all: usize, clock: Arc<dyn Clock>) -> Self {
+        Self { tried: 0, all, clock, shown_at: None }
+    }
+
+    /// One more; what is to be shown, where there are many and the last words are old enough.
+    fn step(&mut self) -> Option<String> {
+        self.tried += 1;
+        let now = self.clock.now();
+        let is_due = self.shown_at.is_none_or(|shown| now.since(shown) >= SHOW_EVERY);
+        if self.all < MANY || !is_due {
+            return None;
+        }
+        self.shown_at = Some(now);
+        Some(format!("{} of {}", self.tried, self.all))
+    }
 }
 
 /// Says what concerns the sender as a whole. What becomes of a single delivery is read from the outbox in the end.
@@ -153,6 +210,8 @@ const fn noun(kind: Kind) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
     use super::*;
 
     #[test]
@@ -165,5 +224,25 @@ mod tests {
     fn one_mail_waits_and_two_wait() {
         assert_eq!(waits(1), "1 mail waits");
         assert_eq!(waits(2), "2 mails wait");
+    }
+
+    /// Goes on by 60 ms at each look.
+    #[derive(Debug, Default)]
+    struct Ticking(AtomicI64);
+
+    impl Clock for Ticking {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_millis(self.0.fetch_add(60, Ordering::Relaxed))
+        }
+    }
+
+    #[test]
+    fn the_progress_of_many_is_shown_now_and_then() {
+        let shown = |all: usize| {
+            let mut progress = Progress::new(all, Arc::new(Ticking::default()));
+            (0..4).filter_map(|_| progress.step()).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(1200), ["1 of 1200", "3 of 1200"]);
+        assert!(shown(19).is_empty());
     }
 }

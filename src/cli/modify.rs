@@ -9,7 +9,7 @@ use super::mailing::{self, QueueOnly};
 use super::output::Output;
 use super::problem::{Exit, Stop};
 use crate::domain::contact::Contact;
-use crate::operations::contacts::{self, ContactChange};
+use crate::operations::contacts::{self, Again, ContactChange};
 
 /// Arguments of `modify`.
 #[derive(Debug, Args)]
@@ -45,6 +45,7 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &Modify) -> Re
         position: arguments.position.clone(),
         language: arguments.language.clone(),
         types: None,
+        again: Again::default(),
     };
     let session = context.session(output)?;
     let before = contacts::find(session, &arguments.contact)?;

@@ -5,12 +5,13 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::context::Context;
 use super::json::DeliveryJson;
+use super::list::with_nearest;
 use super::output::Output;
-use super::problem::{Exit, Stop};
+use super::problem::{Exit, Report, Stop};
 use super::table::Table;
 use crate::domain::delivery::{Delivery, NoticeId, State};
 use crate::operations::Session;
-use crate::operations::contacts::Page;
+use crate::operations::contacts::{self, Page};
 use crate::operations::outbox::{self, OutboxAt, OutboxQuery};
 
 /// Deliveries read at once.
@@ -25,6 +26,12 @@ pub struct Outbox {
     /// Only those of this notice
     #[arg(long, value_name = "ID")]
     notice: Option<i64>,
+    /// Only those of this type, or of this category
+    #[arg(long = "type", value_name = "TYPE")]
+    message_type: Option<String>,
+    /// Only those to this contact: an id, an email, or a name that is unique
+    #[arg(long)]
+    contact: Option<String>,
     /// At most this many deliveries
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
@@ -33,13 +40,12 @@ pub struct Outbox {
 /// Lists deliveries.
 ///
 /// # Errors
-/// [`Stop`] if the outbox cannot be read.
+/// [`Stop`] with exit 2 for an unknown type, 4 if there is no such contact.
 pub fn run(context: &mut Context, output: &mut Output, arguments: &Outbox) -> Result<Exit, Stop> {
-    let query =
-        OutboxQuery { state: arguments.state, notice: arguments.notice.map(NoticeId), words: Vec::new() };
     let limit = arguments.limit.unwrap_or(usize::MAX);
     let wants_json = context.wants_json();
     let session = context.session(output)?;
+    let query = query(session, arguments)?;
     if wants_json {
         let mut array = output.array();
         each_page(session, &query, limit, |deliveries| {
@@ -62,6 +68,25 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &Outbox) -> Re
         });
     }
     Ok(Exit::Done)
+}
+
+fn query(session: &mut Session, arguments: &Outbox) -> Result<OutboxQuery, Stop> {
+    if let Some(id) = &arguments.message_type {
+        session.catalogue().require(id).map_err(|unknown| {
+            Report::usage(with_nearest(&unknown)).hint("'callsheet types' shows all of them")
+        })?;
+    }
+    let contact = match &arguments.contact {
+        Some(reference) => Some(contacts::find(session, reference)?.id),
+        None => None,
+    };
+    Ok(OutboxQuery {
+        state: arguments.state,
+        notice: arguments.notice.map(NoticeId),
+        message_type: arguments.message_type.clone(),
+        contact,
+        words: Vec::new(),
+    })
 }
 
 fn each_page(

@@ -3,18 +3,23 @@
 //! Data goes to standard output, everything else to standard error. Whatever people, files or servers gave is escaped on
 //! the way, so no caller can forget it. It never colours, and it never fails because of standard error.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 use serde::Serialize;
 
 use super::problem::{Report, Stop};
 use crate::domain::character::Hidden;
+use crate::domain::columns::width;
 use crate::domain::safe_text::{safe, safe_lines};
 
 /// The two streams of a command.
 pub struct Output {
     data: BufWriter<Box<dyn Write>>,
     messages: Box<dyn Write>,
+    /// Standard error is a terminal.
+    is_watched: bool,
+    /// Columns of the line that shows the progress; 0 if there is none.
+    progress: usize,
 }
 
 /// A JSON array that is written element by element, so that a list of any length needs no memory.
@@ -29,13 +34,15 @@ impl Output {
     /// The streams of this process.
     #[must_use]
     pub fn standard() -> Self {
-        Self::new(Box::new(io::stdout()), Box::new(io::stderr()))
+        let is_watched = io::stderr().is_terminal();
+        Self { is_watched, ..Self::new(Box::new(io::stdout()), Box::new(io::stderr())) }
     }
 
     /// Any two streams: data, messages.
     #[must_use]
     pub fn new(data: Box<dyn Write>, messages: Box<dyn Write>) -> Self {
-        Self { data: BufWriter::with_capacity(64 * 1024, data), messages }
+        let data = BufWriter::with_capacity(64 * 1024, data);
+        Self { data, messages, is_watched: false, progress: 0 }
     }
 
     /// Writes one line of data, escaped.
@@ -99,9 +106,23 @@ impl Output {
         self.say(safe_lines(text).trim_end_matches('\n'));
     }
 
+    /// Shows how far the command is, in place of what it showed before; the next message or data takes it away. Nothing is shown
+    /// where standard error is no terminal.
+    pub fn progress(&mut self, text: &str) {
+        if !self.is_watched {
+            return;
+        }
+        self.settle();
+        let text = safe(text);
+        let rest = self.progress.saturating_sub(width(&text));
+        let _ = write!(self.messages, "\r{text}{:rest$}", "").and_then(|()| self.messages.flush());
+        self.progress = width(&text);
+    }
+
     /// Asks on standard error; the cursor stays behind the question.
     pub fn ask(&mut self, question: &str) {
         self.settle();
+        self.wipe_progress();
         let _ = write!(self.messages, "{} ", safe(question)).and_then(|()| self.messages.flush());
     }
 
@@ -114,13 +135,22 @@ impl Output {
     }
 
     fn write(&mut self, parts: &[&str]) -> Result<(), Stop> {
+        self.wipe_progress();
         parts.iter().try_for_each(|part| self.data.write_all(part.as_bytes())).map_err(stop)
     }
 
     /// Standard error may be closed or full; a message that nobody can read is no reason to fail.
     fn say(&mut self, line: &str) {
         self.settle();
+        self.wipe_progress();
         let _ = writeln!(self.messages, "{line}");
+    }
+
+    fn wipe_progress(&mut self) {
+        let columns = std::mem::take(&mut self.progress);
+        if columns > 0 {
+            let _ = write!(self.messages, "\r{:columns$}\r", "");
+        }
     }
 
     /// Data said before a message stands before it on a terminal. What cannot be written stays in the buffer, and the last
@@ -272,6 +302,19 @@ mod tests {
         assert!(
             matches!(flushed(io::ErrorKind::StorageFull), Stop::Failed(report) if report.exit == Exit::Failed)
         );
+    }
+
+    #[test]
+    fn progress_is_for_terminals_and_leaves_nothing_behind() {
+        let (mut output, _, messages) = output();
+        output.progress("1 of 10");
+        assert_eq!(messages.text(), "");
+        output.is_watched = true;
+        output.progress("10 of 10");
+        output.progress("done");
+        output.note("Sent.");
+        output.note("Ended.");
+        assert_eq!(messages.text(), "\r10 of 10\rdone    \r    \rSent.\nEnded.\n");
     }
 
     #[test]

@@ -2,7 +2,9 @@
 //!
 //! An error says what could not be done and why; a hint names one way on. It never writes anything; output does.
 
+use super::explain::why;
 use crate::domain::contact_form::FieldProblem;
+use crate::domain::notice::NoticeProblem;
 use crate::operations::account::AccountField;
 use crate::operations::{Problem, StoreError};
 
@@ -137,6 +139,16 @@ impl From<Problem> for Report {
             Problem::Conflict { theirs } => {
                 report.hint(format!("'callsheet show {}' tells what it is now", theirs.id.0))
             }
+            Problem::InvalidNotice(problems) => invalid_notice(&problems),
+            Problem::KeyUsed { .. } => report.hint("use another key, or the same type, subject and body"),
+            Problem::NoSuchNotice(_) => report.hint("'callsheet outbox' shows all deliveries"),
+            Problem::WouldNotReceive { message_type, reason, .. } => {
+                Report { error: format!("{}: {}", report.error, why(reason)), ..report }
+                    .hint(format!("'callsheet explain {message_type}' tells who would"))
+            }
+            Problem::HasUnsubscribed { .. } => {
+                report.hint("'--again' subscribes all the same; ask the recipient first")
+            }
             Problem::NoSuchContact(_) => report.hint("'callsheet list' shows all contacts"),
             Problem::AmbiguousName { .. } => report.hint("name the contact by its id or its email"),
             Problem::NoSuchDelivery(_) => report.hint("'callsheet outbox' shows all deliveries"),
@@ -150,6 +162,7 @@ impl From<Problem> for Report {
             }
             Problem::Store(error) => error.into(),
             Problem::NoRandomness(_)
+            | Problem::InvalidKey(_)
             | Problem::WrongState { .. }
             | Problem::WrongCode { .. }
             | Problem::AlreadyVerified { .. }
@@ -164,10 +177,15 @@ fn exit_of(problem: &Problem) -> Exit {
         Problem::Invalid(_)
         | Problem::InvalidAccount(_)
         | Problem::AmbiguousName { .. }
+        | Problem::InvalidNotice(_)
+        | Problem::InvalidKey(_)
+        | Problem::KeyUsed { .. }
         | Problem::NotACode(_) => Exit::Usage,
-        Problem::NoSuchContact(_) | Problem::NoSuchDelivery(_) => Exit::NoSuch,
+        Problem::NoSuchContact(_) | Problem::NoSuchDelivery(_) | Problem::NoSuchNotice(_) => Exit::NoSuch,
         Problem::Conflict { .. }
         | Problem::WrongState { .. }
+        | Problem::WouldNotReceive { .. }
+        | Problem::HasUnsubscribed { .. }
         | Problem::NoSecurityEmail
         | Problem::WrongCode { .. }
         | Problem::CodeVoid(_)
@@ -186,6 +204,16 @@ fn invalid_fields(problems: &[FieldProblem]) -> Report {
     problems
         .iter()
         .fold(report, |report, problem| report.detail(format!("{}: {}", problem.field.id(), problem.message)))
+}
+
+/// Everything that is wrong with a notice; the first hint of them.
+fn invalid_notice(problems: &[NoticeProblem]) -> Report {
+    let report = Report::usage("the notice was not queued");
+    let report = problems.iter().fold(report, |report, problem| report.detail(problem.message.clone()));
+    match problems.iter().find_map(|problem| problem.hint.clone()) {
+        Some(hint) => report.hint(hint),
+        None => report,
+    }
 }
 
 fn invalid_account(problems: &[(AccountField, String)]) -> Report {

@@ -10,7 +10,7 @@ use super::problem::{Exit, Report, Stop};
 use super::reference::{self, Addressee};
 use crate::domain::contact::{Status, Subject};
 use crate::domain::delivery::DeliveryId;
-use crate::operations::{Problem, Session, contacts, verification};
+use crate::operations::{Problem, Session, verification};
 
 /// Arguments of `resend`.
 #[derive(Debug, Args)]
@@ -58,7 +58,6 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &Resend) -> Re
 }
 
 /// What was queued, and what is said about those that were held back.
-#[derive(Default)]
 struct Sent {
     queued: Vec<DeliveryId>,
     held: Option<Report>,
@@ -83,27 +82,13 @@ fn to_named(session: &mut Session, addressees: &[Addressee]) -> Result<Sent, Sto
 
 /// Sends to everyone who waits and may get a code now.
 fn to_unverified(session: &mut Session) -> Result<Sent, Stop> {
-    let mut sent = Sent::default();
-    let mut held = Vec::new();
-    for id in verification::unverified(session)? {
-        match verification::send(session, Subject::Contact(id)) {
-            Ok(delivery) => sent.queued.push(delivery),
-            Err(problem @ Problem::Limited { .. }) => {
-                held.push(format!("'{}': {problem}", contacts::get(session, id)?.name));
-            }
-            // Verified or deleted by somebody else since the list was read.
-            Err(Problem::AlreadyVerified { .. } | Problem::NoSuchContact(_)) => {}
-            Err(problem) => return Err(problem.into()),
-        }
-    }
-    if !held.is_empty() {
-        let count = if held.len() == 1 {
-            "1 contact gets".to_owned()
-        } else {
-            format!("{} contacts get", held.len())
-        };
-        sent.held =
-            Some(held.into_iter().fold(Report::failed(format!("{count} no code now")), Report::detail));
-    }
-    Ok(sent)
+    let verification::SentToAll { queued, held } = verification::send_to_unverified(session)?;
+    let count = match held.len() {
+        0 => return Ok(Sent { queued, held: None }),
+        1 => "1 contact gets".to_owned(),
+        many => format!("{many} contacts get"),
+    };
+    let details = held.iter().map(|(name, problem)| format!("'{name}': {problem}"));
+    let report = details.fold(Report::failed(format!("{count} no code now")), Report::detail);
+    Ok(Sent { queued, held: Some(report) })
 }

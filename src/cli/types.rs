@@ -24,6 +24,26 @@ pub fn run(context: &Context, output: &mut Output) -> Result<Exit, Stop> {
     Ok(Exit::Done)
 }
 
+/// Types in few words: a category whose types are all there is named in place of them.
+#[must_use]
+pub fn grouped(ids: &[String], catalogue: &Catalogue) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for category in catalogue.categories() {
+        let there: Vec<&str> = category
+            .types
+            .iter()
+            .map(|known| known.id.as_str())
+            .filter(|id| ids.iter().any(|one| one == id))
+            .collect();
+        if there.len() > 1 && there.len() == category.types.len() {
+            words.push(format!("{} (all {})", category.id, there.len()));
+        } else {
+            words.extend(there.into_iter().map(str::to_owned));
+        }
+    }
+    words.join(", ")
+}
+
 fn rows(catalogue: &Catalogue) -> Vec<[String; 3]> {
     let mut rows = Vec::new();
     for category in catalogue.categories() {
@@ -37,4 +57,19 @@ fn rows(catalogue: &Catalogue) -> Vec<[String; 3]> {
         );
     }
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_category_is_named_in_place_of_its_types() {
+        let catalogue = Catalogue::built_in();
+        let ids =
+            ["service.invoice", "security.cloud", "security.content", "security.account", "account.funds"];
+        let ids: Vec<String> = ids.map(str::to_owned).to_vec();
+        assert_eq!(grouped(&ids, &catalogue), "account.funds, security (all 3), service.invoice");
+        assert_eq!(grouped(&[], &catalogue), "");
+    }
 }

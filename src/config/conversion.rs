@@ -50,15 +50,21 @@ impl Config {
     #[must_use]
     pub fn rules(&self) -> Rules {
         let from = self.mail.from.as_ref();
-        let nobody = || format!("callsheet@{NOBODY}");
         Rules {
             lifetime: *self.verification.lifetime,
             daily_limit: usize::try_from(*self.verification.daily_limit).unwrap_or(usize::MAX),
             smtputf8: *self.mail.allow_smtputf8,
             message_id_domain: self.message_id_domain(),
             from_name: from.and_then(|from| from.name.clone()),
-            from_email: from.map_or_else(nobody, |from| from.address.as_str().to_owned()),
+            from_email: self.sender_email(),
+            return_path: self.return_path(),
+            public_url: self.verification.public_url.value.clone(),
         }
+    }
+
+    fn sender_email(&self) -> String {
+        let from = self.mail.from.as_ref();
+        from.map_or_else(|| format!("callsheet@{NOBODY}"), |from| from.address.as_str().to_owned())
     }
 
     /// The right side of every Message-ID: what is set, or the domain of `from`.
@@ -77,8 +83,10 @@ impl Config {
     /// The address for the envelope, where bounces go: `return_path`, or the address of `from`.
     #[must_use]
     pub fn return_path(&self) -> String {
-        let from = || self.rules().from_email;
-        self.mail.return_path.as_ref().map_or_else(from, |address| address.as_str().to_owned())
+        self.mail
+            .return_path
+            .as_ref()
+            .map_or_else(|| self.sender_email(), |address| address.as_str().to_owned())
     }
 
     /// The catalogue: what is built in, and the own file if one is named.

@@ -12,6 +12,9 @@ use super::position::Position;
 /// The built-in entries, `assets/message-types.toml`.
 const BUILT_IN: &str = include_str!("../../assets/message-types.toml");
 
+/// The category that a recipient may stop; all others must be heard.
+pub const UNSUBSCRIBABLE: &str = "activity";
+
 /// All categories in the order in which they are shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Catalogue {

@@ -1,6 +1,7 @@
 //! Routing: who gets a notice of a type, and why everybody else does not. One pure function, [`route`], decides for sending,
 //! `explain`, dry runs, coverage and the screens.
 
+use super::catalogue::{UNSUBSCRIBABLE, category_of};
 use super::contact::{Contact, ContactId, Status};
 use super::subscription::Subscriptions;
 
@@ -66,6 +67,9 @@ pub enum FallbackReason {
 }
 
 impl FallbackReason {
+    pub const ALL: [Self; 5] =
+        [Self::NoContacts, Self::NobodySubscribed, Self::NoneVerified, Self::NoneReachable, Self::AllFailed];
+
     /// As in JSON and in the outbox.
     #[must_use]
     pub const fn id(self) -> &'static str {
@@ -75,6 +79,56 @@ impl FallbackReason {
             Self::NoneVerified => "none_verified",
             Self::NoneReachable => "none_reachable",
             Self::AllFailed => "all_failed",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.id() == id)
+    }
+}
+
+/// How many contacts have which verdict: what is needed of a route where the contacts themselves are too many to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct VerdictCount {
+    pub recipients: u64,
+    pub not_subscribed: u64,
+    pub unsubscribed: u64,
+    pub undeliverable: u64,
+    pub not_verified: u64,
+}
+
+impl VerdictCount {
+    /// Counts one verdict.
+    pub const fn push(&mut self, verdict: Result<(), Exclusion>) {
+        match verdict {
+            Ok(()) => self.recipients += 1,
+            Err(Exclusion::NotSubscribed) => self.not_subscribed += 1,
+            Err(Exclusion::Unsubscribed) => self.unsubscribed += 1,
+            Err(Exclusion::Undeliverable) => self.undeliverable += 1,
+            Err(Exclusion::NotVerified) => self.not_verified += 1,
+        }
+    }
+
+    /// How many do not receive.
+    #[must_use]
+    pub const fn excluded(&self) -> u64 {
+        self.not_subscribed + self.unsubscribed + self.undeliverable + self.not_verified
+    }
+
+    /// Why the security email gets it; None if somebody receives.
+    #[must_use]
+    pub const fn fallback(&self) -> Option<FallbackReason> {
+        if self.recipients > 0 {
+            None
+        } else if self.excluded() == 0 {
+            Some(FallbackReason::NoContacts)
+        } else if self.excluded() == self.not_subscribed {
+            Some(FallbackReason::NobodySubscribed)
+        } else if self.not_verified > 0 {
+            Some(FallbackReason::NoneVerified)
+        } else {
+            Some(FallbackReason::NoneReachable)
         }
     }
 }
@@ -91,14 +145,16 @@ pub struct Route {
 /// Decides who gets a notice of `type_id`.
 #[must_use]
 pub fn route(type_id: &str, candidates: impl IntoIterator<Item = Candidate>) -> Route {
-    let mut route = Route::default();
+    let (mut route, mut count) = (Route::default(), VerdictCount::default());
     for candidate in candidates {
-        match verdict(type_id, &candidate) {
+        let verdict = verdict(type_id, &candidate);
+        count.push(verdict);
+        match verdict {
             Ok(()) => route.recipients.push((candidate.contact, candidate.email)),
             Err(reason) => route.excluded.push((candidate.contact, candidate.email, reason)),
         }
     }
-    route.fallback = route.recipients.is_empty().then(|| fallback_reason(&route.excluded));
+    route.fallback = count.fallback();
     route
 }
 
@@ -110,26 +166,13 @@ pub fn verdict(type_id: &str, candidate: &Candidate) -> Result<(), Exclusion> {
     if !candidate.subscriptions.covers(type_id) {
         return Err(Exclusion::NotSubscribed);
     }
-    if candidate.unsubscribed && super::catalogue::category_of(type_id) == "activity" {
+    if candidate.unsubscribed && category_of(type_id) == UNSUBSCRIBABLE {
         return Err(Exclusion::Unsubscribed);
     }
     if candidate.undeliverable {
         return Err(Exclusion::Undeliverable);
     }
     if candidate.verified { Ok(()) } else { Err(Exclusion::NotVerified) }
-}
-
-fn fallback_reason(excluded: &[(ContactId, String, Exclusion)]) -> FallbackReason {
-    let any = |wanted: Exclusion| excluded.iter().any(|(_, _, reason)| *reason == wanted);
-    if excluded.is_empty() {
-        FallbackReason::NoContacts
-    } else if excluded.iter().all(|(_, _, reason)| *reason == Exclusion::NotSubscribed) {
-        FallbackReason::NobodySubscribed
-    } else if any(Exclusion::NotVerified) {
-        FallbackReason::NoneVerified
-    } else {
-        FallbackReason::NoneReachable
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::catalogue::{Catalogue, Category, category_of};
 
 /// The categories and types a contact wants, by id. A category stands for all its types, future ones included.
 /// Ids that the catalogue does not know (written by a newer version) are kept.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Subscriptions {
     ids: BTreeSet<String>,
 }
@@ -90,12 +90,24 @@ impl Subscriptions {
     /// Ticks one type. Taken out of a subscribed category it leaves the other types; the last missing one makes the category
     /// subscribed again.
     pub fn toggle_type(&mut self, type_id: &str, catalogue: &Catalogue) {
-        if self.covers(type_id) {
-            self.remove(type_id, catalogue);
-        } else {
-            self.add(type_id);
-            self.fold_complete(category_of(type_id), catalogue);
+        self.set(type_id, !self.covers(type_id), catalogue);
+    }
+
+    /// Subscribes to a category or type, or ends that. What is so already stays as it is; the last missing type makes its
+    /// category subscribed, and a type taken out of a subscribed category leaves the other types.
+    pub fn set(&mut self, id: &str, wanted: bool, catalogue: &Catalogue) {
+        if !wanted {
+            self.remove(id, catalogue);
+        } else if !self.covers(id) {
+            self.add(id);
+            self.fold_complete(category_of(id), catalogue);
         }
+    }
+
+    /// Whether something in a category is wanted here that `before` did not want: the category itself or one of its types.
+    #[must_use]
+    pub fn adds_to(&self, category: &str, before: &Self) -> bool {
+        self.ids.iter().any(|id| category_of(id) == category && !before.covers(id))
     }
 
     /// Subscribes to a category or type.
@@ -170,6 +182,37 @@ mod tests {
         assert_eq!(wanted, of(&["security.account", "security.content"]));
         wanted.toggle_type("security.cloud", &catalogue);
         assert_eq!(wanted, of(&["security"]));
+    }
+
+    #[test]
+    fn what_is_so_already_stays_as_it_is() {
+        let catalogue = Catalogue::built_in();
+        for (start, id, wanted) in [
+            (&["security"][..], "security.cloud", true),
+            (&["newer"], "newer", true),
+            (&["product"], "security", false),
+        ] {
+            let mut set = of(start);
+            set.set(id, wanted, &catalogue);
+            assert_eq!(set, of(start), "{id} {wanted}");
+        }
+    }
+
+    #[test]
+    fn only_what_was_not_wanted_before_is_added_to_a_category() {
+        let all = of(&["activity.promotion", "activity.launch", "activity.commercial"]);
+        for (before, after, adds) in [
+            (of(&[]), of(&["activity"]), true),
+            (of(&[]), of(&["activity.launch"]), true),
+            (of(&["activity.launch"]), of(&["activity.launch", "activity.newer"]), true),
+            // The category stands for future types too.
+            (all.clone(), of(&["activity"]), true),
+            (of(&["activity"]), all, false),
+            (of(&["activity.launch"]), of(&["activity.launch", "security"]), false),
+            (of(&["activity"]), of(&[]), false),
+        ] {
+            assert_eq!(after.adds_to("activity", &before), adds, "{before:?} {after:?}");
+        }
     }
 
     #[test]

@@ -68,6 +68,12 @@ impl SecretKey {
         self.derive("unsubscribe", verification, nonce)
     }
 
+    /// Whether `token` is the one by which the recipient of this verification unsubscribes, in a time that tells nothing.
+    #[must_use]
+    pub fn is_unsubscribe_token(&self, verification: VerificationId, nonce: &[u8], token: &[u8]) -> bool {
+        self.unsubscribe_token(verification, nonce).as_slice().ct_eq(token).into()
+    }
+
     /// What stands for an address where mails are counted: it links nothing to a person without the key.
     #[must_use]
     pub fn address_hash(&self, email_key: &str) -> [u8; 32] {
@@ -302,6 +308,18 @@ mod tests {
             assert!(!secrets[..index].contains(secret));
         }
         assert_eq!(key().link_token(ID, b"n"), secrets[0]);
+    }
+
+    #[test]
+    fn only_the_whole_unsubscribe_token_is_one() {
+        let token = key().unsubscribe_token(ID, b"n");
+        assert!(key().is_unsubscribe_token(ID, b"n", &token));
+        let longer = [&token[..], &[0]].concat();
+        let link = key().link_token(ID, b"n");
+        for other in [&[][..], &token[..31], &longer, &link] {
+            assert!(!key().is_unsubscribe_token(ID, b"n", other));
+        }
+        assert!(!key().is_unsubscribe_token(VerificationId(8), b"n", &token));
     }
 
     #[test]

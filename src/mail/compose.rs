@@ -5,6 +5,8 @@
 //! never sends, never reads a clock or a file, and never derives a code; it is given all of them.
 
 mod moment;
+mod notice;
+mod paragraphs;
 mod template;
 mod wire;
 
@@ -14,16 +16,20 @@ use std::fmt;
 use lettre::message::header::{
     ContentTransferEncoding, ContentType, Date, Header as _, HeaderName, HeaderValue,
 };
-use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
+use lettre::message::{Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
 use lettre::{Address, Message};
 use thiserror::Error;
 
+use crate::domain::character::Named;
 use crate::domain::delivery::Kind;
 use crate::domain::email_address::{EmailAddress, Smtputf8};
 use crate::domain::language::Language;
-use crate::domain::safe_text::{Safe, safe};
+use crate::domain::routing::FallbackReason;
+use crate::domain::safe_text::{Safe, safe, safe_lines};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::verification::MASKED_CODE;
+
+pub use notice::{MASKED_TOKEN, NoticeText, Unsubscribe};
 
 /// One mail to one address, before it is composed.
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +83,18 @@ pub enum Content<'a> {
         /// The title, in the letter's language, of the type that the test stands for.
         message_type_title: Option<&'a str>,
     },
+    /// Announces something.
+    Notice {
+        subject: &'a str,
+        body: &'a NoticeText,
+        /// The titles of its type and of the category, in the letter's language.
+        type_title: &'a str,
+        category_title: &'a str,
+        /// Why it goes to the security email; None if it goes to a contact that is subscribed.
+        fallback: Option<FallbackReason>,
+        /// For category activity.
+        unsubscribe: Option<Unsubscribe<'a>>,
+    },
 }
 
 /// Why a letter cannot be composed. It will not get better by another try.
@@ -85,6 +103,8 @@ pub enum ComposeError {
     /// A control, format, private-use or unassigned character, or a line break, where none may stand.
     #[error("{0} '{text}' holds a character that no mail may hold there", text = Safe(.1))]
     Hidden(Part, String),
+    #[error("{part} holds {}, which no mail may hold there", Named(*.character))]
+    Control { part: Part, character: char },
     #[error("{part} has {length} characters; {limit} are allowed")]
     TooLong { part: Part, length: usize, limit: usize },
     #[error("{0} '{text}' is not an address: {2}", text = Safe(.1))]
@@ -112,6 +132,12 @@ pub enum Part {
     Link,
     ReplacedBy,
     TypeTitle,
+    CategoryTitle,
+    Subject,
+    Body,
+    /// By which a recipient unsubscribes.
+    Token,
+    UnsubscribeTo,
 }
 
 /// The longest name or title in a letter, in code points: the longest account name (60 characters as people count them) built
@@ -150,6 +176,7 @@ impl Content<'_> {
             Self::Verification { .. } => Kind::Verification,
             Self::Change { .. } => Kind::Change,
             Self::Test { .. } => Kind::Test,
+            Self::Notice { .. } => Kind::Notice,
         }
     }
 }
@@ -162,19 +189,36 @@ impl Content<'_> {
 pub fn compose(letter: &Letter<'_>) -> Result<Vec<u8>, ComposeError> {
     check(letter)?;
     let head = letter.letterhead;
-    let subject = subject(&letter.content, letter.language, &head.account);
+    let subject = match letter.content {
+        Content::Notice { subject, .. } => subject.to_owned(),
+        content @ (Content::Verification { .. } | Content::Change { .. } | Content::Test { .. }) => {
+            subject(&content, letter.language, &head.account)
+        }
+    };
     let text = template::text(letter).map_err(build_error)?;
     let html = template::html(letter, &subject).map_err(build_error)?;
-    let message = Message::builder()
+    let mut builder = Message::builder()
         .from(mailbox(head.display_name(), Part::FromEmail, &head.from_email)?)
-        .to(mailbox(letter.to_name, Part::ToEmail, letter.to_email)?)
-        .subject(subject)
+        .to(mailbox(letter.to_name, Part::ToEmail, letter.to_email)?);
+    builder = match wire::encoded_words(&subject) {
+        Some(encoded) => builder.raw_header(HeaderValue::dangerous_new_pre_encoded(
+            HeaderName::new_from_ascii_str("Subject"),
+            subject,
+            encoded,
+        )),
+        None => builder.subject(subject),
+    };
+    let mut builder = builder
         .header(date(letter.date)?)
         .message_id(Some(letter.message_id.to_owned()))
         // RFC 3834 section 5: no machine answers this.
         .raw_header(fixed("Auto-Submitted", "auto-generated"))
         // The same for Exchange (MS-OXCMAIL section 2.2.3.2.14).
-        .raw_header(fixed("X-Auto-Response-Suppress", "All"))
+        .raw_header(fixed("X-Auto-Response-Suppress", "All"));
+    if let Content::Notice { unsubscribe: Some(unsubscribe), .. } = &letter.content {
+        builder = unsubscribe.headers().into_iter().fold(builder, MessageBuilder::raw_header);
+    }
+    let message = builder
         .multipart(
             MultiPart::alternative()
                 .boundary(wire::boundary(letter.message_id))
@@ -189,9 +233,13 @@ pub fn compose(letter: &Letter<'_>) -> Result<Vec<u8>, ComposeError> {
     Ok(bytes)
 }
 
-/// The subject, also shown in the outbox. Harmful characters come out escaped; [`compose`] refuses them.
+/// The subject, also shown in the outbox. Harmful characters come out escaped; [`compose`] refuses them, except that the
+/// subject of a notice may hold joiners.
 #[must_use]
 pub fn subject(content: &Content<'_>, language: Language, account: &str) -> String {
+    if let Content::Notice { subject, .. } = content {
+        return safe(subject).into_owned();
+    }
     let (before, after, unnamed) = subject_words(content, language);
     let mut subject = match account {
         "" => unnamed.to_owned(),
@@ -214,14 +262,13 @@ pub fn subject(content: &Content<'_>, language: Language, account: &str) -> Stri
 /// Never in a build that passed its tests: one of them renders every template with and without everything optional.
 #[must_use]
 pub fn text(letter: &Letter<'_>) -> String {
-    template::text(letter).expect("every template is rendered by a test, and the content cannot make it fail")
+    let text = template::text(letter);
+    let text = text.expect("every template is rendered by a test, and the content cannot make it fail");
+    safe_lines(&text).into_owned()
 }
 
 /// What stands before and after the account's name, and the whole subject of an account without a name.
-const fn subject_words(
-    content: &Content<'_>,
-    language: Language,
-) -> (&'static str, &'static str, &'static str) {
+const fn subject_words<'a>(content: &Content<'a>, language: Language) -> (&'a str, &'a str, &'a str) {
     match (content, language) {
         (Content::Verification { for_security_email: false, .. }, Language::En) => {
             ("Please confirm your address for messages from ", "", "Please confirm your address")
@@ -243,6 +290,8 @@ const fn subject_words(
         }
         (Content::Test { .. }, Language::En) => ("Test message from ", "", "Test message"),
         (Content::Test { .. }, Language::ZhCn) => ("“", "”的测试消息", "测试消息"),
+        // It has a subject of its own.
+        (Content::Notice { subject, .. }, _) => ("", "", subject),
     }
 }
 
@@ -260,6 +309,13 @@ fn check(letter: &Letter<'_>) -> Result<(), ComposeError> {
         Content::Change { replaced_by_masked } => check_plain(Part::ReplacedBy, replaced_by_masked),
         Content::Test { message_type_title } => {
             check_plain(Part::TypeTitle, message_type_title.unwrap_or_default())
+        }
+        Content::Notice { subject, body, type_title, category_title, fallback: _, unsubscribe } => {
+            notice::check_subject(subject)?;
+            body.check()?;
+            check_plain(Part::TypeTitle, type_title)?;
+            check_plain(Part::CategoryTitle, category_title)?;
+            unsubscribe.map_or(Ok(()), |unsubscribe| unsubscribe.check())
         }
     }
 }
@@ -362,6 +418,14 @@ impl fmt::Debug for Content<'_> {
             Self::Test { message_type_title } => {
                 f.debug_struct("Test").field("message_type_title", message_type_title).finish()
             }
+            Self::Notice { subject, body: _, type_title, category_title, fallback, unsubscribe } => f
+                .debug_struct("Notice")
+                .field("subject", subject)
+                .field("type_title", type_title)
+                .field("category_title", category_title)
+                .field("fallback", fallback)
+                .field("unsubscribe", unsubscribe)
+                .finish_non_exhaustive(),
         }
     }
 }
@@ -378,6 +442,11 @@ impl fmt::Display for Part {
             Self::Link => "the link",
             Self::ReplacedBy => "the new address",
             Self::TypeTitle => "the title of the type",
+            Self::CategoryTitle => "the title of the category",
+            Self::Subject => "the subject",
+            Self::Body => "the text",
+            Self::Token => "the token for unsubscribing",
+            Self::UnsubscribeTo => "the address for unsubscribing",
         })
     }
 }

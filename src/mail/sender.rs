@@ -18,6 +18,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::clock::Clock;
+use crate::domain::catalogue::Catalogue;
 use crate::domain::delivery::{DeliveryId, State};
 use crate::domain::timestamp::Timestamp;
 use crate::mail::compose::Letterhead;
@@ -33,6 +34,9 @@ use lock::ActiveSender;
 const LOOK: Duration = Duration::from_millis(250);
 /// How long mails in hand may take to end when the sender is told to stop.
 const LAST_MAIL: Duration = Duration::from_secs(5);
+/// How long a command waits for a server that says nothing. While a body is under way it waits on, as long as the transport
+/// does: who gives up then may send the mail twice.
+const SILENCE: Duration = Duration::from_secs(30);
 /// The wait between two tries to record a result.
 const RECORD_AGAIN: Duration = Duration::from_millis(200);
 /// The longest sleep of an idle sender: codes and deliveries end by time too.
@@ -47,10 +51,12 @@ pub struct SenderSettings {
     pub way: Way,
     /// From, and the domain of Message-IDs; the account's name is read from the database.
     pub letterhead: Letterhead,
-    /// Where bounces go.
+    /// Where bounces go, and mails that unsubscribe.
     pub return_path: String,
-    /// The confirm page; without it mails carry the code only. No slash at the end.
+    /// The page that confirms and unsubscribes; without it mails carry the code only. No slash at the end.
     pub public_url: Option<String>,
+    /// The titles of categories.
+    pub catalogue: Arc<Catalogue>,
     /// Connections to the server at once, at least 1.
     pub connections: u16,
     /// Mails per second; 0 is no limit.
@@ -182,7 +188,7 @@ impl Sender {
 }
 
 /// Delivers these mails now, or waits, `limit` at most, for the active sender to do it. Returns when each has ended or waits for
-/// a later try, when the server cannot be used, or when the limit has passed.
+/// a later try, when the server cannot be used or says nothing for 30 s, when the limit has passed, or when `stop` is set.
 ///
 /// # Errors
 /// [`StoreError`] if the database cannot be used.
@@ -190,13 +196,15 @@ pub fn deliver_these(
     settings: &SenderSettings,
     ids: &[DeliveryId],
     limit: Duration,
+    stop: &AtomicBool,
     on: &mut dyn FnMut(SenderEvent),
 ) -> Result<(), StoreError> {
     let until = Until::These { ids, limit };
-    run(settings, &until, &mut Delivering::new(channel(), None, on))
+    run(settings, &until, &mut Delivering::new(channel(), Some(stop), on))
 }
 
-/// Delivers everything that is due, or waits, `limit` at most, for the active sender to do it.
+/// Delivers everything that is due, or waits, `limit` at most, for the active sender to do it. A server that says nothing for
+/// 30 s is waited for no longer.
 ///
 /// # Errors
 /// [`StoreError`] if the database cannot be used.
@@ -294,6 +302,8 @@ fn run(
         delivering.tell(SenderEvent::WritingFiles { folder: folder.display().to_string() });
     }
     clerk.recover()?;
+    // What is past its end may leave something that is due now.
+    clerk.tidy()?;
     let worked = work(&mut clerk, until, delivering);
     // Carriers that a silent server holds end with the process; what they have in hand is taken back at the next start.
     if !clerk.is_busy() {
@@ -311,8 +321,10 @@ fn work(clerk: &mut Clerk, until: &Until<'_>, delivering: &mut Delivering<'_>) -
     let mut last_purge: Option<Timestamp> = None;
     let mut told_idle = false;
     let mut stopping_since: Option<Timestamp> = None;
+    let mut heard = clerk.now();
     loop {
         while let Some(word) = delivering.overhear() {
+            heard = clerk.now();
             clerk.hear(word, delivering);
         }
         let standing = match clerk.turn(only, delivering) {
@@ -334,13 +346,18 @@ fn work(clerk: &mut Clerk, until: &Until<'_>, delivering: &mut Delivering<'_>) -
             Standing::Busy => {
                 told_idle = false;
                 if let Some(word) = delivering.listen(LOOK) {
+                    heard = clerk.now();
                     clerk.hear(word, delivering);
+                } else if !stays && clerk.now().since(heard) >= SILENCE && !clerk.is_body_under_way() {
+                    clerk.release(delivering);
+                    return Ok(());
                 }
             }
             Standing::Paced(start) => {
                 if let Some(word) = delivering.listen(clerk.now().until(start)) {
                     clerk.hear(word, delivering);
                 }
+                heard = clerk.now();
             }
             Standing::Idle | Standing::Quiet(_) if !stays => return clerk.tidy(),
             Standing::Quiet(end) => {

@@ -38,8 +38,8 @@ pub fn get(session: &mut Session) -> Result<Account, Problem> {
     store.read(|reading| Ok(reading.account(desk.now)?))
 }
 
-/// Changes the account and, for a new security email, queues its verification. Counts as the answer to the first start's
-/// questions.
+/// Changes the account and, for a new security email, queues its verification. Fallbacks that wait go to the new one. Counts as
+/// the answer to the first start's questions. Notices that reached nobody before are not sent by this: `retry_failed` does that.
 ///
 /// # Errors
 /// [`Problem::InvalidAccount`] with every wrong field.
@@ -104,6 +104,7 @@ fn set_security_email(
         None => {
             writing.void_verification(Subject::SecurityEmail, VoidReason::AddressChanged, desk.now)?;
             writing.set_security_email(None)?;
+            writing.cancel_fallbacks_elsewhere(desk.now)?;
             Ok(Mailing::NotNeeded)
         }
         Some(email) if same(email) => {
@@ -113,6 +114,7 @@ fn set_security_email(
         Some(email) => {
             writing.void_verification(Subject::SecurityEmail, VoidReason::AddressChanged, desk.now)?;
             writing.set_security_email(Some((email.as_str(), &email.key())))?;
+            writing.cancel_fallbacks_elsewhere(desk.now)?;
             verification::queue(writing, desk, Subject::SecurityEmail)
         }
     }

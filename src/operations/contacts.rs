@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::session::Desk;
 use super::{Problem, Session, verification};
+use crate::domain::catalogue::UNSUBSCRIBABLE;
 use crate::domain::contact::{Contact, ContactId, SortColumn, Subject, Totals};
 use crate::domain::contact_form::{Checked, ContactDraft, ContactForm, Field, FieldProblem};
 use crate::domain::delivery::DeliveryId;
@@ -11,7 +12,7 @@ use crate::domain::email_address::EmailAddress;
 use crate::domain::email_typo;
 use crate::domain::filter::{self, Filter};
 use crate::domain::fold::{fold, fold_case};
-use crate::domain::subscription::Subscriptions;
+use crate::domain::subscription::{BoxState, Subscriptions};
 use crate::domain::verification::{Limit, VoidReason};
 use crate::store::{ContactRow, Direction, Reading, Start, Store, Writing};
 
@@ -92,6 +93,21 @@ pub struct ContactChange {
     pub position: Option<String>,
     pub language: Option<String>,
     pub types: Option<Vec<String>>,
+    /// For a recipient who stopped category activity.
+    pub again: Again,
+}
+
+/// Whether a subscription to category activity overrides that the recipient stopped it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Again {
+    /// [`Problem::HasUnsubscribed`] if the change adds a subscription inside category activity.
+    #[default]
+    No,
+    /// The administrator does so knowingly: if anything of category activity is wanted afterwards, the recipient counts as
+    /// subscribed again, even if the subscriptions stay as they were.
+    Yes,
+    /// The subscription is noted and the recipient stays unsubscribed, for changes to several contacts.
+    Keep,
 }
 
 /// Whether saving a new address also sends its verification.
@@ -277,7 +293,7 @@ pub fn typo_hint(session: &mut Session, email: &str) -> Result<Option<String>, P
 /// Changes a contact. With `expected_version`, only if nobody has changed it since.
 ///
 /// # Errors
-/// [`Problem::Invalid`], [`Problem::Conflict`], [`Problem::NoSuchContact`].
+/// [`Problem::Invalid`], [`Problem::Conflict`], [`Problem::NoSuchContact`], [`Problem::HasUnsubscribed`].
 pub fn modify(
     session: &mut Session,
     id: ContactId,
@@ -300,7 +316,11 @@ fn modify_in(
         expect_version(&before.contact, expected_version)?;
         let form = change.applied_to(&before.contact);
         let draft = checked(&writing.reading(), &form, Some(id), desk)?;
-        let differences = differences(&before, &draft, change);
+        let mut differences = differences(&before, &draft, change);
+        if change.types.is_some() && is_again(&before.contact, &draft.subscriptions, change.again)? {
+            writing.set_unsubscribed(id, None)?;
+            differences.insert("again".to_owned(), Value::Bool(true));
+        }
         if differences.is_empty() {
             return Ok(Saved { contact: before.contact, mailing: Mailing::NotNeeded });
         }
@@ -338,23 +358,29 @@ pub fn delete(session: &mut Session, ids: &[ContactId]) -> Result<(), Problem> {
 /// Sets what a contact wants. With `expected_version`, only if nobody has changed it since.
 ///
 /// # Errors
-/// [`Problem::Conflict`], [`Problem::NoSuchContact`].
+/// [`Problem::Conflict`], [`Problem::NoSuchContact`], [`Problem::HasUnsubscribed`].
 pub fn subscribe(
     session: &mut Session,
     id: ContactId,
     subscriptions: &Subscriptions,
+    again: Again,
     expected_version: Option<i64>,
 ) -> Result<Contact, Problem> {
     let (store, desk) = session.desk();
     store.write(|writing| {
         let before = row(&writing.reading(), id, &desk)?.contact;
         expect_version(&before, expected_version)?;
-        if before.subscriptions == *subscriptions {
+        let again = is_again(&before, subscriptions, again)?;
+        if before.subscriptions == *subscriptions && !again {
             return Ok(before);
         }
         writing.set_subscriptions(id, subscriptions)?;
         writing.count_edit(id)?;
-        let change = json!({ "subscriptions": pair(ids(&before.subscriptions), ids(subscriptions)) });
+        let mut change = json!({ "subscriptions": pair(ids(&before.subscriptions), ids(subscriptions)) });
+        if again {
+            writing.set_unsubscribed(id, None)?;
+            change["again"] = Value::Bool(true);
+        }
         desk.log(writing, "contact.subscribe", Some(id), change)?;
         Ok(row(&writing.reading(), id, &desk)?.contact)
     })
@@ -418,16 +444,37 @@ fn change_email(
     verification::queue(writing, desk, subject)
 }
 
+/// Whether a recipient who stopped category activity is subscribed to it again by wanting `wanted`.
+fn is_again(before: &Contact, wanted: &Subscriptions, again: Again) -> Result<bool, Problem> {
+    if before.unsubscribed_at.is_none() {
+        return Ok(false);
+    }
+    match again {
+        Again::No if wanted.adds_to(UNSUBSCRIBABLE, &before.subscriptions) => {
+            Err(Problem::HasUnsubscribed { name: before.name.clone() })
+        }
+        Again::No | Again::Keep => Ok(false),
+        Again::Yes => Ok(wanted.state(UNSUBSCRIBABLE) != BoxState::None),
+    }
+}
+
 fn matches(query: &ListQuery, contact: &Contact) -> bool {
-    query.filter.is_empty()
-        || query.filter.matches(&filter::Candidate {
-            name: &contact.name,
-            email: &contact.email,
-            position: contact.position,
-            status: contact.status.id(),
-            is_subscribed: &|wanted| contact.subscriptions.ids().any(|id| filter::covers(wanted, id)),
-            is_selected: query.filter.asks_for_selection() && query.selected.contains(&contact.id),
-        })
+    query.filter.is_empty() || {
+        let is_selected = query.filter.asks_for_selection() && query.selected.contains(&contact.id);
+        is_wanted(&query.filter, contact, is_selected)
+    }
+}
+
+/// Whether the filter wants the contact.
+pub(super) fn is_wanted(filter: &Filter, contact: &Contact, is_selected: bool) -> bool {
+    filter.matches(&filter::Candidate {
+        name: &contact.name,
+        email: &contact.email,
+        position: contact.position,
+        status: contact.status.id(),
+        is_subscribed: &|wanted| contact.subscriptions.ids().any(|id| filter::covers(wanted, id)),
+        is_selected,
+    })
 }
 
 fn checked(
@@ -443,7 +490,8 @@ fn checked(
     }
 }
 
-/// The form's own rules, and that the address is free.
+/// The form's own rules, and that the address is free. What the contact wants already is right even if the catalogue does not
+/// know it.
 fn check_all(
     reading: &Reading<'_>,
     form: &ContactForm,
@@ -451,7 +499,16 @@ fn check_all(
     desk: &Desk<'_>,
 ) -> Result<Checked, Problem> {
     let language = reading.account(desk.now)?.language;
+    let present = editing.map(|id| reading.wishes(id)).transpose()?.flatten();
+    let (known, kept): (Vec<String>, Vec<String>) = form.types.iter().cloned().partition(|id| {
+        desk.catalogue.contains(id)
+            || !present.as_ref().is_some_and(|wishes| wishes.subscriptions.ids().any(|wanted| wanted == id))
+    });
+    let form = ContactForm { types: known, ..form.clone() };
     let mut checked = form.check(desk.catalogue, desk.rules.smtputf8, language);
+    if let Some(draft) = &mut checked.draft {
+        kept.iter().for_each(|id| draft.subscriptions.add(id));
+    }
     let Some(email) = &checked.email else { return Ok(checked) };
     if let Some(holder) = reading.contact_with_address(&email.key())?
         && Some(holder) != editing

@@ -3,22 +3,30 @@
 use serde_json::json;
 
 use super::contacts::{self, Page};
+use super::notices::Said;
 use super::session::Desk;
 use super::{Problem, Session, verification};
-use crate::domain::contact::{ContactId, Status};
+use crate::domain::catalogue::category_of;
+use crate::domain::contact::{Contact, ContactId, Status};
 use crate::domain::delivery::{Delivery, DeliveryId, Kind, NoticeId, State};
 use crate::domain::fold::fold;
+use crate::domain::notice::check_type;
 use crate::domain::retry as schedule;
+use crate::domain::routing::FallbackReason;
+use crate::domain::routing::{Candidate, verdict};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::verification::MASKED_CODE;
-use crate::mail::compose::{self, Content, Letter};
-use crate::store::{Material, NewDelivery, Newest, Reading, VerificationState, Writing};
+use crate::mail::compose::{self, Content, Letter, NoticeText};
+use crate::store::{Material, NewDelivery, Newest, OutboxFilter, Reading, VerificationState, Writing};
 
 /// Which deliveries are listed, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OutboxQuery {
     pub state: Option<State>,
     pub notice: Option<NoticeId>,
+    /// The id of a category or type.
+    pub message_type: Option<String>,
+    pub contact: Option<ContactId>,
     /// Words that must occur in address, name or subject.
     pub words: Vec<String>,
 }
@@ -82,7 +90,13 @@ pub fn page(
     let wanted = limit.saturating_add(1);
     let mut rows = Vec::new();
     store.read(|reading| {
-        reading.outbox(query.state, query.notice, newest, start, |delivery| {
+        let filter = OutboxFilter {
+            state: query.state,
+            notice: query.notice,
+            message_type: query.message_type.as_deref(),
+            contact: query.contact,
+        };
+        reading.outbox(filter, newest, start, |delivery| {
             if words.iter().all(|word| occurs(word, &delivery)) {
                 rows.push(delivery);
             }
@@ -142,10 +156,12 @@ pub fn show(session: &mut Session, id: DeliveryId) -> Result<DeliveryDetail, Pro
     })
 }
 
-/// Makes deliveries due now, all or none.
+/// Makes deliveries due now, all or none. A notice that had ended is under way again, and if nobody gets it this time either, the
+/// security email does, unless it was tried already.
 ///
 /// # Errors
-/// [`Problem::NoSuchDelivery`], [`Problem::WrongState`] (sent, cancelled, under way, or a code that is void).
+/// [`Problem::NoSuchDelivery`], [`Problem::WrongState`] (sent, cancelled, under way, a code that is void, or a notice that its
+/// recipient would not get any more).
 pub fn retry(session: &mut Session, ids: &[DeliveryId]) -> Result<(), Problem> {
     let (store, desk) = session.desk();
     store.write(|writing| {
@@ -156,7 +172,8 @@ pub fn retry(session: &mut Session, ids: &[DeliveryId]) -> Result<(), Problem> {
     })
 }
 
-/// Cancels deliveries that have not begun, all or none.
+/// Cancels deliveries that have not begun, all or none. A notice of which nothing waits any more after this was cancelled by the
+/// administrator, so the security email does not get it; while others of its deliveries wait, it goes on without these.
 ///
 /// # Errors
 /// [`Problem::NoSuchDelivery`], [`Problem::WrongState`].
@@ -183,12 +200,24 @@ pub fn cancel(session: &mut Session, ids: &[DeliveryId]) -> Result<(), Problem> 
     })
 }
 
-/// Queues a marked test mail to a verified contact, or to the security email.
+/// Queues a marked test mail to a verified contact, or to the security email. With a type it is sent as a notice of this type
+/// would be, if the contact would receive that; the security email would receive every type as a fallback. It is no notice and
+/// has no fallback.
 ///
 /// # Errors
-/// [`Problem::NoSecurityEmail`], [`Problem::NotVerified`], [`Problem::NoSuchContact`].
-pub fn test(session: &mut Session, contact: Option<ContactId>) -> Result<DeliveryId, Problem> {
+/// [`Problem::NoSecurityEmail`], [`Problem::NotVerified`], [`Problem::NoSuchContact`], [`Problem::WouldNotReceive`],
+/// [`Problem::InvalidNotice`] if the type is unknown or a category.
+pub fn test(
+    session: &mut Session,
+    contact: Option<ContactId>,
+    message_type: Option<&str>,
+) -> Result<DeliveryId, Problem> {
     let (store, desk) = session.desk();
+    if let Some(id) = message_type {
+        check_type(id, desk.catalogue).map_err(|problem| Problem::InvalidNotice(vec![problem]))?;
+    }
+    let known = message_type.and_then(|id| desk.catalogue.message_type(id));
+    let category = known.map(|(category, _)| category.id.as_str());
     store.write(|writing| {
         let account = writing.reading().account(desk.now)?;
         let (address, name, language) = match contact {
@@ -197,13 +226,12 @@ pub fn test(session: &mut Session, contact: Option<ContactId>) -> Result<Deliver
             }
             Some(id) => {
                 let contact = contacts::row(&writing.reading(), id, &desk)?.contact;
-                if contact.status != Status::Verified {
-                    return Err(Problem::NotVerified { name: contact.name });
-                }
+                may_be_tested(&contact, message_type)?;
                 (contact.email, contact.name, contact.language)
             }
         };
-        let content = Content::Test { message_type_title: None };
+        let title = known.map(|(_, known)| known.title.get(language));
+        let content = Content::Test { message_type_title: title };
         let id = writing.insert_delivery(&NewDelivery {
             kind: Kind::Test,
             contact,
@@ -213,25 +241,39 @@ pub fn test(session: &mut Session, contact: Option<ContactId>) -> Result<Deliver
             address_key: &verification::key_of(&address),
             name: &name,
             language,
-            message_type: None,
+            message_type,
             subject: &compose::subject(&content, language, &account.name),
-            detail: None,
+            detail: title,
             fallback: None,
-            priority: Kind::Test.priority(None),
+            priority: Kind::Test.priority(category),
             now: desk.now,
-            expires_at: schedule::expiry(Kind::Test, None, desk.now),
+            expires_at: schedule::expiry(Kind::Test, category, desk.now),
             message_id: &desk.message_id(&account.name)?,
         })?;
-        desk.log(writing, "outbox.test", contact, json!({ "delivery": id.0 }))?;
+        desk.log(writing, "outbox.test", contact, json!({ "delivery": id.0, "type": message_type }))?;
         Ok(id)
     })
+}
+
+fn may_be_tested(contact: &Contact, message_type: Option<&str>) -> Result<(), Problem> {
+    let name = contact.name.clone();
+    match message_type {
+        None if contact.status == Status::Verified => Ok(()),
+        None => Err(Problem::NotVerified { name }),
+        Some(id) => verdict(id, &Candidate::of(contact)).map_err(|reason| Problem::WouldNotReceive {
+            name,
+            message_type: id.to_owned(),
+            reason,
+        }),
+    }
 }
 
 fn delivery(reading: &Reading<'_>, id: DeliveryId) -> Result<Delivery, Problem> {
     reading.delivery(id)?.ok_or(Problem::NoSuchDelivery(id.0))
 }
 
-fn requeue(writing: &Writing<'_>, desk: &Desk<'_>, id: DeliveryId) -> Result<(), Problem> {
+/// Makes one delivery due now.
+pub(super) fn requeue(writing: &Writing<'_>, desk: &Desk<'_>, id: DeliveryId) -> Result<(), Problem> {
     let found = delivery(&writing.reading(), id)?;
     let refuse = |why| Err(Problem::WrongState { id: id.0, state: found.state.id(), why });
     if !found.state.may_retry() {
@@ -246,7 +288,11 @@ fn requeue(writing: &Writing<'_>, desk: &Desk<'_>, id: DeliveryId) -> Result<(),
             | State::Cancelled => "it was cancelled; what it was for has changed",
         });
     }
-    let mut expires_at = schedule::expiry(found.kind, found.message_type.as_deref(), desk.now);
+    if !writing.reading().is_wanted(id)? {
+        return refuse("its recipient would not get it any more");
+    }
+    let category = found.message_type.as_deref().map(category_of);
+    let mut expires_at = schedule::expiry(found.kind, category, desk.now);
     if found.kind == Kind::Verification {
         let material = writing.reading().material(id)?;
         let proof = material.and_then(|material| material.verification);
@@ -270,6 +316,15 @@ fn preview(
     material: &Material,
 ) -> Result<String, Problem> {
     let letterhead = desk.rules.letterhead(&reading.account(desk.now)?.name);
+    let letter = |content| Letter {
+        letterhead: &letterhead,
+        to_name: Some(delivery.name.as_str()).filter(|name| !name.is_empty()),
+        to_email: &delivery.to,
+        language: material.language,
+        message_id: &delivery.message_id,
+        date: delivery.created_at,
+        content,
+    };
     let title = delivery.message_type.as_deref().and_then(|id| desk.catalogue.message_type(id));
     let content = match delivery.kind {
         Kind::Verification => Content::Verification {
@@ -284,17 +339,22 @@ fn preview(
         Kind::Test => {
             Content::Test { message_type_title: title.map(|(_, known)| known.title.get(material.language)) }
         }
-        Kind::Notice => return Ok(String::new()),
+        Kind::Notice => {
+            let Some(notice) = delivery.notice.map(|id| reading.notice_body(id)).transpose()?.flatten()
+            else {
+                return Ok(String::new());
+            };
+            let said = Said {
+                subject: &notice.subject,
+                text: &NoticeText::new(&notice.text),
+                message_type: &notice.message_type,
+                type_title: notice.title(material.language),
+                fallback: delivery.fallback.as_deref().and_then(FallbackReason::parse),
+            };
+            return Ok(compose::text(&letter(said.content(desk, material.language))));
+        }
     };
-    Ok(compose::text(&Letter {
-        letterhead: &letterhead,
-        to_name: Some(delivery.name.as_str()).filter(|name| !name.is_empty()),
-        to_email: &delivery.to,
-        language: material.language,
-        message_id: &delivery.message_id,
-        date: delivery.created_at,
-        content,
-    }))
+    Ok(compose::text(&letter(content)))
 }
 
 fn occurs(word: &str, delivery: &Delivery) -> bool {

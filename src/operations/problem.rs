@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::domain::contact::Contact;
 use crate::domain::contact_form::FieldProblem;
+use crate::domain::safe_text::Safe;
 use crate::domain::verification::{Limit, NotACode, VoidReason};
 use crate::store::StoreError;
 
@@ -24,6 +25,23 @@ pub enum Problem {
     NoSuchContact(String),
     #[error("{} contacts are called '{name}': {}", .ids.len(), list(.ids))]
     AmbiguousName { name: String, ids: Vec<i64> },
+    /// Every part of a notice that is wrong, in the order of the form.
+    #[error("{}", .0.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("; "))]
+    InvalidNotice(Vec<crate::domain::notice::NoticeProblem>),
+    /// What is wrong with the key of a notice.
+    #[error("{0}")]
+    InvalidKey(String),
+    /// The key was used for a notice of another type, subject or body.
+    #[error("the key '{}' was used for notice {notice} already, which says something else", Safe(.key))]
+    KeyUsed { key: String, notice: i64 },
+    #[error("there is no notice {0}")]
+    NoSuchNotice(i64),
+    /// The contact would not receive the type that a test stands for.
+    #[error("'{name}' would not receive '{message_type}'")]
+    WouldNotReceive { name: String, message_type: String, reason: crate::domain::routing::Exclusion },
+    /// Who stopped activity messages is subscribed to them again only knowingly.
+    #[error("'{name}' has unsubscribed from activity messages")]
+    HasUnsubscribed { name: String },
     #[error("there is no delivery {0}")]
     NoSuchDelivery(i64),
     /// A delivery in a state in which this cannot be done to it, in words.

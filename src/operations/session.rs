@@ -39,6 +39,10 @@ pub struct Rules {
     pub from_name: Option<String>,
     /// The address of From.
     pub from_email: String,
+    /// Where bounces go, and mails that unsubscribe.
+    pub return_path: String,
+    /// The page that confirms and unsubscribes, if there is one; no slash at the end.
+    pub public_url: Option<String>,
 }
 
 impl Default for Rules {
@@ -50,6 +54,8 @@ impl Default for Rules {
             message_id_domain: "callsheet.invalid".to_owned(),
             from_name: None,
             from_email: "callsheet@callsheet.invalid".to_owned(),
+            return_path: "callsheet@callsheet.invalid".to_owned(),
+            public_url: None,
         }
     }
 }
@@ -183,11 +189,22 @@ impl Desk<'_> {
         contact: Option<ContactId>,
         details: Value,
     ) -> Result<(), Problem> {
-        let actor = &self.opening.actor;
+        self.log_by(&self.opening.actor.user, writing, action, contact, details)
+    }
+
+    /// The same for somebody who acts through this session and is known by something else than the system.
+    pub(super) fn log_by(
+        &self,
+        actor: &str,
+        writing: &Writing<'_>,
+        action: &str,
+        contact: Option<ContactId>,
+        details: Value,
+    ) -> Result<(), Problem> {
         Ok(writing.append_audit(&Entry {
             at: self.now,
-            actor: &actor.user,
-            origin: actor.origin.as_deref().unwrap_or_default(),
+            actor,
+            origin: self.opening.actor.origin.as_deref().unwrap_or_default(),
             via: self.opening.via,
             action,
             contact,
@@ -197,9 +214,13 @@ impl Desk<'_> {
 
     /// A Message-ID that no other mail has.
     pub(super) fn message_id(&self, account: &str) -> Result<String, Problem> {
-        let unique: String = random::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(self.rules.letterhead(account).message_id(&unique))
+        Ok(self.rules.letterhead(account).message_id(&unique()?))
     }
+}
+
+/// A word of 32 hexadecimal digits that no other mail or notice has.
+pub(super) fn unique() -> Result<String, Problem> {
+    Ok(random::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// Bytes from the system's random source.

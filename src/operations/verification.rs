@@ -97,13 +97,47 @@ pub fn cancel_change(session: &mut Session, id: ContactId) -> Result<(), Problem
     })
 }
 
-/// Ids of all contacts whose address (or pending address) waits for a verification, for `resend --unverified`.
+/// What became of a code for everyone who waits for one.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SentToAll {
+    pub queued: Vec<DeliveryId>,
+    /// Names of contacts that get none now, and the [`Problem::Limited`] that says why.
+    pub held: Vec<(String, Problem)>,
+}
+
+/// Contacts that get their codes in one transaction.
+const CHUNK: usize = 200;
+
+/// Sends a new code to every contact whose address (or pending address) waits for a verification, in chunks of one transaction
+/// each. Those that a limit holds back are left out and named.
 ///
 /// # Errors
-/// [`Problem::Store`].
-pub fn unverified(session: &mut Session) -> Result<Vec<ContactId>, Problem> {
-    let (store, _) = session.desk();
-    store.read(|reading| Ok(reading.contacts_to_verify()?))
+/// [`Problem::Store`]; codes queued before it stay queued.
+pub fn send_to_unverified(session: &mut Session) -> Result<SentToAll, Problem> {
+    let (store, desk) = session.desk();
+    let waiting = store.read(|reading| reading.contacts_to_verify())?;
+    let mut sent = SentToAll::default();
+    for chunk in waiting.chunks(CHUNK) {
+        let of_chunk = store.write(|writing| {
+            let mut sent = SentToAll::default();
+            for id in chunk {
+                match send_one(writing, &desk, Subject::Contact(*id)) {
+                    Ok(delivery) => sent.queued.push(delivery),
+                    Err(problem @ Problem::Limited { .. }) => {
+                        let name = writing.reading().contact_name(*id)?.unwrap_or_default();
+                        sent.held.push((name, problem));
+                    }
+                    // Verified or deleted by somebody else since the list was read.
+                    Err(Problem::AlreadyVerified { .. } | Problem::NoSuchContact(_)) => {}
+                    Err(problem) => return Err(problem),
+                }
+            }
+            Ok(sent)
+        })?;
+        sent.queued.extend(of_chunk.queued);
+        sent.held.extend(of_chunk.held);
+    }
+    Ok(sent)
 }
 
 /// Queues the verification mail of the subject's open address if the limits allow it, and voids the code before it.

@@ -98,7 +98,7 @@ impl Reading<'_> {
         let mut parameters: Vec<&dyn ToSql> = Vec::new();
         if let Some(contact) = &contact {
             parameters.push(contact);
-            conditions.push(format!("a.contact_id = ?{}", parameters.len()));
+            conditions.push(OF_CONTACT.replace("?1", &format!("?{}", parameters.len())));
         }
         if let Some(since) = &since {
             parameters.push(since);
@@ -165,6 +165,10 @@ impl Reading<'_> {
 
 const COLUMNS: &str = "a.id, a.at, a.actor, a.origin, a.via, a.action, a.contact_id, a.hash, d.details";
 const TABLES: &str = "audit a LEFT JOIN audit_detail d ON d.audit_id = a.id";
+/// The entries of a contact: its own, and those of a change of many that name its id.
+const OF_CONTACT: &str = "(a.contact_id = ?1 OR a.id IN (SELECT b.id FROM audit b JOIN audit_detail e ON e.audit_id = b.id \
+    WHERE b.action = 'contacts.subscribe' AND EXISTS (SELECT 1 FROM json_tree(e.details) WHERE type = 'integer' \
+    AND value = ?1 AND path LIKE '%.contacts')))";
 /// Where the columns of [`Reading::check_audit`] begin behind [`COLUMNS`].
 const BEHIND: usize = 9;
 

@@ -87,9 +87,9 @@ pub fn restore(database: &Path, backup: &Path, now: Timestamp) -> Result<Restore
 
 /// A database that is opened by nobody else, and stays so.
 fn alone(database: &Path) -> Result<Connection, StoreError> {
-    let of = |error: rusqlite::Error| match StoreError::of(database, &error) {
-        StoreError::Locked { file } => StoreError::InUse { file },
-        other => other,
+    let of = |error: rusqlite::Error| {
+        let told = StoreError::of(database, &error);
+        if let StoreError::Locked { file } = told { StoreError::InUse { file } } else { told }
     };
     let live = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(of)?;
     live.busy_timeout(PATIENCE).map_err(of)?;
@@ -146,13 +146,11 @@ fn copy(from: &Connection, target: &Path) -> Result<(), StoreError> {
 /// All pages in one step: a view that nobody's writing disturbs.
 fn transfer(from: &Connection, to: &mut Connection) -> rusqlite::Result<()> {
     let backup = Backup::new(from, to)?;
-    match backup.step(-1)? {
-        StepResult::Done => Ok(()),
-        _ => Err(rusqlite::Error::SqliteFailure(
-            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY),
-            Some("the database is locked".to_owned()),
-        )),
+    if backup.step(-1)? == StepResult::Done {
+        return Ok(());
     }
+    let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+    Err(rusqlite::Error::SqliteFailure(busy, Some("the database is locked".to_owned())))
 }
 
 fn move_away(database: &Path, place: &Path) -> Result<(), StoreError> {

@@ -1,6 +1,6 @@
 //! The contact table: one row a contact, the address in force and the pending one in it.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Reading, StoreError, Writing, rows};
 use crate::domain::contact::{Contact, ContactId, Status, Totals};
@@ -24,6 +24,10 @@ pub struct ContactRow {
     /// The server's words about the pending address.
     pub pending_words: Option<String>,
 }
+
+/// The columns that [`candidate`] reads, from a table `contact c`.
+const CANDIDATE: &str = "c.id, c.email, c.verified_at IS NOT NULL, c.status = 'undeliverable', c.unsubscribed_at IS NOT NULL, \
+     (SELECT group_concat(s.type, ' ') FROM subscription s WHERE s.contact_id = c.id)";
 
 impl Reading<'_> {
     /// One contact, with its status as it is at `now`.
@@ -113,26 +117,28 @@ impl Reading<'_> {
 
     /// Calls `each` with what routing needs of every contact, in order of id.
     pub fn each_candidate(&self, mut each: impl FnMut(Candidate)) -> Result<(), StoreError> {
+        self.each_candidate_and_name(|candidate, _| each(candidate))
+    }
+
+    /// The same with every contact's name.
+    pub fn each_candidate_and_name(&self, mut each: impl FnMut(Candidate, &str)) -> Result<(), StoreError> {
         self.sql(|sql| {
-            let mut query = sql.prepare(
-                "SELECT c.id, c.email, c.verified_at IS NOT NULL, c.status = 'undeliverable', c.unsubscribed_at IS NOT NULL, \
-                 (SELECT group_concat(s.type, ' ') FROM subscription s WHERE s.contact_id = c.id) FROM contact c ORDER BY c.id",
-            )?;
+            let mut query =
+                sql.prepare(&format!("SELECT {CANDIDATE}, c.name FROM contact c ORDER BY c.id"))?;
             let mut found = query.query([])?;
             while let Some(row) = found.next()? {
-                let types: Option<String> = row.get(5)?;
-                each(Candidate {
-                    contact: ContactId(row.get(0)?),
-                    email: row.get(1)?,
-                    verified: row.get(2)?,
-                    undeliverable: row.get(3)?,
-                    unsubscribed: row.get(4)?,
-                    subscriptions: Subscriptions::from_ids(
-                        types.unwrap_or_default().split_ascii_whitespace().map(str::to_owned),
-                    ),
-                });
+                each(candidate(row)?, row.get_ref(6)?.as_str()?);
             }
             Ok(())
+        })
+    }
+
+    /// What routing needs of one contact, and the key of its address in force.
+    pub fn candidate(&self, id: ContactId) -> Result<Option<(Candidate, String)>, StoreError> {
+        self.sql(|sql| {
+            let mut query = sql
+                .prepare_cached(&format!("SELECT {CANDIDATE}, c.email_key FROM contact c WHERE c.id = ?1"))?;
+            query.query_row([id.0], |row| Ok((candidate(row)?, row.get(6)?))).optional()
         })
     }
 }
@@ -243,4 +249,16 @@ impl Writing<'_> {
     pub fn delete_contact(&self, id: ContactId) -> Result<bool, StoreError> {
         self.sql(|sql| Ok(sql.prepare_cached("DELETE FROM contact WHERE id = ?1")?.execute([id.0])? == 1))
     }
+}
+
+fn candidate(row: &Row<'_>) -> rusqlite::Result<Candidate> {
+    let types = row.get_ref(5)?.as_str_or_null()?.unwrap_or_default();
+    Ok(Candidate {
+        contact: ContactId(row.get(0)?),
+        email: row.get(1)?,
+        verified: row.get(2)?,
+        undeliverable: row.get(3)?,
+        unsubscribed: row.get(4)?,
+        subscriptions: Subscriptions::from_ids(types.split_ascii_whitespace().map(str::to_owned)),
+    })
 }

@@ -50,6 +50,23 @@ pub struct AttemptRow {
     pub words: Option<String>,
 }
 
+/// Which deliveries are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OutboxFilter<'a> {
+    pub state: Option<State>,
+    pub notice: Option<NoticeId>,
+    /// The id of a type, or of a category for all its types.
+    pub message_type: Option<&'a str>,
+    pub contact: Option<ContactId>,
+}
+
+/// Whether a `delivery d` is of the type, or of a type in the category, whose id is this parameter.
+fn of_type(parameter: usize) -> String {
+    format!("(d.type = ?{parameter} OR substr(d.type, 1, length(?{parameter}) + 1) = ?{parameter} || '.')")
+}
+
+pub(super) const DELIVERY_WITH_MESSAGE_ID: &str = "SELECT id FROM delivery WHERE message_id = ?1";
+
 impl Reading<'_> {
     /// One delivery.
     pub fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
@@ -57,6 +74,14 @@ impl Reading<'_> {
             let mut query =
                 sql.prepare_cached(&format!("SELECT {} FROM delivery d WHERE d.id = ?1", rows::DELIVERY))?;
             query.query_row([id.0], rows::delivery).optional()
+        })
+    }
+
+    /// The delivery that a mail with this Message-ID belongs to.
+    pub fn delivery_with_message_id(&self, message_id: &str) -> Result<Option<DeliveryId>, StoreError> {
+        self.sql(|sql| {
+            let mut query = sql.prepare_cached(DELIVERY_WITH_MESSAGE_ID)?;
+            query.query_row([message_id], |row| row.get(0).map(DeliveryId)).optional()
         })
     }
 
@@ -97,8 +122,7 @@ impl Reading<'_> {
     /// Reads deliveries by id, upwards (older to newer) or downwards, from `start` on, until `take` has enough.
     pub fn outbox(
         &self,
-        state: Option<State>,
-        notice: Option<NoticeId>,
+        filter: OutboxFilter<'_>,
         newest_first: Newest,
         start: Option<(DeliveryId, bool)>,
         mut take: impl FnMut(Delivery) -> bool,
@@ -107,8 +131,9 @@ impl Reading<'_> {
             Newest::First => ("<", "DESC"),
             Newest::Last => (">", "ASC"),
         };
-        let state = state.map(State::id);
-        let notice = notice.map(|notice| notice.0);
+        let state = filter.state.map(State::id);
+        let notice = filter.notice.map(|notice| notice.0);
+        let contact = filter.contact.map(|contact| contact.0);
         let mut conditions = Vec::new();
         let mut parameters: Vec<&dyn ToSql> = Vec::new();
         if let Some(state) = &state {
@@ -118,6 +143,14 @@ impl Reading<'_> {
         if let Some(notice) = &notice {
             parameters.push(notice);
             conditions.push(format!("d.notice_id = ?{}", parameters.len()));
+        }
+        if let Some(contact) = &contact {
+            parameters.push(contact);
+            conditions.push(format!("d.contact_id = ?{}", parameters.len()));
+        }
+        if let Some(id) = &filter.message_type {
+            parameters.push(id);
+            conditions.push(of_type(parameters.len()));
         }
         if let Some((id, inclusive)) = &start {
             parameters.push(&id.0);
@@ -209,7 +242,8 @@ impl Writing<'_> {
         })
     }
 
-    /// Makes a delivery due now. A written one gets a new Message-ID, for nobody has seen the old one.
+    /// Makes a delivery due now, as an administrator asks for. A written one gets a new Message-ID, for nobody has seen the old
+    /// one. Its notice does not count as cancelled any more.
     pub fn requeue(
         &self,
         id: DeliveryId,
@@ -218,6 +252,11 @@ impl Writing<'_> {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.sql(|sql| {
+            sql.prepare_cached(
+                "UPDATE notice SET is_cancelled = 0 \
+                 WHERE id = (SELECT notice_id FROM delivery WHERE id = ?1) AND is_cancelled = 1",
+            )?
+            .execute([id.0])?;
             sql.prepare_cached(
                 "UPDATE delivery SET state = CASE WHEN attempts = 0 THEN 'queued' ELSE 'retry' END, due_at = ?2, \
                  expires_at = max(expires_at, ?3), ended_at = NULL, breaks = 0, message_id = coalesce(?4, message_id) \
@@ -228,9 +267,17 @@ impl Writing<'_> {
         })
     }
 
-    /// Ends a delivery that has not begun. False if it has begun or ended.
+    /// Ends a delivery that has not begun, as an administrator asks for. False if it has begun or ended.
+    ///
+    /// A notice counts as cancelled if nothing of it waits any more after this: then the administrator has ended it. While
+    /// others of its deliveries wait, only this one is called off, and if those fail the security email gets the notice.
     pub fn cancel_delivery(&self, id: DeliveryId, now: Timestamp) -> Result<bool, StoreError> {
         self.sql(|sql| {
+            sql.prepare_cached(
+                "UPDATE notice SET is_cancelled = 1 WHERE waiting = 1 \
+                 AND id = (SELECT notice_id FROM delivery WHERE id = ?1 AND state IN ('queued', 'retry'))",
+            )?
+            .execute([id.0])?;
             let mut cancel = sql.prepare_cached(
                 "UPDATE delivery SET state = 'cancelled', ended_at = ?2 WHERE id = ?1 AND state IN ('queued', 'retry')",
             )?;

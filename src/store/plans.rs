@@ -4,7 +4,7 @@
 use rusqlite::Connection;
 
 use super::list::{self, Direction, Start};
-use super::{Store, queue, rows};
+use super::{Store, outbox, queue, rows};
 use crate::domain::contact::{ContactId, SortColumn};
 
 fn database() -> (tempfile::TempDir, Store) {
@@ -80,6 +80,35 @@ fn deleting_a_contact_finds_what_belongs_to_it_by_index() {
         ("DELETE FROM verification WHERE contact_id = ?1", "verification_of_contact"),
         ("UPDATE delivery SET contact_id = NULL WHERE contact_id = ?1", "delivery_of_contact"),
         ("UPDATE delivery SET verification_id = NULL WHERE verification_id = ?1", "delivery_of_verification"),
+    ] {
+        assert_by_index(&store.connection, statement, index);
+    }
+}
+
+#[test]
+fn what_belongs_to_a_notice_is_found_by_index() {
+    let (_folder, store) = database();
+    let page = format!(
+        "SELECT {} FROM delivery d WHERE d.notice_id = ?1 AND d.id < ?2 ORDER BY d.id DESC",
+        rows::DELIVERY
+    );
+    let states = "SELECT id FROM delivery WHERE notice_id = ?1 AND +state IN ('queued', 'retry') ORDER BY id";
+    let fallback =
+        "SELECT 1 FROM delivery d WHERE d.notice_id = ?1 AND d.address_key = ?2 AND d.state <> 'cancelled'";
+    let proof = "SELECT v.id FROM contact c JOIN verification v ON coalesce(v.contact_id, 0) = +c.id \
+                 WHERE c.id = ?1 AND v.state = 'confirmed' ORDER BY v.id DESC LIMIT 1";
+    let purge = "SELECT d.id FROM notice n JOIN delivery d ON d.notice_id = n.id \
+                 WHERE n.ended_at IS NOT NULL AND n.ended_at < ?1 LIMIT ?2";
+    for (statement, index) in [
+        (page.as_str(), "delivery_of_notice (notice_id=? AND id<?)"),
+        (states, "delivery_of_notice"),
+        (fallback, "delivery_once"),
+        ("DELETE FROM delivery WHERE notice_id = ?1", "delivery_of_notice"),
+        ("SELECT count(*) FROM notice WHERE is_unreached = 1", "notice_unreached"),
+        (proof, "verification_of (<expr>=?)"),
+        (purge, "notice_ended"),
+        (purge, "delivery_of_notice"),
+        (outbox::DELIVERY_WITH_MESSAGE_ID, "message_id=?"),
     ] {
         assert_by_index(&store.connection, statement, index);
     }

@@ -9,9 +9,12 @@
 //! A claim carries a lease: a random token that every later write must show (fencing). A sender that has lost its lease to
 //! another can no longer change the row.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Reading, StoreError, Verification, Writing, rows};
+use super::{NoticeBody, Reading, StoreError, UnsubscribeProof, Verification, Writing, rows};
+use crate::domain::catalogue::{UNSUBSCRIBABLE, category_of};
 use crate::domain::contact::{ContactId, Status, Subject};
 use crate::domain::delivery::{Delivery, DeliveryId, Kind, State};
 use crate::domain::language::Language;
@@ -26,6 +29,10 @@ pub struct Claimed {
     pub language: Language,
     pub detail: Option<String>,
     pub verification: Option<Verification>,
+    /// What a notice says; [`Reading::notice_body`] reads it, once for all its mails.
+    pub notice: Option<Arc<NoticeBody>>,
+    /// For a mail of category activity to a contact: what its unsubscribe token is derived from.
+    pub unsubscribe: Option<UnsubscribeProof>,
     /// Lines that broke in succession before this try.
     pub breaks: u32,
     pub claimed_at: Timestamp,
@@ -111,18 +118,24 @@ impl Reading<'_> {
 }
 
 impl Writing<'_> {
-    /// Takes the next delivery that is due, by rank and then by due time; with `only`, the first due one of these.
+    /// Takes the next delivery that is due, by rank and then by due time; with `only`, the first due one of these. What has
+    /// become pointless since it was queued is cancelled instead.
     pub fn claim_next(
         &self,
         only: Option<&[DeliveryId]>,
         now: Timestamp,
         lease_until: Timestamp,
     ) -> Result<Option<Claimed>, StoreError> {
-        let found = match only {
-            None => self.sql(|sql| find_due(sql, now))?,
-            Some(ids) => self.sql(|sql| find_due_of(sql, ids, now))?,
+        let id = loop {
+            let found = match only {
+                None => self.sql(|sql| find_due(sql, now))?,
+                Some(ids) => self.sql(|sql| find_due_of(sql, ids, now))?,
+            };
+            let Some(id) = found else { return Ok(None) };
+            if !self.cancel_if_pointless(DeliveryId(id), now)? {
+                break id;
+            }
         };
-        let Some(id) = found else { return Ok(None) };
         let mut lease = [0_u8; 16];
         getrandom::fill(&mut lease).map_err(|error| StoreError::Other {
             file: self.file.display().to_string(),
@@ -141,6 +154,11 @@ impl Writing<'_> {
         })?;
         if let Some(id) = verification {
             claimed.verification = self.reading().verification(id)?;
+        }
+        if let (Some(contact), Some(type_id)) = (claimed.delivery.contact, &claimed.delivery.message_type)
+            && category_of(type_id) == UNSUBSCRIBABLE
+        {
+            claimed.unsubscribe = self.reading().unsubscribe_proof(contact)?;
         }
         Ok(Some(claimed))
     }
@@ -209,6 +227,9 @@ impl Writing<'_> {
             | Settlement::Broken { .. }
             | Settlement::NotTried { .. } => {}
         }
+        if !row.state.is_end() && self.cancel_if_pointless(delivery.id, now)? {
+            return Ok(State::Cancelled);
+        }
         Ok(row.state)
     }
 
@@ -241,19 +262,28 @@ impl Writing<'_> {
         })
     }
 
-    /// Erases ended deliveries and notices older than `before`, at most `limit` at a time. Returns how many.
+    /// Erases deliveries that ended before `before`, at most `limit` at a time, and notices with their text. A notice is kept
+    /// whole until its last delivery has ended that long ago; its key is free then. Returns how many deliveries.
     pub fn purge_ended(&self, before: Timestamp, limit: u32) -> Result<usize, StoreError> {
         self.sql(|sql| {
-            let purged = sql.execute(
-                "DELETE FROM delivery WHERE id IN \
-                 (SELECT id FROM delivery WHERE ended_at IS NOT NULL AND ended_at < ?1 LIMIT ?2)",
-                params![before.millis(), limit],
+            let (before, limit) = (before.millis(), i64::from(limit));
+            let singles = sql.execute(
+                "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery \
+                 WHERE ended_at IS NOT NULL AND notice_id IS NULL AND ended_at < ?1 LIMIT ?2)",
+                [before, limit],
+            )?;
+            let left = limit - i64::try_from(singles).unwrap_or(limit);
+            let of_notices = sql.execute(
+                "DELETE FROM delivery WHERE id IN (SELECT d.id FROM notice n JOIN delivery d ON d.notice_id = n.id \
+                 WHERE n.ended_at IS NOT NULL AND n.ended_at < ?1 LIMIT ?2)",
+                [before, left],
             )?;
             sql.execute(
-                "DELETE FROM notice WHERE created_at < ?1 AND NOT EXISTS (SELECT 1 FROM delivery WHERE notice_id = notice.id)",
-                [before.millis()],
+                "DELETE FROM notice WHERE ended_at IS NOT NULL AND ended_at < ?1 \
+                 AND NOT EXISTS (SELECT 1 FROM delivery WHERE notice_id = notice.id)",
+                [before],
             )?;
-            Ok(purged)
+            Ok(singles + of_notices)
         })
     }
 
@@ -416,6 +446,8 @@ fn read_claimed(
         language: rows::word(row, 19, rows::language)?,
         detail: row.get(20)?,
         verification: None,
+        notice: None,
+        unsubscribe: None,
         breaks: row.get(21)?,
         claimed_at: now,
         lease,

@@ -6,7 +6,9 @@ use rusqlite::types::Type;
 use crate::domain::contact::{Contact, ContactId, Status};
 use crate::domain::delivery::{Delivery, DeliveryId, Kind, NoticeId, State};
 use crate::domain::language::Language;
+use crate::domain::notice::{Notice, NoticeTotals};
 use crate::domain::position::Position;
+use crate::domain::routing::FallbackReason;
 use crate::domain::subscription::Subscriptions;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::verification::VoidReason;
@@ -70,6 +72,41 @@ pub(super) fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
         server: row.get(16)?,
         maybe_sent: row.get(17)?,
     })
+}
+
+/// The columns of a notice, in the order that [`notice`] reads, from a table `notice n`.
+pub(super) const NOTICE: &str = "n.id, n.type, n.subject, n.created_at, n.ended_at, n.is_cancelled, n.fallback, n.is_unreached, \
+     n.waiting, n.sent, n.written, n.failed, n.expired, n.cancelled";
+
+/// Reads the columns of [`NOTICE`].
+pub(super) fn notice(row: &Row<'_>) -> rusqlite::Result<Notice> {
+    let fallback = match row.get_ref(6)?.as_str_or_null()? {
+        None => None,
+        Some(_) => Some(word(row, 6, FallbackReason::parse)?),
+    };
+    Ok(Notice {
+        id: NoticeId(row.get(0)?),
+        message_type: row.get(1)?,
+        subject: row.get(2)?,
+        created_at: Timestamp::from_millis(row.get(3)?),
+        ended_at: moment(row, 4)?,
+        cancelled: row.get(5)?,
+        fallback,
+        unreached: row.get(7)?,
+        totals: NoticeTotals {
+            waiting: count(row, 8)?,
+            sent: count(row, 9)?,
+            written: count(row, 10)?,
+            failed: count(row, 11)?,
+            expired: count(row, 12)?,
+            cancelled: count(row, 13)?,
+        },
+    })
+}
+
+/// A number of rows, never below zero.
+pub(super) fn count(row: &Row<'_>, index: usize) -> rusqlite::Result<u64> {
+    Ok(u64::try_from(row.get::<_, i64>(index)?).unwrap_or(0))
 }
 
 /// A time that may be missing.

@@ -1,10 +1,111 @@
 //! The subscription table.
 
+use std::collections::HashMap;
+
 use rusqlite::params;
 
-use super::{StoreError, Writing};
+use super::{Reading, StoreError, Writing, rows};
+use crate::domain::catalogue::category_of;
 use crate::domain::contact::ContactId;
+use crate::domain::routing::Candidate;
 use crate::domain::subscription::Subscriptions;
+use crate::domain::timestamp::Timestamp;
+
+/// What a contact wants, and what a bulk change must know beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wishes {
+    pub subscriptions: Subscriptions,
+    /// When the recipient ended category activity for the address in force.
+    pub unsubscribed_at: Option<Timestamp>,
+    /// The key of the address in force.
+    pub email_key: String,
+}
+
+/// How many kinds of contacts are remembered at once, about.
+const KINDS: usize = 4096;
+
+impl Reading<'_> {
+    /// What a contact wants; None if there is none.
+    pub fn wishes(&self, id: ContactId) -> Result<Option<Wishes>, StoreError> {
+        self.sql(|sql| {
+            let mut query = sql.prepare_cached(
+                "SELECT c.unsubscribed_at, c.email_key, s.type FROM contact c \
+                 LEFT JOIN subscription s ON s.contact_id = c.id WHERE c.id = ?1",
+            )?;
+            let mut found = query.query([id.0])?;
+            let mut contact = None;
+            let mut types = Vec::new();
+            while let Some(row) = found.next()? {
+                if contact.is_none() {
+                    contact = Some((rows::moment(row, 0)?, row.get(1)?));
+                }
+                types.extend(row.get::<_, Option<String>>(2)?);
+            }
+            Ok(contact.map(|(unsubscribed_at, email_key)| Wishes {
+                subscriptions: Subscriptions::from_ids(types),
+                unsubscribed_at,
+                email_key,
+            }))
+        })
+    }
+
+    /// The ids of all contacts, in order.
+    pub fn contact_ids(&self) -> Result<Vec<ContactId>, StoreError> {
+        self.sql(|sql| {
+            let mut query = sql.prepare_cached("SELECT id FROM contact ORDER BY id")?;
+            query.query_map([], |row| row.get(0).map(ContactId))?.collect()
+        })
+    }
+
+    /// Calls `each` with every kind of contact that routing can tell apart inside one category, and with how many contacts are
+    /// of this kind. The candidate wants what such a contact wants in that category; id and email say nothing. A kind may come
+    /// several times. Many contacts are of few kinds, so this costs little more than reading both tables side by side.
+    pub fn each_kind(&self, mut each: impl FnMut(&str, &Candidate, u64)) -> Result<(), StoreError> {
+        let mut tell = |kinds: &mut HashMap<String, u64>| {
+            for (kind, count) in kinds.drain() {
+                each(category_in(&kind).unwrap_or_default(), &of_kind(&kind), count);
+            }
+        };
+        self.sql(|sql| {
+            let mut contacts = sql.prepare_cached(
+                "SELECT id, (verified_at IS NOT NULL) + 2 * (status = 'undeliverable') + 4 * (unsubscribed_at IS NOT NULL) \
+                 FROM contact ORDER BY id",
+            )?;
+            // Binary order: a category stands directly before its types.
+            let mut wanted =
+                sql.prepare_cached("SELECT contact_id, type FROM subscription ORDER BY contact_id, type")?;
+            let (mut contacts, mut wanted) = (contacts.query([])?, wanted.query([])?);
+            let mut kinds = HashMap::new();
+            let mut kind = String::new();
+            let mut next = wanted.next()?;
+            while let Some(contact) = contacts.next()? {
+                let (id, flags): (i64, u8) = (contact.get(0)?, contact.get(1)?);
+                kind.clear();
+                while let Some(row) = next {
+                    if row.get::<_, i64>(0)? != id {
+                        break;
+                    }
+                    let type_id = row.get_ref(1)?.as_str()?;
+                    if category_in(&kind) == Some(category_of(type_id)) {
+                        kind.push(' ');
+                    } else {
+                        count(&mut kinds, &kind);
+                        kind.clear();
+                        kind.push(char::from(flags));
+                    }
+                    kind.push_str(type_id);
+                    next = wanted.next()?;
+                }
+                count(&mut kinds, &kind);
+                if kinds.len() >= KINDS {
+                    tell(&mut kinds);
+                }
+            }
+            tell(&mut kinds);
+            Ok(())
+        })
+    }
+}
 
 impl Writing<'_> {
     /// Makes these the contact's subscriptions.
@@ -18,5 +119,41 @@ impl Writing<'_> {
             }
             Ok(())
         })
+    }
+
+    /// Notes when the recipient ended category activity, or that it counts as subscribed again.
+    pub fn set_unsubscribed(&self, id: ContactId, at: Option<Timestamp>) -> Result<(), StoreError> {
+        self.sql(|sql| {
+            let mut update = sql.prepare_cached("UPDATE contact SET unsubscribed_at = ?2 WHERE id = ?1")?;
+            update.execute(params![id.0, at.map(Timestamp::millis)]).map(drop)
+        })
+    }
+}
+
+/// Counts a contact of this kind; nothing for the empty one.
+fn count(kinds: &mut HashMap<String, u64>, kind: &str) {
+    if let Some(count) = kinds.get_mut(kind) {
+        *count += 1;
+    } else if !kind.is_empty() {
+        kinds.insert(kind.to_owned(), 1);
+    }
+}
+
+/// The category of a kind; none for the empty one.
+fn category_in(kind: &str) -> Option<&str> {
+    kind.get(1..).and_then(|types| types.split(' ').next()).map(category_of)
+}
+
+/// A candidate of the kind that [`Reading::each_kind`] wrote down: a character of flags, then the types wanted.
+fn of_kind(kind: &str) -> Candidate {
+    let (flags, types) = kind.split_at(kind.len().min(1));
+    let is_set = |flag: u8| flags.bytes().any(|flags| flags & flag != 0);
+    Candidate {
+        contact: ContactId(0),
+        email: String::new(),
+        subscriptions: Subscriptions::from_ids(types.split_ascii_whitespace().map(str::to_owned)),
+        verified: is_set(1),
+        undeliverable: is_set(2),
+        unsubscribed: is_set(4),
     }
 }

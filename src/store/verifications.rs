@@ -69,14 +69,18 @@ impl Reading<'_> {
             let to_address = to_address
                 .query_map(params![address_hash, since], |row| row.get(0).map(Timestamp::from_millis))?
                 .collect::<rusqlite::Result<Vec<_>>>()?;
-            let count = "SELECT count(*) FROM verification_mail WHERE queued_at > ?1";
+            // All that are kept, less those that the next mail removes: the cost does not grow with the mails of the day.
+            let count = "SELECT value - (SELECT count(*) FROM verification_mail WHERE queued_at <= ?1) \
+                 FROM counter WHERE name = 'verification_mail'";
             let in_database: i64 = sql.prepare_cached(count)?.query_row([since], |row| row.get(0))?;
-            // The mail that must grow older than a day before another may go: the daily_limit-th from the newest.
-            let nth = i64::try_from(daily_limit).unwrap_or(i64::MAX).saturating_sub(1).max(0);
+            // The mail that must grow older than a day before another may go: the daily_limit-th from the newest, which is
+            // near the oldest.
+            let over = in_database.saturating_sub(i64::try_from(daily_limit).unwrap_or(i64::MAX));
             let mut frees = sql.prepare_cached(
-                "SELECT queued_at FROM verification_mail WHERE queued_at > ?1 ORDER BY queued_at DESC LIMIT 1 OFFSET ?2",
+                "SELECT queued_at FROM verification_mail WHERE queued_at > ?1 AND ?2 >= 0 \
+                 ORDER BY queued_at LIMIT 1 OFFSET max(?2, 0)",
             )?;
-            let frees = frees.query_row([since, nth], |row| row.get(0).map(Timestamp::from_millis)).optional()?;
+            let frees = frees.query_row([since, over], |row| row.get(0).map(Timestamp::from_millis)).optional()?;
             Ok(SendHistory {
                 to_address,
                 in_database: usize::try_from(in_database).unwrap_or(usize::MAX),

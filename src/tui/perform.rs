@@ -39,6 +39,6 @@ pub fn perform(session: &mut Session, question: &Question) -> Answer {
         Question::Account => Answer::Account(account::get(session)),
         Question::SetAccount { change } => Answer::AccountSet(account::set(session, change)),
         Question::SkipIntroduction => Answer::IntroductionSkipped(account::skip_introduction(session)),
-        Question::TestMail { contact } => Answer::TestQueued(outbox::test(session, *contact)),
+        Question::TestMail { contact } => Answer::TestQueued(outbox::test(session, *contact, None)),
     }
 }

@@ -143,7 +143,7 @@ fn retrying_sends_what_was_only_written() {
 #[test]
 fn a_test_mail_goes_to_the_security_email() {
     let program = Program::new();
-    assert_transcript!(program.run("test\naccount --security-email sec@example.org --queue-only\ntest\ntest --json"), @r#"
+    assert_transcript!(program.run("test\naccount --security-email sec@example.org --queue-only\ntest\ntest --type security.cloud --json"), @r#"
         $ callsheet test
         ! Error: there is no security email; set one first
         ! Hint: 'callsheet account --security-email EMAIL' sets it
@@ -157,8 +157,8 @@ fn a_test_mail_goes_to_the_security_email() {
         ! Warning: no mail server is configured: mail is written to '[home]/data/callsheet/mail' and does not leave this machine
         ! The test mail to 'sec@example.org' was written to a file (delivery 2); it was not sent.
         [exit 0]
-        $ callsheet test --json
-        {"id":3,"kind":"test","to":"sec@example.org","contact":null,"notice":null,"type":null,"subject":"Test message","fallback":null,"state":"written","attempts":1,"created_at":"[time]","due_at":"[time]","ended_at":"[time]","message_id":"<[message-id]>","server":"[home]/data/callsheet/mail/3.eml","maybe_sent":false}
+        $ callsheet test --type security.cloud --json
+        {"id":3,"kind":"test","to":"sec@example.org","contact":null,"notice":null,"type":"security.cloud","subject":"Test message: Cloud security notifications","fallback":null,"state":"written","attempts":1,"created_at":"[time]","due_at":"[time]","ended_at":"[time]","message_id":"<[message-id]>","server":"[home]/data/callsheet/mail/3.eml","maybe_sent":false}
         ! Warning: no mail server is configured: mail is written to '[home]/data/callsheet/mail' and does not leave this machine
         ! The test mail to 'sec@example.org' was written to a file (delivery 3); it was not sent.
         [exit 0]
@@ -200,6 +200,7 @@ fn a_test_mail_goes_only_to_a_verified_contact_who_would_receive_the_type() {
         [exit 0]
         $ callsheet test ada --type product.release
         ! Error: 'ada' would not receive 'product.release': the contact is not subscribed to it
+        ! Hint: 'callsheet explain product.release' tells who would
         [exit 1]
         $ callsheet test ada --type security
         ! Error: 'security' is a category
@@ -210,11 +211,9 @@ fn a_test_mail_goes_only_to_a_verified_contact_who_would_receive_the_type() {
         ! Hint: 'callsheet types' shows all of them
         [exit 2]
         $ callsheet test --type security.cloud
-        ! Error: the following required arguments were not provided:
-        !   <CONTACT>
-        !
-        ! Usage: callsheet test --type <TYPE> <CONTACT>
-        [exit 2]
+        ! Error: there is no security email; set one first
+        ! Hint: 'callsheet account --security-email EMAIL' sets it
+        [exit 1]
         "#);
 }
 
@@ -331,7 +330,7 @@ fn a_password_that_cannot_be_read_sends_nothing_and_is_said() {
         database        ok       own.db
         key_file        ok       own.db.key
         security_email  warning  there is none; what nobody else gets is not sent at all
-        coverage        warning  20 types reach no contact, so nobody gets them: account.funds, product.education, product.activation, product.expiration, product.overdue, product.release, product.change, product.feature, security.cloud, security.content, security.account, exception.compute, exception.database, exception.monitor, activity.promotion, activity.launch, activity.commercial, service.contract, service.billing, service.invoice
+        coverage        warning  20 types reach nobody at all, for there is no security email: account.funds, product (all 7), security (all 3), exception (all 3), activity (all 3), service (all 3)
         mail_server     broken   the password file '[home]/config/callsheet/nowhere' cannot be read: there is no such file
         [exit 1]
         "#

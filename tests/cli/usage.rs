@@ -42,7 +42,7 @@ fn an_unknown_command_or_option_names_the_nearest() {
 
 #[test]
 fn commands_that_do_not_exist_are_wrong_usage() {
-    for command in ["explain security.cloud", "notify security.cloud", "import -", "serve"] {
+    for command in ["import -", "serve"] {
         let transcript = Program::new().run(command);
         assert!(transcript.ends_with("[exit 2]\n"), "{transcript}");
     }
@@ -60,8 +60,27 @@ fn help_and_version_are_data() {
 fn every_command_has_a_help_text() {
     let program = Program::new();
     for command in [
-        "list", "show", "add", "modify", "delete", "verify", "resend", "outbox", "retry", "cancel",
-        "deliver", "test", "account", "config", "check", "types",
+        "list",
+        "show",
+        "add",
+        "modify",
+        "delete",
+        "verify",
+        "resend",
+        "outbox",
+        "retry",
+        "cancel",
+        "deliver",
+        "test",
+        "account",
+        "config",
+        "check",
+        "types",
+        "explain",
+        "notify",
+        "status",
+        "subscribe",
+        "unsubscribe",
     ] {
         let help = program.data(&format!("{command} --help"));
         assert!(help.contains("Usage: callsheet"), "{command}: {help}");

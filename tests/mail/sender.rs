@@ -1,18 +1,19 @@
 //! The sender over the real store, against a real TCP sink.
 
 use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use callsheet::domain::contact::{ContactId, Status, Subject};
 use callsheet::domain::delivery::{Delivery, State};
 use callsheet::domain::reply::Phase;
-use callsheet::mail::sender::{Sender, SenderEvent, Way, deliver_due, deliver_these};
+use callsheet::mail::sender::{Sender, SenderEvent, SenderSettings, Way, deliver_due, deliver_these};
 use callsheet::mail::transport::smtp::{Security, SmtpSettings, Timeouts};
 use callsheet::operations::contacts::{self, ContactChange};
 use callsheet::operations::{Session, outbox, verification};
 
-use crate::support::office::{Office, add, code_in, deliveries, queued};
+use crate::support::office::{Office, add, code_in, deliveries, queued, states};
 use crate::support::sink::{Act, Sink};
 
 fn server(sink: &Sink) -> Way {
@@ -299,9 +300,65 @@ fn only_the_asked_for_mail_is_delivered_by_a_command() {
     let bob = queued(&add(&mut session, "Bob", "bob@example.org").mailing);
     let sink = Sink::accepting();
     let settings = office.sender_settings(server(&sink));
-    deliver_these(&settings, &[bob], Duration::ZERO, &mut |_| {}).unwrap();
+    deliver_these(&settings, &[bob], Duration::ZERO, &AtomicBool::new(false), &mut |_| {}).unwrap();
     assert_eq!(sink.mails().len(), 1);
     assert_eq!(outbox::get(&mut session, bob).unwrap().state, State::Sent);
+}
+
+#[test]
+fn the_mails_asked_for_leave_in_the_order_given() {
+    let office = Office::new();
+    let mut session = office.session();
+    let mut mail = |name: &str| queued(&add(&mut session, name, &format!("{name}@example.org")).mailing);
+    let (ada, bob, eve) = (mail("ada"), mail("bob"), mail("eve"));
+    let sink = Sink::accepting();
+    let settings = SenderSettings { connections: 1, ..office.sender_settings(server(&sink)) };
+    deliver_these(&settings, &[eve, ada, bob], Duration::ZERO, &AtomicBool::new(false), &mut |_| {}).unwrap();
+    let to: Vec<String> = sink.mails().into_iter().map(|mail| mail.to).collect();
+    let names = ["<eve@example.org>", "<ada@example.org>", "<bob@example.org>"];
+    assert!(to.iter().zip(names).all(|(to, name)| to.contains(name)) && to.len() == 3, "{to:?}");
+}
+
+#[test]
+fn a_command_that_is_told_to_end_gives_back_what_it_has_not_begun() {
+    let office = Office::new();
+    let mut session = office.session();
+    let names = ["ada", "bob", "eve", "gus", "ivy", "joe"];
+    let ids = names.map(|name| queued(&add(&mut session, name, &format!("{name}@example.org")).mailing));
+    let sink = Sink::accepting();
+    let settings = SenderSettings { connections: 1, ..office.sender_settings(server(&sink)) };
+    let stop = AtomicBool::new(false);
+    deliver_these(&settings, &ids, Duration::ZERO, &stop, &mut |event| {
+        stop.store(matches!(event, SenderEvent::Settled { .. }) || stop.load(Relaxed), Relaxed);
+    })
+    .unwrap();
+    let states = states(&mut session);
+    let sent = states.iter().filter(|state| **state == State::Sent).count();
+    let queued = states.iter().filter(|state| **state == State::Queued).count();
+    assert!(sent > 0 && queued > 0 && sent + queued == ids.len(), "{states:?}");
+    assert_eq!(sink.mails().len(), sent);
+}
+
+#[test]
+fn a_command_waits_no_longer_for_a_server_that_says_nothing_and_the_mail_is_sent_once() {
+    let (office, mut session) = with_mail();
+    let silent = Sink::script().at(Phase::RcptTo, Act::Silence).start();
+    let id = newest(&mut session).id;
+    let clock = office.clock.clone();
+    let settings = office.sender_settings(server(&silent));
+    deliver_these(&settings, &[id], Duration::ZERO, &AtomicBool::new(false), &mut |event| {
+        if let SenderEvent::Sending { .. } = event {
+            clock.advance(Duration::from_secs(30));
+        }
+    })
+    .unwrap();
+    assert!(!newest(&mut session).state.is_end());
+    assert_eq!(silent.mails(), []);
+    drop(silent);
+    let sink = Sink::accepting();
+    deliver(&office, &sink);
+    let delivery = newest(&mut session);
+    assert_eq!((delivery.state, delivery.maybe_sent, sink.mails().len()), (State::Sent, false, 1));
 }
 
 #[test]

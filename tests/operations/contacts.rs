@@ -153,10 +153,10 @@ fn subscribing_is_an_edit() {
     let mut session = office.session();
     let id = add_silently(&mut session, "Ada", "ada@example.org");
     let wanted = Subscriptions::from_ids(["security".to_owned(), "unknown_to_us".to_owned()]);
-    let contact = contacts::subscribe(&mut session, id, &wanted, Some(1)).unwrap();
+    let contact = contacts::subscribe(&mut session, id, &wanted, contacts::Again::No, Some(1)).unwrap();
     assert_eq!((contact.version, &contact.subscriptions), (2, &wanted));
     assert!(matches!(
-        refused(contacts::subscribe(&mut session, id, &wanted, Some(1))),
+        refused(contacts::subscribe(&mut session, id, &wanted, contacts::Again::No, Some(1))),
         Problem::Conflict { .. }
     ));
 }

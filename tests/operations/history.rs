@@ -1,8 +1,11 @@
 //! The history: what it tells, and that a change of it is found.
 
+use std::ops::ControlFlow;
+
 use callsheet::domain::contact::ContactId;
 use callsheet::operations::contacts::{self, ContactChange};
 use callsheet::operations::history::{self, Anchor, Break, Event, HistoryAt, HistoryQuery, Verdict};
+use callsheet::operations::subscriptions::{self, Whom};
 use callsheet::operations::{Session, account};
 
 use crate::support::office::{Office, add};
@@ -81,6 +84,22 @@ fn one_contact_and_a_time_narrow_it() {
     let recent = all(&mut session, HistoryQuery { contact: None, since });
     assert_eq!(recent.len(), 1);
     assert_eq!(recent[0].action, "account.skip_introduction");
+}
+
+#[test]
+fn a_change_of_many_belongs_to_the_history_of_each() {
+    let (office, ada) = busy_office();
+    let mut session = office.session();
+    let eve = add(&mut session, "Eve", "eve@example.org").contact.id;
+    let whom = Whom::These(vec![ada]);
+    subscriptions::set_column(&mut session, "security", &whom, true, &mut |_| ControlFlow::Continue(()))
+        .unwrap();
+    let of = |session: &mut Session, contact| {
+        let events = all(session, HistoryQuery { contact: Some(contact), since: None });
+        events.into_iter().map(|event| event.action).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&mut session, ada), ["contacts.subscribe", "contact.modify", "contact.add"]);
+    assert_eq!(of(&mut session, eve), ["contact.add"]);
 }
 
 #[test]

@@ -64,16 +64,16 @@ fn a_mail_whose_code_is_void_is_not_retried() {
 fn a_test_mail_goes_to_the_security_email_or_to_a_verified_contact() {
     let office = Office::new();
     let mut session = office.session();
-    assert_eq!(refused(outbox::test(&mut session, None)), Problem::NoSecurityEmail);
+    assert_eq!(refused(outbox::test(&mut session, None, None)), Problem::NoSecurityEmail);
     let bob = add_silently(&mut session, "Bob", "bob@example.org");
-    assert!(matches!(refused(outbox::test(&mut session, Some(bob))), Problem::NotVerified { .. }));
+    assert!(matches!(refused(outbox::test(&mut session, Some(bob), None)), Problem::NotVerified { .. }));
     let ada = office.verified(&mut session, "Ada", "ada@example.org");
-    let id = outbox::test(&mut session, Some(ada.id)).unwrap();
+    let id = outbox::test(&mut session, Some(ada.id), None).unwrap();
     let mail = outbox::get(&mut session, id).unwrap();
     assert_eq!((mail.kind, mail.to.as_str(), mail.name.as_str()), (Kind::Test, "ada@example.org", "Ada"));
     let change = AccountChange { security_email: Some("sec@example.com".into()), ..AccountChange::default() };
     account::set(&mut session, &AccountChange { name: Some("Example Ltd".into()), ..change }).unwrap();
-    let id = outbox::test(&mut session, None).unwrap();
+    let id = outbox::test(&mut session, None, None).unwrap();
     assert_eq!(outbox::get(&mut session, id).unwrap().to, "sec@example.com");
 }
 

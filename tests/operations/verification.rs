@@ -178,6 +178,33 @@ fn the_daily_limit_is_counted_over_the_whole_database() {
         panic!("a fourth mail was queued")
     };
     assert_eq!((limit.kind, session.now().until(limit.until)), (LimitKind::PerDatabase, 21 * HOUR));
+    // With a smaller limit, more of them must grow old first.
+    office.rules.daily_limit = 2;
+    let Mailing::Limited(limit) = add(&mut office.session(), "Eve", "eve@example.org").mailing else {
+        panic!("a fourth mail was queued")
+    };
+    assert_eq!(session.now().until(limit.until), 22 * HOUR);
+    // Each that is a day old makes room for one.
+    office.clock.advance(21 * HOUR);
+    let sent = verification::send_to_unverified(&mut session).unwrap();
+    assert_eq!((sent.queued.len(), sent.held.len()), (1, 4));
+    let Problem::Limited { limit, .. } = sent.held[0].1.clone() else { panic!("held for another reason") };
+    assert_eq!((limit.kind, session.now().until(limit.until)), (LimitKind::PerDatabase, HOUR));
+}
+
+#[test]
+fn everyone_who_waits_gets_a_code_and_who_is_held_back_is_named() {
+    let office = Office::new();
+    let mut session = office.session();
+    office.verified(&mut session, "Grace", "grace@example.org");
+    add(&mut session, "Ada", "ada@example.org");
+    add_silently(&mut session, "Bob", "bob@example.org");
+    let sent = verification::send_to_unverified(&mut session).unwrap();
+    assert_eq!(sent.queued.len(), 1);
+    let held: Vec<&str> = sent.held.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(held, ["Ada"]);
+    office.clock.advance(MINUTE);
+    assert_eq!(verification::send_to_unverified(&mut session).unwrap().queued.len(), 2);
 }
 
 #[test]

@@ -97,6 +97,21 @@ class Callsheet:
             )
         return ended
 
+    def shell(self, line, code=0):
+        """Runs a line as cron and mail servers do: by sh, without a terminal, the program as $CALLSHEET."""
+        done = subprocess.run(
+            ["/bin/sh", "-c", line],
+            env={**self.environment, "CALLSHEET": self.binary},
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+        )
+        if done.returncode != code:
+            raise AssertionError(f"{line}: exit {done.returncode}, expected {code}\n{done.stdout}{done.stderr}")
+        return Ended(done.returncode, done.stdout, done.stderr)
+
     def json(self, *arguments, code=0):
         """The data a command prints with --json."""
         return json.loads(self.run(*arguments, "--json", code=code).out)

@@ -25,6 +25,7 @@ impl Office {
         let rules = Rules {
             message_id_domain: "example.com".to_owned(),
             from_email: "notices@example.com".to_owned(),
+            return_path: "notices@example.com".to_owned(),
             ..Rules::default()
         };
         Self { folder: tempfile::tempdir().unwrap(), clock: ManualClock::new(), rules }
@@ -59,8 +60,9 @@ impl Office {
             database: self.database(),
             way,
             letterhead: self.rules.letterhead(""),
-            return_path: self.rules.from_email.clone(),
-            public_url: None,
+            return_path: self.rules.return_path.clone(),
+            public_url: self.rules.public_url.clone(),
+            catalogue: Arc::new(Catalogue::built_in()),
             connections: 4,
             rate_per_second: 0,
             keep: std::time::Duration::from_secs(90 * 86_400),

@@ -59,13 +59,13 @@ impl Program {
             .lines()
             .map(str::trim)
             .filter(|line| !line.is_empty())
-            .map(|line| self.transcript(line, ""))
+            .map(|line| self.transcript(line, Vec::new()))
             .collect()
     }
 
     /// The same for one command with something on its standard input.
-    pub fn run_with_input(&self, command: &str, input: &str) -> String {
-        self.transcript(command, input)
+    pub fn run_with_input(&self, command: &str, input: &(impl AsRef<[u8]> + ?Sized)) -> String {
+        self.transcript(command, input.as_ref().to_vec())
     }
 
     /// Runs one command in a terminal, types an answer, and tells what the terminal showed and the exit code.
@@ -135,7 +135,25 @@ impl Program {
         text.split_whitespace().find(|word| is_code(word)).unwrap().to_owned()
     }
 
-    fn transcript(&self, line: &str, input: &str) -> String {
+    /// Adds verified contacts, named and subscribed as given.
+    pub fn with_verified(&self, contacts: &[(&str, &str)]) -> &Self {
+        for (name, types) in contacts {
+            let types = if types.is_empty() { String::new() } else { format!("--types {types}") };
+            self.must(&format!("add --name {name} --email {name}@example.org {types} --no-verify"));
+            self.mark(name, "status = 'verified', verified_at = 1");
+        }
+        self
+    }
+
+    /// Brings a contact into a state that takes mails and days to come about.
+    pub fn mark(&self, name: &str, change: &str) -> &Self {
+        let database = rusqlite::Connection::open(self.database()).unwrap();
+        let changed = database.execute(&format!("UPDATE contact SET {change} WHERE name = ?1"), [name]);
+        assert_eq!(changed, Ok(1), "{name}");
+        self
+    }
+
+    fn transcript(&self, line: &str, input: Vec<u8>) -> String {
         let mut command = assert_cmd::Command::from_std(self.command(line));
         let output = command.write_stdin(input).output().unwrap();
         let line = self.filtered(line.as_bytes());

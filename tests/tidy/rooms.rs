@@ -9,7 +9,7 @@
 //!   operations   mail::sender
 //!          │          ├──▶ mail::transport
 //!          ▼          ▼
-//!   store   exchange   mail::compose
+//!   store   exchange   mail::compose   mail::incoming
 //!          │
 //!          ▼
 //!       domain                   knows nobody
@@ -35,9 +35,13 @@ const ROOMS: &[Room] = &[
     Room { name: "store", knows: &["domain", "clock"] },
     Room { name: "exchange", knows: &["domain"] },
     Room { name: "mail::compose", knows: &["domain"] },
+    Room { name: "mail::incoming", knows: &["domain"] },
     Room { name: "mail::transport", knows: &["domain", "clock"] },
     Room { name: "mail::sender", knows: &["domain", "store", "mail::compose", "mail::transport", "clock"] },
-    Room { name: "operations", knows: &["domain", "store", "mail::compose", "exchange", "clock"] },
+    Room {
+        name: "operations",
+        knows: &["domain", "store", "mail::compose", "mail::incoming", "exchange", "clock"],
+    },
     Room { name: "tui", knows: &["domain", "operations", "mail::sender", "config", "paths", "clock"] },
     Room { name: "cli", knows: &["domain", "operations", "mail::sender", "config", "paths", "clock"] },
     Room { name: "web", knows: &["domain", "operations", "mail::sender", "config", "paths", "clock"] },
@@ -51,6 +55,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("rusqlite_migration", &["store"]),
     ("lettre", &["mail"]),
+    ("mail_parser", &["mail::incoming"]),
     ("rustls", &["mail::transport"]),
     ("rustls_native_certs", &["mail::transport"]),
     ("rustls_pki_types", &["mail::transport"]),
@@ -68,6 +73,7 @@ const PURE: &[&str] = &[
     "domain",
     "exchange",
     "mail::compose",
+    "mail::incoming",
     "tui::msg",
     "tui::effect",
     "tui::model",

@@ -6,6 +6,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::verification::MASKED_CODE;
 
+mod notices;
+
 const CODE: &str = "AB2D-EF9H";
 const LINK: &str = "https://callsheet.example.com/v/q2-_Zx";
 const ID: &str = "<7f3a.1@example.com>";
@@ -40,6 +42,11 @@ fn verification(link: Option<&str>, for_security_email: bool) -> Content<'_> {
 }
 
 fn all_contents() -> Vec<Content<'static>> {
+    [plain_contents(), notices::contents()].concat()
+}
+
+/// Everything but notices.
+fn plain_contents() -> Vec<Content<'static>> {
     vec![
         verification(None, false),
         verification(Some(LINK), false),
@@ -67,17 +74,27 @@ fn header_names(bytes: &[u8]) -> Vec<String> {
     header_lines(bytes).iter().map(|line| line.split(':').next().unwrap().to_owned()).collect()
 }
 
-const HEADERS: [&str; 9] = [
-    "From",
-    "To",
-    "Subject",
-    "Date",
-    "Message-ID",
-    "Auto-Submitted",
-    "X-Auto-Response-Suppress",
-    "MIME-Version",
-    "Content-Type",
-];
+/// The headers of a letter, in their order.
+fn headers(content: &Content<'_>) -> Vec<&'static str> {
+    let mut headers = vec![
+        "From",
+        "To",
+        "Subject",
+        "Date",
+        "Message-ID",
+        "Auto-Submitted",
+        "X-Auto-Response-Suppress",
+        "MIME-Version",
+        "Content-Type",
+    ];
+    if let Content::Notice { unsubscribe: Some(way), .. } = content {
+        headers.insert(7, "List-Unsubscribe");
+        if way.public_url.is_some_and(|url| url.starts_with("https:")) {
+            headers.insert(8, "List-Unsubscribe-Post");
+        }
+    }
+    headers
+}
 
 #[test]
 fn every_kind_in_every_language_has_exact_headers_and_both_parts() {
@@ -86,7 +103,7 @@ fn every_kind_in_every_language_has_exact_headers_and_both_parts() {
         for content in all_contents() {
             let letter = letter(&head, language, content);
             let bytes = compose(&letter).unwrap();
-            assert_eq!(header_names(&bytes), HEADERS);
+            assert_eq!(header_names(&bytes), headers(&content));
             let message = MessageParser::default().parse(&bytes).unwrap();
             let from = message.from().unwrap().first().unwrap();
             assert_eq!((from.name(), from.address()), (Some("Example Ltd"), Some("notices@example.com")));
@@ -122,7 +139,9 @@ fn lines_are_short_and_blanks_at_their_ends_are_encoded() {
         for content in all_contents() {
             let bytes = compose(&letter(&head, language, content)).unwrap();
             for line in String::from_utf8(bytes).unwrap().split("\r\n") {
-                assert!(line.len() <= 78 && !line.ends_with(' '), "{line:?}");
+                // A link in a header cannot be folded.
+                let has_link = line.starts_with("List-Unsubscribe:") || line.starts_with(" <mailto:");
+                assert!((line.len() <= 78 || has_link) && !line.ends_with(' '), "{line:?}");
             }
         }
     }
@@ -146,7 +165,7 @@ fn the_text_part_is_the_preview_and_html_says_the_same() {
 
 /// What a reader of HTML sees: without tags, blanks and references.
 fn words(html: &str) -> String {
-    let body = html.split_once("<main").map_or(html, |(_, body)| body);
+    let body = html.split_once("<main").map_or(html, |(_, body)| body).replace("&nbsp;", " ");
     let mut seen = String::new();
     let mut is_tag = body.len() < html.len();
     for character in body.chars() {
@@ -179,14 +198,16 @@ fn text_lines_are_short_and_never_split_by_empty_paragraphs() {
 fn every_letter_reads_well_in_every_language() {
     for (language, account) in [(Language::En, "Example Ltd"), (Language::ZhCn, "示例公司")] {
         let head = letterhead(account);
-        let letters: Vec<String> = all_contents()
-            .into_iter()
-            .map(|content| {
-                let subject = subject(&content, language, account);
-                format!("Subject: {subject}\n\n{}", text(&letter(&head, language, content)))
-            })
-            .collect();
-        insta::assert_snapshot!(format!("letters in {language}"), letters.join("\n=====\n"));
+        for (name, contents) in [("letters", plain_contents()), ("notices", notices::contents_in(language))] {
+            let letters: Vec<String> = contents
+                .into_iter()
+                .map(|content| {
+                    let subject = subject(&content, language, account);
+                    format!("Subject: {subject}\n\n{}", text(&letter(&head, language, content)))
+                })
+                .collect();
+            insta::assert_snapshot!(format!("{name} in {language}"), letters.join("\n=====\n"));
+        }
     }
 }
 
@@ -201,7 +222,9 @@ fn html_names_its_language_and_loads_nothing() {
                 assert!(!html.contains(remote), "{remote}");
             }
             let links = html.matches("href=").count();
-            assert_eq!(html.matches(&format!("href=\"{LINK}\"")).count(), links);
+            let known = [LINK, notices::LINK, notices::PAGE, notices::MAIL];
+            let expected = known.iter().map(|link| html.matches(&format!("href=\"{link}\"")).count());
+            assert_eq!(expected.sum::<usize>(), links);
         }
     }
 }
@@ -378,7 +401,7 @@ proptest! {
     fn whatever_an_account_is_called_the_message_is_well_formed(
         account in "[\\PC ]{0,60}",
         name in proptest::option::of("[\\PC]{1,20}"),
-        number in 0..7_usize,
+        number in 0..all_contents().len(),
         is_chinese in any::<bool>(),
     ) {
         prop_assume!(matches!(safe(&account), Cow::Borrowed(_)));
@@ -389,7 +412,7 @@ proptest! {
         let bytes = compose(&letter).unwrap();
         prop_assert!(bytes.is_ascii());
         prop_assert_eq!(wire::check(&bytes, wire::Octets::SevenBit), Ok(()));
-        prop_assert_eq!(header_names(&bytes), HEADERS);
+        prop_assert_eq!(header_names(&bytes), headers(&letter.content));
         let message = MessageParser::default().parse(&bytes).unwrap();
         prop_assert_eq!(message.parts.len(), 3);
         prop_assert_eq!(message.to().unwrap().as_list().unwrap().len(), 1);

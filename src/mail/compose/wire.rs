@@ -5,6 +5,8 @@
 
 use std::fmt::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 /// The longest line, without its CRLF (RFC 5322 section 2.1.1).
@@ -31,6 +33,28 @@ pub fn boundary(message_id: &str) -> String {
         write!(boundary, "{byte:02x}").expect("writing to a String does not fail");
     }
     boundary
+}
+
+/// The text of a header as encoded words (RFC 2047) if it must not stand as it is: it would be read as encoded words already,
+/// or blanks of it would be lost where the line is folded. None if whoever writes the header may decide.
+pub fn encoded_words(text: &str) -> Option<String> {
+    let is_plain =
+        !text.contains("=?") && !text.contains("  ") && !text.starts_with(' ') && !text.ends_with(' ');
+    if is_plain && !text.is_empty() {
+        return None;
+    }
+    // 45 octets are 60 characters of base64; with what is around them a word has 72, and may have 75.
+    let mut words: Vec<String> = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let mut end = rest.len().min(45);
+        while !rest.is_char_boundary(end) {
+            end -= 1;
+        }
+        words.push(format!("=?utf-8?b?{}?=", STANDARD.encode(&rest[..end])));
+        rest = &rest[end..];
+    }
+    Some(words.join("\r\n "))
 }
 
 /// Looks at a finished message.
@@ -80,6 +104,17 @@ mod tests {
         assert!(!refused(&longest));
         assert!(refused(&[b"a", &longest[..]].concat()));
         assert_eq!(check("é\r\n".as_bytes(), Octets::Utf8), Ok(()));
+    }
+
+    #[test]
+    fn a_header_is_encoded_where_it_would_be_misread() {
+        for text in ["王小明", "two words", "=", "?="] {
+            assert_eq!(encoded_words(text), None, "{text:?}");
+        }
+        assert_eq!(encoded_words("=?utf-8?q?x?=").unwrap(), "=?utf-8?b?PT91dGYtOD9xP3g/PQ==?=");
+        let words = encoded_words(&format!(" {}", "王".repeat(40))).unwrap();
+        assert_eq!(words.split("\r\n ").count(), 3);
+        assert!(words.split("\r\n").all(|line| line.len() <= 76));
     }
 
     #[test]

@@ -8,7 +8,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
 use super::Word;
-use super::letter::{self, POISON};
+use super::letter::{Composer, POISON};
+use crate::domain::catalogue::Catalogue;
 use crate::domain::verification::SecretKey;
 use crate::mail::compose::Letterhead;
 use crate::mail::transport::files::Files;
@@ -38,6 +39,7 @@ pub(super) struct Bag {
     pub(super) key: Arc<SecretKey>,
     pub(super) public_url: Option<String>,
     pub(super) return_path: String,
+    pub(super) catalogue: Arc<Catalogue>,
 }
 
 /// Where a carrier takes its mail.
@@ -61,6 +63,8 @@ pub(super) struct Carrier {
     jobs: Sender<Errand>,
     /// What it has in hand.
     pub(super) in_hand: Option<Arc<Claimed>>,
+    /// The body of that may leave, or has left.
+    pub(super) body_may_leave: bool,
     /// Closes when the thread has ended.
     thread: JoinHandle<()>,
     acknowledge: Sender<bool>,
@@ -87,17 +91,19 @@ impl Carrier {
         let (acknowledge, acknowledged) = channel();
         let run = move || carry_all(number, exit, &bag, &errands, &acknowledged, &report);
         let thread = std::thread::Builder::new().name(format!("carrier-{number}")).spawn(run)?;
-        Ok(Self { jobs, in_hand: None, thread, acknowledge })
+        Ok(Self { jobs, in_hand: None, body_may_leave: false, thread, acknowledge })
     }
 
     /// Gives it a mail to carry.
     pub(super) fn carry(&mut self, job: Job) {
         self.in_hand = Some(Arc::clone(&job.claimed));
+        self.body_may_leave = false;
         let _ = self.jobs.send(Errand::Carry(job));
     }
 
     /// Answers whether the body may leave.
-    pub(super) fn acknowledge(&self, noted: bool) {
+    pub(super) fn acknowledge(&mut self, noted: bool) {
+        self.body_may_leave = noted;
         let _ = self.acknowledge.send(noted);
     }
 
@@ -121,15 +127,19 @@ fn carry_all(
     acknowledged: &Receiver<bool>,
     report: &Sender<Word>,
 ) {
+    let mut composer = Composer::default();
     for errand in errands {
         match errand {
-            Errand::Rest => rest(&mut exit),
+            Errand::Rest => {
+                rest(&mut exit);
+                composer = Composer::default();
+            }
             Errand::Carry(job) => {
                 let mut may_leave = || {
                     let asked = report.send(Word::MayBodyLeave { carrier: number }).is_ok();
                     asked && acknowledged.recv().unwrap_or(false)
                 };
-                let outcome = carry(&mut exit, bag, &job, &mut may_leave);
+                let outcome = carry(&mut exit, &mut composer, bag, &job, &mut may_leave);
                 if report.send(Word::Carried { carrier: number, outcome }).is_err() {
                     break;
                 }
@@ -146,9 +156,15 @@ fn rest(exit: &mut Exit) {
     }
 }
 
-fn carry(exit: &mut Exit, bag: &Bag, job: &Job, may_leave: &mut dyn FnMut() -> bool) -> Outcome {
+fn carry(
+    exit: &mut Exit,
+    composer: &mut Composer,
+    bag: &Bag,
+    job: &Job,
+    may_leave: &mut dyn FnMut() -> bool,
+) -> Outcome {
     let claimed = &job.claimed;
-    let message = match letter::compose(claimed, &job.letterhead, &bag.key, bag.public_url.as_deref()) {
+    let message = match composer.compose(claimed, &job.letterhead, bag) {
         Ok(message) => message,
         Err(words) => return Outcome::Unbuildable(words),
     };

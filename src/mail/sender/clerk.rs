@@ -17,16 +17,19 @@ use std::time::Duration;
 use super::carrier::{Bag, Carrier, Exit, Job, Outcome};
 use super::health::Health;
 use super::{Delivering, SenderEvent, SenderSettings, Way, Word};
-use crate::domain::delivery::{DeliveryId, State};
+use crate::domain::delivery::{DeliveryId, NoticeId, State};
 use crate::domain::reply::escape;
 use crate::domain::timestamp::Timestamp;
 use crate::mail::compose::Letterhead;
 use crate::mail::transport::files::Files;
 use crate::mail::transport::smtp::Smtp;
-use crate::store::{Claimed, Settlement, Store, StoreError, load_or_make_key};
+use crate::store::{Claimed, NoticeBody, Reading, Settlement, Store, StoreError, Writing, load_or_make_key};
 
 /// How long a claim is good for; longer than the ten minutes that a server may take over the dot.
 const LEASE: Duration = Duration::from_secs(15 * 60);
+
+/// How many notices are kept in memory, of at most 2 MiB each.
+const KNOWN_NOTICES: usize = 4;
 
 /// Works through the outbox of one database.
 pub(super) struct Clerk {
@@ -39,11 +42,15 @@ pub(super) struct Clerk {
     ready: VecDeque<Job>,
     /// Reported, not recorded yet.
     results: Vec<(Arc<Claimed>, Settlement)>,
+    /// The notices of the last claims, the last one used at the end.
+    notices: Vec<Arc<NoticeBody>>,
     /// Carriers that ask whether their body may leave.
     asking: Vec<usize>,
     health: Health,
     /// Nothing was due at the last look.
     nothing_due: bool,
+    /// How many of the asked for deliveries, from the first on, were claimed or not due when they were looked at.
+    passed: usize,
     /// With a rate limit: when the next mail may begin.
     next_start: Timestamp,
 }
@@ -84,6 +91,7 @@ impl Clerk {
             key,
             public_url: settings.public_url.clone(),
             return_path: settings.return_path.clone(),
+            catalogue: Arc::clone(&settings.catalogue),
         });
         Ok(Ok(Self {
             store,
@@ -93,9 +101,11 @@ impl Clerk {
             carriers: Vec::new(),
             ready: VecDeque::new(),
             results: Vec::new(),
+            notices: Vec::new(),
             asking: Vec::new(),
             health: Health::default(),
             nothing_due: false,
+            passed: 0,
             next_start: Timestamp::default(),
         }))
     }
@@ -171,7 +181,7 @@ impl Clerk {
         delivering: &mut Delivering<'_>,
     ) -> Result<Standing, StoreError> {
         self.write_down(only, delivering)?;
-        if delivering.stopped || self.health.quiet_until(self.now()).is_some() {
+        if delivering.is_stopped() || self.health.quiet_until(self.now()).is_some() {
             self.release(delivering);
         }
         self.hand_out(delivering);
@@ -181,6 +191,11 @@ impl Clerk {
     /// Whether any carrier has a mail in hand.
     pub(super) fn is_busy(&self) -> bool {
         self.carriers.iter().any(|carrier| carrier.in_hand.is_some())
+    }
+
+    /// Whether the body of any mail has left and the server has not answered yet.
+    pub(super) fn is_body_under_way(&self) -> bool {
+        self.carriers.iter().any(|carrier| carrier.in_hand.is_some() && carrier.body_may_leave)
     }
 
     /// Gives all connections back while nothing is to be done.
@@ -222,6 +237,13 @@ impl Clerk {
         only: Option<&[DeliveryId]>,
         delivering: &mut Delivering<'_>,
     ) -> Result<(), StoreError> {
+        // The last delivery of a notice may leave one to the security email, due at once.
+        let may_leave_another = |(claimed, settlement): &(Arc<Claimed>, Settlement)| {
+            claimed.notice.is_some() && matches!(settlement, Settlement::Failed { .. })
+        };
+        if self.results.iter().any(may_leave_another) {
+            self.look_again();
+        }
         let wanted = self.claims_wanted(delivering);
         if self.results.is_empty() && self.asking.is_empty() && wanted == 0 {
             return Ok(());
@@ -232,7 +254,8 @@ impl Clerk {
             .collect();
         loop {
             let now = self.now();
-            let (results, asked) = (&self.results, &asked);
+            let (results, asked, notices) = (&self.results, &asked, &mut self.notices);
+            let mut passed = self.passed;
             let written = self.store.write(|writing| {
                 let mut states = Vec::with_capacity(results.len());
                 for (claimed, settlement) in results {
@@ -244,8 +267,11 @@ impl Clerk {
                 }
                 let mut claims = Vec::new();
                 while claims.len() < wanted
-                    && let Some(claimed) = writing.claim_next(only, now, now.plus(LEASE))?
+                    && let Some(mut claimed) = claim(writing, only, &mut passed, now)?
                 {
+                    if let Some(id) = claimed.delivery.notice {
+                        claimed.notice = body_of(&writing.reading(), notices, id)?;
+                    }
                     claims.push(claimed);
                 }
                 let account =
@@ -258,6 +284,7 @@ impl Clerk {
                         self.carriers[*carrier].acknowledge(noted);
                     }
                     self.nothing_due = claims.len() < wanted || (wanted == 0 && self.nothing_due);
+                    self.passed = passed;
                     self.tell(&states, delivering);
                     let letterhead = Letterhead {
                         account: account.unwrap_or_default(),
@@ -338,7 +365,7 @@ impl Clerk {
     }
 
     /// Gives claimed mails back that nobody has in hand.
-    fn release(&mut self, delivering: &mut Delivering<'_>) {
+    pub(super) fn release(&mut self, delivering: &mut Delivering<'_>) {
         let words = "it waits for the mail server".to_owned();
         let back = self.ready.drain(..).map(|job| {
             let words = job.claimed.delivery.server.clone().unwrap_or_else(|| words.clone());
@@ -391,11 +418,171 @@ impl Clerk {
     }
 }
 
+/// The next delivery that is due; with `only`, the first of these behind those that were passed. At their end they are looked at
+/// once more from the first on, so that many cost no more than two looks each.
+fn claim(
+    writing: &Writing<'_>,
+    only: Option<&[DeliveryId]>,
+    passed: &mut usize,
+    now: Timestamp,
+) -> Result<Option<Claimed>, StoreError> {
+    let until = now.plus(LEASE);
+    let Some(ids) = only else { return writing.claim_next(None, now, until) };
+    loop {
+        let rest = ids.get(*passed..).unwrap_or_default();
+        if let Some(claimed) = writing.claim_next(Some(rest), now, until)? {
+            let place = rest.iter().position(|id| *id == claimed.delivery.id);
+            *passed += place.map_or(0, |place| place + 1);
+            return Ok(Some(claimed));
+        }
+        if *passed == 0 {
+            return Ok(None);
+        }
+        *passed = 0;
+    }
+}
+
+/// What the mails of a notice say, from the database only if it is not among those read last.
+fn body_of(
+    reading: &Reading<'_>,
+    known: &mut Vec<Arc<NoticeBody>>,
+    id: NoticeId,
+) -> Result<Option<Arc<NoticeBody>>, StoreError> {
+    let body = match known.iter().position(|body| body.id == id) {
+        Some(place) => known.remove(place),
+        None => match reading.notice_body(id)? {
+            Some(body) => Arc::new(body),
+            None => return Ok(None),
+        },
+    };
+    if known.len() == KNOWN_NOTICES {
+        known.remove(0);
+    }
+    known.push(Arc::clone(&body));
+    Ok(Some(body))
+}
+
 /// A delivery that another process has taken over is that one's business now.
 fn unless_lost<T>(result: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(StoreError::LeaseLost { .. }) => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::catalogue::Catalogue;
+    use crate::domain::delivery::Kind;
+    use crate::domain::language::Language;
+    use crate::domain::notice::{NoticeForm, check};
+    use crate::store::{NewDelivery, NewNotice};
+
+    const NOW: Timestamp = Timestamp::from_millis(1_000);
+
+    fn database() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("a.db")).unwrap();
+        (folder, store)
+    }
+
+    fn queue(writing: &Writing<'_>, number: usize) -> DeliveryId {
+        let address = format!("ada{number}@example.org");
+        let new = NewDelivery {
+            kind: Kind::Test,
+            contact: None,
+            notice: None,
+            verification: None,
+            address: &address,
+            address_key: &address,
+            name: "",
+            language: Language::En,
+            message_type: None,
+            subject: "s",
+            detail: None,
+            fallback: None,
+            priority: 1,
+            now: NOW,
+            expires_at: NOW.plus(LEASE),
+            message_id: &format!("<{number}@example.org>"),
+        };
+        writing.insert_delivery(&new).unwrap()
+    }
+
+    #[test]
+    fn a_notice_is_read_once_for_all_its_mails_and_few_are_kept() {
+        let (_folder, mut store) = database();
+        let catalogue = Catalogue::built_in();
+        let form = NoticeForm {
+            message_type: "security.account".to_owned(),
+            subject: "s".to_owned(),
+            body: "b".to_owned(),
+            html: None,
+        };
+        let draft = check(&form, &catalogue).unwrap();
+        let title = &catalogue.message_type("security.account").unwrap().1.title;
+        let new = NewNotice {
+            draft: &draft,
+            title,
+            key: None,
+            fallback: None,
+            priority: 0,
+            now: NOW,
+            expires_at: NOW.plus(LEASE),
+        };
+        let written =
+            store.write(|writing| (0..6).map(|_| writing.insert_notice(&new)).collect::<Result<Vec<_>, _>>());
+        let ids = written.unwrap();
+        let mut known = Vec::new();
+        store
+            .read(|reading| {
+                let mut read = |id| body_of(reading, &mut known, id).map(Option::unwrap);
+                let first = read(ids[0])?;
+                assert_eq!(
+                    (first.id, first.text.as_str(), first.title(Language::ZhCn)),
+                    (ids[0], "b", "账号安全告警")
+                );
+                for id in &ids[1..KNOWN_NOTICES] {
+                    read(*id)?;
+                }
+                assert!(Arc::ptr_eq(&read(ids[0])?, &first));
+                // The one that was not used for the longest time makes room.
+                read(ids[4])?;
+                assert!(Arc::ptr_eq(&read(ids[0])?, &first));
+                for id in &ids[1..=KNOWN_NOTICES] {
+                    read(*id)?;
+                }
+                assert!(!Arc::ptr_eq(&read(ids[0])?, &first));
+                assert!(body_of(reading, &mut known, NoticeId(99))?.is_none());
+                Ok::<_, StoreError>(())
+            })
+            .unwrap();
+        assert_eq!(known.len(), KNOWN_NOTICES);
+    }
+
+    #[test]
+    fn asked_for_mails_are_claimed_in_order_without_looking_at_the_ended_ones_again() {
+        let (_folder, mut store) = database();
+        let ids = store
+            .write(|writing| Ok::<_, StoreError>([1, 2, 3, 4].map(|number| queue(writing, number))))
+            .unwrap();
+        store.write(|writing| writing.cancel_delivery(ids[1], NOW)).unwrap();
+        let mut passed = 0;
+        let mut next =
+            |passed: &mut usize| store.write(|writing| claim(writing, Some(&ids[..3]), passed, NOW)).unwrap();
+        let first = next(&mut passed).unwrap();
+        assert_eq!((first.delivery.id, passed), (ids[0], 1));
+        let third = next(&mut passed).unwrap();
+        assert_eq!((third.delivery.id, passed), (ids[2], 3));
+        assert_eq!((next(&mut passed), passed), (None, 0));
+        // What was given back is found again, behind all others.
+        let words = "it waits".to_owned();
+        store.write(|writing| writing.settle(&first, &Settlement::NotTried { words }, NOW)).unwrap();
+        passed = 3;
+        let again =
+            store.write(|writing| claim(writing, Some(&ids[..3]), &mut passed, NOW)).unwrap().unwrap();
+        assert_eq!((again.delivery.id, passed), (ids[0], 1));
     }
 }

@@ -1,53 +1,144 @@
 //! From a claimed delivery to the bytes of its mail. This is the only place where a code or a link is derived to be sent.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use super::carrier::Bag;
+use crate::domain::catalogue::category_of;
 use crate::domain::contact::Subject;
 use crate::domain::delivery::Kind;
-use crate::domain::verification::SecretKey;
-use crate::mail::compose::{self, Content, Letter, Letterhead};
-use crate::store::{Claimed, VerificationState};
+use crate::domain::routing::FallbackReason;
+use crate::domain::safe_text::Safe;
+use crate::domain::verification::VerificationId;
+use crate::mail::compose::{self, Content, Letter, Letterhead, NoticeText, Unsubscribe};
+use crate::store::{Claimed, NoticeBody, Verification, VerificationState};
 
 /// What is said of a mail that makes the builder or the client panic.
 pub(super) const POISON: &str = "the mail could not be built (a fault in callsheet); nothing of it was sent";
 
-/// Composes the mail of a delivery.
-///
-/// # Errors
-/// Why it cannot be composed, for people; it will not get better by another try.
-pub(super) fn compose(
+/// Composes one mail after the other. The text of a notice is made ready once for all its mails that follow each other.
+#[derive(Default)]
+pub(super) struct Composer {
+    last: Option<(Arc<NoticeBody>, NoticeText)>,
+}
+
+impl Composer {
+    /// Composes the mail of a delivery.
+    ///
+    /// # Errors
+    /// Why it cannot be composed, for people; it will not get better by another try.
+    pub(super) fn compose(
+        &mut self,
+        claimed: &Claimed,
+        letterhead: &Letterhead,
+        bag: &Bag,
+    ) -> Result<Vec<u8>, String> {
+        match catch_unwind(AssertUnwindSafe(|| self.compose_guarded(claimed, letterhead, bag))) {
+            Ok(composed) => composed,
+            Err(_) => Err(POISON.to_owned()),
+        }
+    }
+
+    fn compose_guarded(
+        &mut self,
+        claimed: &Claimed,
+        letterhead: &Letterhead,
+        bag: &Bag,
+    ) -> Result<Vec<u8>, String> {
+        let detail = claimed.detail.as_deref();
+        match (claimed.delivery.kind, &claimed.verification, &claimed.notice) {
+            (Kind::Verification, Some(proof), _) => verification(claimed, letterhead, bag, proof),
+            (Kind::Verification, None, _) => Err("what it was for is gone".to_owned()),
+            (Kind::Change, _, _) => {
+                let content = Content::Change { replaced_by_masked: detail.unwrap_or_default() };
+                finish(claimed, letterhead, content)
+            }
+            (Kind::Test, _, _) => finish(claimed, letterhead, Content::Test { message_type_title: detail }),
+            (Kind::Notice, _, Some(notice)) => {
+                let text = self.text_of(notice);
+                announcement(claimed, letterhead, bag, notice, text)
+            }
+            (Kind::Notice, _, None) => Err("the notice is gone".to_owned()),
+        }
+    }
+
+    fn text_of(&mut self, notice: &Arc<NoticeBody>) -> &NoticeText {
+        let last = self.last.take().filter(|(known, _)| Arc::ptr_eq(known, notice));
+        let (_, text) =
+            self.last.insert(last.unwrap_or_else(|| (Arc::clone(notice), NoticeText::new(&notice.text))));
+        text
+    }
+}
+
+fn verification(
     claimed: &Claimed,
     letterhead: &Letterhead,
-    key: &SecretKey,
-    public_url: Option<&str>,
+    bag: &Bag,
+    proof: &Verification,
 ) -> Result<Vec<u8>, String> {
-    let delivery = &claimed.delivery;
-    let (code, link);
-    let content = match (delivery.kind, &claimed.verification) {
-        (Kind::Verification, Some(proof)) => {
-            if proof.state != VerificationState::Open || proof.key_id != key.id() {
-                return Err("its code does not count any more".to_owned());
-            }
-            code = key.code(proof.id, &proof.nonce).reveal();
-            let token = || URL_SAFE_NO_PAD.encode(key.link_token(proof.id, &proof.nonce));
-            link = public_url.map(|url| format!("{url}/v/{}.{}", proof.id.0, token()));
-            Content::Verification {
-                code: &code,
-                link: link.as_deref(),
-                expires_at: proof.expires_at,
-                for_security_email: proof.subject == Subject::SecurityEmail,
-            }
-        }
-        (Kind::Verification, None) => return Err("what it was for is gone".to_owned()),
-        (Kind::Change, _) => {
-            Content::Change { replaced_by_masked: claimed.detail.as_deref().unwrap_or_default() }
-        }
-        (Kind::Test, _) => Content::Test { message_type_title: claimed.detail.as_deref() },
-        (Kind::Notice, _) => return Err("this version cannot send notices".to_owned()),
+    let key = &bag.key;
+    if proof.state != VerificationState::Open || proof.key_id != key.id() {
+        return Err("its code does not count any more".to_owned());
+    }
+    let code = key.code(proof.id, &proof.nonce).reveal();
+    let link = bag.public_url.as_ref().map(|url| {
+        let token = named_token(proof.id, key.link_token(proof.id, &proof.nonce));
+        format!("{url}/v/{token}")
+    });
+    let content = Content::Verification {
+        code: &code,
+        link: link.as_deref(),
+        expires_at: proof.expires_at,
+        for_security_email: proof.subject == Subject::SecurityEmail,
     };
+    finish(claimed, letterhead, content)
+}
+
+fn announcement(
+    claimed: &Claimed,
+    letterhead: &Letterhead,
+    bag: &Bag,
+    notice: &NoticeBody,
+    text: &NoticeText,
+) -> Result<Vec<u8>, String> {
+    let fallback = match &claimed.delivery.fallback {
+        Some(id) => Some(FallbackReason::parse(id).ok_or_else(|| {
+            format!("this version does not know why it goes to the security email: '{}'", Safe(id))
+        })?),
+        None => None,
+    };
+    let token = claimed.unsubscribe.as_ref().map(|proof| {
+        named_token(proof.verification, bag.key.unsubscribe_token(proof.verification, &proof.nonce))
+    });
+    let category = category_of(&notice.message_type);
+    let content = Content::Notice {
+        subject: &notice.subject,
+        body: text,
+        type_title: notice.title(claimed.language),
+        category_title: bag
+            .catalogue
+            .category(category)
+            .map_or(category, |known| known.title.get(claimed.language)),
+        fallback,
+        unsubscribe: token.as_deref().map(|token| Unsubscribe {
+            token,
+            public_url: bag.public_url.as_deref(),
+            mail_to: &bag.return_path,
+        }),
+    };
+    finish(claimed, letterhead, content)
+}
+
+/// What names a verification and proves that its mail was read: `<id>.<token>`, the token in URL-safe base64 without padding.
+fn named_token(id: VerificationId, token: [u8; 32]) -> String {
+    format!("{}.{}", id.0, URL_SAFE_NO_PAD.encode(token))
+}
+
+fn finish(claimed: &Claimed, letterhead: &Letterhead, content: Content<'_>) -> Result<Vec<u8>, String> {
+    let delivery = &claimed.delivery;
     let letter = Letter {
         letterhead,
         to_name: Some(delivery.name.as_str()).filter(|name| !name.is_empty()),
@@ -57,8 +148,5 @@ pub(super) fn compose(
         date: delivery.created_at,
         content,
     };
-    match catch_unwind(AssertUnwindSafe(|| compose::compose(&letter))) {
-        Ok(composed) => composed.map_err(|error| error.to_string()),
-        Err(_) => Err(POISON.to_owned()),
-    }
+    compose::compose(&letter).map_err(|error| error.to_string())
 }

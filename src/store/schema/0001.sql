@@ -94,16 +94,39 @@ CREATE TABLE verification_mail (
 CREATE INDEX verification_mail_to ON verification_mail (address_hash, queued_at);
 CREATE INDEX verification_mail_at ON verification_mail (queued_at);
 
+-- What is announced, without its text. The counters tell how many of its deliveries stand where; triggers keep them, and
+-- what follows from them. lifetime is how long a delivery is tried.
 CREATE TABLE notice (
   id              INTEGER PRIMARY KEY AUTOINCREMENT,
-  type            TEXT NOT NULL,
-  subject         TEXT NOT NULL,
-  body_text       TEXT NOT NULL,
-  body_html       TEXT,
+  type            TEXT NOT NULL CHECK (type <> ''),
+  title_en        TEXT NOT NULL,
+  title_zh_cn     TEXT NOT NULL,
+  subject         TEXT NOT NULL CHECK (subject <> ''),
   idempotency_key TEXT UNIQUE,
+  priority        INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 2),
+  lifetime        INTEGER NOT NULL CHECK (lifetime > 0),
   created_at      INTEGER NOT NULL,
-  cancelled       INTEGER NOT NULL DEFAULT 0 CHECK (cancelled IN (0, 1)),
-  ended_at        INTEGER
+  ended_at        INTEGER,
+  fallback        TEXT,
+  is_cancelled    INTEGER NOT NULL DEFAULT 0 CHECK (is_cancelled IN (0, 1)),
+  is_unreached    INTEGER NOT NULL DEFAULT 0 CHECK (is_unreached IN (0, 1)),
+  waiting         INTEGER NOT NULL DEFAULT 0 CHECK (waiting >= 0),
+  sent            INTEGER NOT NULL DEFAULT 0 CHECK (sent >= 0),
+  written         INTEGER NOT NULL DEFAULT 0 CHECK (written >= 0),
+  failed          INTEGER NOT NULL DEFAULT 0 CHECK (failed >= 0),
+  expired         INTEGER NOT NULL DEFAULT 0 CHECK (expired >= 0),
+  cancelled       INTEGER NOT NULL DEFAULT 0 CHECK (cancelled >= 0),
+  -- Neither sent nor written, but they may have been sent.
+  doubtful        INTEGER NOT NULL DEFAULT 0 CHECK (doubtful >= 0)
+) STRICT;
+CREATE INDEX notice_ended ON notice (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX notice_unreached ON notice (id) WHERE is_unreached = 1;
+
+-- Beside the head, for it is long and never changes.
+CREATE TABLE notice_text (
+  notice_id INTEGER PRIMARY KEY REFERENCES notice (id) ON DELETE CASCADE,
+  body_text TEXT NOT NULL CHECK (body_text <> ''),
+  body_html TEXT
 ) STRICT;
 
 CREATE TABLE delivery (
@@ -142,8 +165,11 @@ CREATE INDEX delivery_due ON delivery (priority, due_at, id) WHERE state IN ('qu
 CREATE INDEX delivery_by_state ON delivery (state, id);
 CREATE INDEX delivery_of_contact ON delivery (contact_id, id) WHERE contact_id IS NOT NULL;
 CREATE INDEX delivery_of_verification ON delivery (verification_id) WHERE verification_id IS NOT NULL;
-CREATE UNIQUE INDEX delivery_of_notice ON delivery (notice_id, address_key) WHERE notice_id IS NOT NULL;
-CREATE INDEX delivery_ended ON delivery (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX delivery_of_notice ON delivery (notice_id, id) WHERE notice_id IS NOT NULL;
+-- An address gets one mail for each notice; a cancelled delivery is none.
+CREATE UNIQUE INDEX delivery_once ON delivery (notice_id, address_key) WHERE notice_id IS NOT NULL AND state <> 'cancelled';
+-- Those of a notice are kept as long as the notice.
+CREATE INDEX delivery_ended ON delivery (ended_at) WHERE ended_at IS NOT NULL AND notice_id IS NULL;
 
 CREATE TABLE attempt (
   id          INTEGER PRIMARY KEY,
@@ -155,6 +181,48 @@ CREATE TABLE attempt (
 ) STRICT;
 CREATE INDEX attempt_of ON attempt (delivery_id, id);
 
+-- A notice is counted, ends and is opened again with its deliveries, whoever changes them.
+CREATE TRIGGER notice_counted AFTER INSERT ON delivery WHEN NEW.notice_id IS NOT NULL
+BEGIN
+  UPDATE notice SET waiting = waiting + 1, ended_at = NULL, is_unreached = 0 WHERE id = NEW.notice_id;
+END;
+CREATE TRIGGER notice_recounted AFTER UPDATE OF state, maybe_sent ON delivery
+WHEN NEW.notice_id IS NOT NULL AND (OLD.maybe_sent <> NEW.maybe_sent
+     OR OLD.state <> NEW.state AND (OLD.ended_at IS NOT NULL OR NEW.ended_at IS NOT NULL))
+BEGIN
+  UPDATE notice SET
+    waiting   = waiting   - (OLD.ended_at IS NULL)      + (NEW.ended_at IS NULL),
+    sent      = sent      - (OLD.state = 'sent')        + (NEW.state = 'sent'),
+    written   = written   - (OLD.state = 'written')     + (NEW.state = 'written'),
+    failed    = failed    - (OLD.state = 'failed')      + (NEW.state = 'failed'),
+    expired   = expired   - (OLD.state = 'expired')     + (NEW.state = 'expired'),
+    cancelled = cancelled - (OLD.state = 'cancelled')   + (NEW.state = 'cancelled'),
+    doubtful  = doubtful  - (OLD.maybe_sent = 1 AND OLD.state NOT IN ('sent', 'written'))
+                          + (NEW.maybe_sent = 1 AND NEW.state NOT IN ('sent', 'written'))
+  WHERE id = NEW.notice_id;
+  UPDATE notice SET ended_at = CASE waiting WHEN 0 THEN NEW.ended_at END, is_unreached = 0
+  WHERE id = NEW.notice_id AND ((ended_at IS NULL) = (waiting = 0)
+        -- What counted as sent does not any more.
+        OR waiting = 0 AND OLD.ended_at IS NOT NULL AND sent + written + doubtful = 0);
+END;
+-- The fallback of a notice that reached nobody and that no administrator cancelled: the security email gets it, unless it was
+-- tried already. Message-IDs are unique by chance, under the domain of the notice's other mails.
+CREATE TRIGGER notice_has_ended AFTER UPDATE OF ended_at ON notice
+WHEN NEW.ended_at IS NOT NULL AND NEW.sent + NEW.written + NEW.doubtful = 0 AND NEW.is_cancelled = 0
+BEGIN
+  INSERT INTO delivery (kind, notice_id, address, address_key, language, type, subject, fallback, priority,
+                        created_at, due_at, expires_at, message_id)
+  SELECT 'notice', NEW.id, a.security_email, a.security_email_key, a.language, NEW.type, NEW.subject,
+         coalesce(NEW.fallback, 'all_failed'), NEW.priority, NEW.ended_at, NEW.ended_at, NEW.ended_at + NEW.lifetime,
+         '<' || lower(hex(randomblob(16)))
+             || (SELECT substr(message_id, instr(message_id, '@')) FROM delivery WHERE notice_id = NEW.id LIMIT 1)
+  FROM account a
+  WHERE a.security_email IS NOT NULL AND NOT EXISTS
+        (SELECT 1 FROM delivery d WHERE d.notice_id = NEW.id AND d.address_key = a.security_email_key AND d.state <> 'cancelled');
+  UPDATE notice SET fallback = coalesce(fallback, 'all_failed') WHERE id = NEW.id AND waiting > 0;
+  UPDATE notice SET is_unreached = 1 WHERE id = NEW.id AND waiting = 0;
+END;
+
 -- Totals, kept in the same transaction as what they count.
 CREATE TABLE counter (
   name  TEXT PRIMARY KEY,
@@ -163,7 +231,7 @@ CREATE TABLE counter (
 INSERT INTO counter (name) VALUES
   ('contact.unverified'), ('contact.code_sent'), ('contact.expired'), ('contact.verified'), ('contact.undeliverable'),
   ('delivery.queued'), ('delivery.sending'), ('delivery.retry'), ('delivery.sent'), ('delivery.written'),
-  ('delivery.failed'), ('delivery.expired'), ('delivery.cancelled');
+  ('delivery.failed'), ('delivery.expired'), ('delivery.cancelled'), ('verification_mail');
 CREATE TRIGGER contact_counted AFTER INSERT ON contact
 BEGIN UPDATE counter SET value = value + 1 WHERE name = 'contact.' || NEW.status; END;
 CREATE TRIGGER contact_recounted AFTER UPDATE OF status ON contact WHEN OLD.status <> NEW.status
@@ -182,6 +250,10 @@ BEGIN
 END;
 CREATE TRIGGER delivery_uncounted AFTER DELETE ON delivery
 BEGIN UPDATE counter SET value = value - 1 WHERE name = 'delivery.' || OLD.state; END;
+CREATE TRIGGER verification_mail_counted AFTER INSERT ON verification_mail
+BEGIN UPDATE counter SET value = value + 1 WHERE name = 'verification_mail'; END;
+CREATE TRIGGER verification_mail_uncounted AFTER DELETE ON verification_mail
+BEGIN UPDATE counter SET value = value - 1 WHERE name = 'verification_mail'; END;
 
 -- The audit log. Each row's hash covers the row before and a salted digest of its details. The details lie beside it, so that
 -- a deleted person's data can be erased while the chain stays verifiable.
@@ -197,6 +269,7 @@ CREATE TABLE audit (
   hash       BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
 CREATE INDEX audit_of_contact ON audit (contact_id, id) WHERE contact_id IS NOT NULL;
+CREATE INDEX audit_of_many ON audit (id) WHERE action = 'contacts.subscribe';
 CREATE TABLE audit_detail (
   audit_id   INTEGER PRIMARY KEY REFERENCES audit (id),
   contact_id INTEGER,

@@ -349,7 +349,7 @@ mod tests {
         let asked = asked(plan);
         assert_eq!(
             asked[0].1,
-            OutboxQuery { state: Some(State::Failed), notice: None, words: vec!["ada".into()] }
+            OutboxQuery { state: Some(State::Failed), words: vec!["ada".into()], ..OutboxQuery::default() }
         );
         assert_eq!(asked[0].2, OutboxAt::Newest);
     }

@@ -9,7 +9,7 @@ use crate::domain::contact_form::ContactForm;
 use crate::domain::language::Language;
 use crate::domain::position::Position;
 use crate::domain::subscription::{BoxState, Subscriptions};
-use crate::operations::contacts::ContactChange;
+use crate::operations::contacts::{Again, ContactChange};
 use crate::tui::widgets::drop_down::DropDown;
 use crate::tui::widgets::text_field::TextField;
 
@@ -133,6 +133,7 @@ impl Fields {
             position: differs(&entered.position, position).map(no_position),
             language: differs(&entered.language, contact.language.id()),
             types: (self.wanted != contact.subscriptions).then_some(entered.types),
+            again: Again::default(),
         }
     }
 

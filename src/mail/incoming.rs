@@ -1,0 +1,219 @@
+//! Reads a whole mail (RFC 5322, MIME) as somebody hands it in to be announced: its subject and its text. It decodes, and takes
+//! the text out of HTML; it never decides whether the result may be announced, and never takes HTML or attachments over.
+
+mod page;
+
+use std::borrow::Cow;
+
+use mail_parser::decoders::charsets::map::charset_decoder;
+use mail_parser::parsers::MessageStream;
+use mail_parser::{HeaderName, Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
+use thiserror::Error;
+
+use crate::domain::character::Hidden;
+
+/// The largest mail that is read, in bytes.
+pub const LIMIT: usize = 10 * 1024 * 1024;
+
+/// What can be announced of a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incoming {
+    /// In one line: where it was folded, and where several blanks follow each other, there is one blank; invisible format
+    /// characters are left out. May hold other control characters.
+    pub subject: String,
+    /// The text part, or what an HTML part says. Lines end in `\n`; there is no empty line at the beginning or the end.
+    pub text: String,
+    /// The names (or kinds, `image/png`) of the parts that are not in the text, in their order, as the mail gives them: escape
+    /// them before they are shown.
+    pub left_out: Vec<String>,
+}
+
+/// Why a mail cannot be announced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum NoAnnouncement {
+    #[error("the mail has more than {} MiB", LIMIT / 1024 / 1024)]
+    TooLarge,
+    #[error("this is no mail: it does not begin with headers")]
+    NoMail,
+    #[error("the mail has no subject")]
+    NoSubject,
+    #[error("the mail has no text")]
+    NoText,
+}
+
+/// Reads a mail: the bytes from the first header on. A line `From …` before it, as in an mbox file, is skipped.
+///
+/// # Errors
+/// Everything that is missing.
+pub fn read(mail: &[u8]) -> Result<Incoming, Vec<NoAnnouncement>> {
+    if mail.len() > LIMIT {
+        return Err(vec![NoAnnouncement::TooLarge]);
+    }
+    let Some(message) = parser().parse(from_first_header(mail)) else {
+        return Err(vec![NoAnnouncement::NoMail]);
+    };
+    let read = if is_mail(&message) { read_parts(&message) } else { Err(vec![NoAnnouncement::NoMail]) };
+    take_apart(message);
+    read
+}
+
+/// The Message-ID of a mail, with angle brackets; None if it has none.
+#[must_use]
+pub fn message_id(mail: &[u8]) -> Option<String> {
+    let parser = MessageParser::new().header_id(HeaderName::MessageId).default_header_ignore();
+    let message = parser.parse_headers(from_first_header(mail))?;
+    message.message_id().map(|id| format!("<{id}>"))
+}
+
+/// It finds the parts and leaves them encoded: decoding is for the few that are wanted. A mail inside of the mail that is encoded
+/// (which RFC 2046 section 5.2.1 forbids) would be read by recursion, and what lies in it could be as deep as it likes.
+fn parser() -> MessageParser {
+    MessageParser::new()
+        .with_mime_headers()
+        .header_text(HeaderName::Subject)
+        .ignore_header(HeaderName::ContentTransferEncoding)
+        .default_header_ignore()
+}
+
+/// Frees a mail and the mails inside of it, one inside the other perhaps a hundred thousand times, without recursion.
+fn take_apart(message: Message<'_>) {
+    let mut left = vec![message];
+    while let Some(message) = left.pop() {
+        left.extend(message.parts.into_iter().filter_map(|part| match part.body {
+            PartType::Message(inner) => Some(inner),
+            PartType::Text(_)
+            | PartType::Html(_)
+            | PartType::Binary(_)
+            | PartType::InlineBinary(_)
+            | PartType::Multipart(_) => None,
+        }));
+    }
+}
+
+fn read_parts(message: &Message<'_>) -> Result<Incoming, Vec<NoAnnouncement>> {
+    let subject = one_line(message.subject().unwrap_or_default());
+    let text = text_of(message);
+    let missing =
+        [(subject.is_empty(), NoAnnouncement::NoSubject), (text.is_empty(), NoAnnouncement::NoText)];
+    let missing: Vec<_> =
+        missing.into_iter().filter_map(|(is_missing, what)| is_missing.then_some(what)).collect();
+    if !missing.is_empty() {
+        return Err(missing);
+    }
+    Ok(Incoming { subject, text, left_out: left_out(message) })
+}
+
+/// The mail without what programs put before its first header: a byte order mark, an mbox line.
+fn from_first_header(mail: &[u8]) -> &[u8] {
+    let mail = mail.strip_prefix("\u{feff}".as_bytes()).unwrap_or(mail);
+    if mail.starts_with(b"From ") {
+        let end = mail.iter().position(|byte| *byte == b'\n').map_or(mail.len(), |end| end + 1);
+        return &mail[end..];
+    }
+    mail
+}
+
+/// Whether there is any header by which a mail is known; the first line of a text may look like some other one.
+fn is_mail(message: &Message<'_>) -> bool {
+    const KNOWN: [&str; 9] = [
+        "From",
+        "To",
+        "Subject",
+        "Date",
+        "Message-ID",
+        "Received",
+        "Return-Path",
+        "MIME-Version",
+        "Content-Type",
+    ];
+    KNOWN.into_iter().any(|name| message.header_raw(name).is_some())
+}
+
+/// Format characters are left out: nobody sees them, and no subject may hold them.
+fn one_line(subject: &str) -> String {
+    let is_blank = |character: char| {
+        character == ' '
+            || character.is_whitespace() && character.is_control()
+            || matches!(character, '\u{2028}' | '\u{2029}')
+    };
+    let visible: String =
+        subject.chars().filter(|character| Hidden::of(*character) != Some(Hidden::Format)).collect();
+    let words: Vec<&str> = visible.split(is_blank).filter(|word| !word.is_empty()).collect();
+    words.join(" ")
+}
+
+/// The text parts one after the other, or if they say nothing the HTML parts.
+fn text_of(message: &Message<'_>) -> String {
+    let joined = |ids: &[u32]| {
+        let parts = ids.iter().filter_map(|id| message.parts.get(usize::try_from(*id).ok()?));
+        let texts: Vec<String> =
+            parts.filter_map(|part| said_by(message, part)).filter(|text| !text.is_empty()).collect();
+        texts.join("\n\n")
+    };
+    let text = joined(&message.text_body);
+    if text.is_empty() { joined(&message.html_body) } else { text }
+}
+
+fn said_by(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
+    match &part.body {
+        PartType::Text(_) => {
+            let text = decoded(message, part);
+            let lines = text.replace("\r\n", "\n").replace('\r', "\n");
+            if lines.trim().is_empty() { None } else { Some(lines.trim_matches('\n').to_owned()) }
+        }
+        PartType::Html(_) => Some(page::text(&decoded(message, part))),
+        PartType::Binary(_) | PartType::InlineBinary(_) | PartType::Message(_) | PartType::Multipart(_) => {
+            None
+        }
+    }
+}
+
+/// The text of a part; one that is not encoded as it says is taken as it is.
+fn decoded(message: &Message<'_>, part: &MessagePart<'_>) -> String {
+    let slice = |start: u32, end: u32| {
+        let range = usize::try_from(start).ok()?..usize::try_from(end).ok()?;
+        message.raw_message.get(range)
+    };
+    let encoding = part.headers.iter().find(|header| header.name == HeaderName::ContentTransferEncoding);
+    let encoding =
+        encoding.and_then(|header| slice(header.offset_start, header.offset_end)).unwrap_or_default();
+    let body = slice(part.offset_body, part.offset_end).unwrap_or_default();
+    let mut stream = MessageStream::new(body);
+    let (end, bytes) = match encoding.trim_ascii().to_ascii_lowercase().as_slice() {
+        b"base64" => stream.decode_base64_mime(b""),
+        b"quoted-printable" => stream.decode_quoted_printable_mime(b""),
+        _ => (body.len(), Cow::Borrowed(body)),
+    };
+    let bytes = if end == usize::MAX { Cow::Borrowed(body) } else { bytes };
+    // Many programs write UTF-8 and say nothing, or that it is ASCII.
+    let charset = part.content_type().and_then(|kind| kind.attribute("charset"));
+    let charset = charset.filter(|charset| !charset.eq_ignore_ascii_case("us-ascii"));
+    match charset.and_then(|charset| charset_decoder(charset.as_bytes())) {
+        Some(decode) => decode(&bytes),
+        None => String::from_utf8_lossy(&bytes).into_owned(),
+    }
+}
+
+fn left_out(message: &Message<'_>) -> Vec<String> {
+    let is_body = |id: &u32| message.text_body.contains(id) || message.html_body.contains(id);
+    let parts = message.attachments.iter().filter_map(|id| {
+        let part = message.parts.get(usize::try_from(*id).ok()?)?;
+        let is_text = matches!(part.body, PartType::Text(_) | PartType::Html(_));
+        (!(is_text && is_body(id))).then_some(part)
+    });
+    parts.map(name_of).collect()
+}
+
+fn name_of(part: &MessagePart<'_>) -> String {
+    if let Some(name) = part.attachment_name() {
+        return one_line(name);
+    }
+    let kind = part.content_type().map(|kind| match kind.subtype() {
+        Some(subtype) => format!("{}/{subtype}", kind.ctype()),
+        None => kind.ctype().to_owned(),
+    });
+    kind.unwrap_or_else(|| "message/rfc822".to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,360 @@
+//! Subscriptions of several contacts at once: what the matrix does.
+//!
+//! A bulk change goes in chunks, each one transaction with one audit entry, so that others can work in between. It never ends
+//! what a recipient decided: who stopped category activity stays unsubscribed, whatever is noted here.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use serde_json::{Value, json};
+
+use super::contacts::{self, ListQuery};
+use super::session::Desk;
+use super::verification::key_of;
+use super::{Problem, Session};
+use crate::domain::catalogue::UNSUBSCRIBABLE;
+use crate::domain::contact::{Contact, ContactId, SortColumn};
+use crate::domain::contact_form::{Field, FieldProblem};
+use crate::domain::subscription::Subscriptions;
+use crate::domain::timestamp::Timestamp;
+use crate::store::{Direction, Reading, Store, Wishes, Writing};
+
+/// Which contacts a change of a column touches.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Whom {
+    /// Those that the query lists, all if its filter is empty. Its order does not matter.
+    Filtered(ListQuery),
+    /// These.
+    These(Vec<ContactId>),
+}
+
+/// What a bulk change has done; [`restore`] takes it back.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Changed {
+    /// The contacts whose subscriptions changed, those with the same change together.
+    pub steps: Vec<Step>,
+    /// Something of category activity was added for them, which they stopped themselves: it is noted and they stay unsubscribed.
+    pub unsubscribed: Vec<ContactId>,
+    pub ended: Ended,
+}
+
+/// One change that several contacts have in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub before: Subscriptions,
+    pub after: Subscriptions,
+    pub contacts: Vec<ContactId>,
+    /// The recipient had unsubscribed, and the change ended that.
+    stopped: Option<Stopped>,
+}
+
+/// When a recipient ended category activity, and for which address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stopped {
+    at: Timestamp,
+    email_key: String,
+}
+
+/// How a change in chunks ended. A chunk happens wholly or not at all.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Ended {
+    #[default]
+    Done,
+    /// The caller stopped it; the chunks before are done.
+    Stopped,
+    /// A chunk failed; those before it are done.
+    Failed(Problem),
+}
+
+/// What has been taken back.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Restored {
+    /// Contacts that want again what they wanted before.
+    pub restored: u64,
+    /// Contacts whose subscriptions somebody else has changed since; they are left as they are.
+    pub left_alone: u64,
+    pub ended: Ended,
+}
+
+/// Is told after each chunk how many contacts are done, and says whether to go on.
+pub type Progress<'a> = &'a mut dyn FnMut(u64) -> ControlFlow<()>;
+
+/// Contacts in one transaction.
+const CHUNK: usize = 500;
+
+impl Changed {
+    /// The change that saving one contact made, for taking it back.
+    #[must_use]
+    pub fn of(before: &Contact, after: &Contact) -> Self {
+        let stopped = before.unsubscribed_at.filter(|_| after.unsubscribed_at.is_none());
+        if before.subscriptions == after.subscriptions && stopped.is_none() {
+            return Self::default();
+        }
+        let step = Step {
+            before: before.subscriptions.clone(),
+            after: after.subscriptions.clone(),
+            contacts: vec![after.id],
+            stopped: stopped.map(|at| Stopped { at, email_key: key_of(&before.email) }),
+        };
+        Self { steps: vec![step], ..Self::default() }
+    }
+
+    /// How many contacts were changed.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        let contacts: usize = self.steps.iter().map(|step| step.contacts.len()).sum();
+        u64::try_from(contacts).unwrap_or(u64::MAX)
+    }
+}
+
+/// Subscribes `whom` to a category or type, or ends that. Contacts that are gone are left out.
+///
+/// # Errors
+/// [`Problem::Invalid`] for a subscription that the catalogue does not know, [`Problem::Store`] if nothing was changed.
+pub fn set_column(
+    session: &mut Session,
+    id: &str,
+    whom: &Whom,
+    wanted: bool,
+    progress: Progress<'_>,
+) -> Result<Changed, Problem> {
+    let (store, desk) = session.desk();
+    if wanted && let Err(unknown) = desk.catalogue.require(id) {
+        let message = unknown.to_string();
+        return Err(Problem::Invalid(vec![FieldProblem { field: Field::Types, message }]));
+    }
+    let ids = store.read(|reading| contacts_of(reading, whom, &desk))?;
+    let cause = json!({ "type": id, "subscribed": wanted });
+    change(store, &desk, &ids, &cause, progress, |before| {
+        let mut after = before.clone();
+        after.set(id, wanted, desk.catalogue);
+        after
+    })
+}
+
+/// Whether all of `whom` are subscribed to a category (wholly) or type; what ticking the column then does is the opposite.
+/// False if there is nobody.
+///
+/// # Errors
+/// [`Problem::Store`].
+pub fn is_column_full(session: &mut Session, id: &str, whom: &Whom) -> Result<bool, Problem> {
+    let (store, desk) = session.desk();
+    store.read(|reading| {
+        let mut is_full = false;
+        for contact in contacts_of(reading, whom, &desk)? {
+            match reading.wishes(contact)? {
+                Some(wishes) if !wishes.subscriptions.covers(id) => return Ok(false),
+                Some(_) => is_full = true,
+                None => {}
+            }
+        }
+        Ok(is_full)
+    })
+}
+
+/// Gives these contacts the subscriptions of another, ids that the catalogue does not know included. Contacts that are gone are
+/// left out.
+///
+/// # Errors
+/// [`Problem::NoSuchContact`] if `from` is gone, [`Problem::Store`] if nothing was changed.
+pub fn copy(
+    session: &mut Session,
+    from: ContactId,
+    to: &[ContactId],
+    progress: Progress<'_>,
+) -> Result<Changed, Problem> {
+    let (store, desk) = session.desk();
+    let source =
+        store.read(|reading| Ok::<_, Problem>(contacts::row(reading, from, &desk)?.contact.subscriptions))?;
+    let cause = json!({ "copied_from": from.0, "subscriptions": listed(&source) });
+    change(store, &desk, &in_order(to), &cause, progress, |_| source.clone())
+}
+
+/// Takes a change back: whoever still wants what the change made them want wants again what they wanted before. A contact whose
+/// subscriptions were changed since is left alone, one that is gone is left out.
+///
+/// # Errors
+/// [`Problem::Store`] if nothing was changed.
+pub fn restore(
+    session: &mut Session,
+    changed: &Changed,
+    progress: Progress<'_>,
+) -> Result<Restored, Problem> {
+    let (store, desk) = session.desk();
+    let mut all: Vec<(&Step, ContactId)> =
+        changed.steps.iter().flat_map(|step| step.contacts.iter().map(move |id| (step, *id))).collect();
+    // Contacts that lie together are changed together.
+    all.sort_unstable_by_key(|(_, id)| *id);
+    let mut restored = Restored::default();
+    let ended = in_chunks(&all, progress, |chunk| {
+        let (done, left_alone) = store.write(|writing| restore_chunk(writing, &desk, chunk))?;
+        restored.restored += done;
+        restored.left_alone += left_alone;
+        Ok(())
+    })?;
+    Ok(Restored { ended, ..restored })
+}
+
+/// Gives each of these contacts what `wanted` makes of what it wants now.
+fn change(
+    store: &mut Store,
+    desk: &Desk<'_>,
+    ids: &[ContactId],
+    cause: &Value,
+    progress: Progress<'_>,
+    wanted: impl Fn(&Subscriptions) -> Subscriptions,
+) -> Result<Changed, Problem> {
+    let mut changed = Changed::default();
+    let mut place: HashMap<(Subscriptions, Subscriptions), usize> = HashMap::new();
+    changed.ended = in_chunks(ids, progress, |chunk| {
+        for (id, wishes, after) in
+            store.write(|writing| change_chunk(writing, desk, chunk, cause, &wanted))?
+        {
+            if wishes.unsubscribed_at.is_some() && after.adds_to(UNSUBSCRIBABLE, &wishes.subscriptions) {
+                changed.unsubscribed.push(id);
+            }
+            let index = *place.entry((wishes.subscriptions, after)).or_insert_with_key(|(before, after)| {
+                let (before, after) = (before.clone(), after.clone());
+                changed.steps.push(Step { before, after, contacts: Vec::new(), stopped: None });
+                changed.steps.len() - 1
+            });
+            changed.steps[index].contacts.push(id);
+        }
+        Ok(())
+    })?;
+    Ok(changed)
+}
+
+/// Changes some contacts in one transaction. Returns those that changed, with what they wanted before and want now.
+fn change_chunk(
+    writing: &Writing<'_>,
+    desk: &Desk<'_>,
+    ids: &[ContactId],
+    cause: &Value,
+    wanted: impl Fn(&Subscriptions) -> Subscriptions,
+) -> Result<Vec<(ContactId, Wishes, Subscriptions)>, Problem> {
+    let mut changed = Vec::new();
+    for id in ids {
+        let Some(wishes) = writing.reading().wishes(*id)? else { continue };
+        let after = wanted(&wishes.subscriptions);
+        if after != wishes.subscriptions {
+            writing.set_subscriptions(*id, &after)?;
+            writing.count_edit(*id)?;
+            changed.push((*id, wishes, after));
+        }
+    }
+    log(writing, desk, cause.clone(), changed.iter().map(|(id, ..)| *id))?;
+    Ok(changed)
+}
+
+/// Takes some contacts' changes back in one transaction. Returns how many, and how many are left alone.
+fn restore_chunk(
+    writing: &Writing<'_>,
+    desk: &Desk<'_>,
+    chunk: &[(&Step, ContactId)],
+) -> Result<(u64, u64), Problem> {
+    let (mut restored, mut left_alone) = (Vec::new(), 0);
+    let mut groups: Vec<(&Subscriptions, Vec<i64>)> = Vec::new();
+    let mut place: HashMap<&Subscriptions, usize> = HashMap::new();
+    for (step, id) in chunk {
+        let Some(wishes) = writing.reading().wishes(*id)? else { continue };
+        if wishes.subscriptions != step.after {
+            left_alone += u64::from(wishes.subscriptions != step.before);
+            continue;
+        }
+        writing.set_subscriptions(*id, &step.before)?;
+        if let Some(stopped) = &step.stopped
+            && wishes.unsubscribed_at.is_none()
+            && wishes.email_key == stopped.email_key
+        {
+            writing.set_unsubscribed(*id, Some(stopped.at))?;
+        }
+        writing.count_edit(*id)?;
+        restored.push(*id);
+        let index = *place.entry(&step.before).or_insert(groups.len());
+        if index == groups.len() {
+            groups.push((&step.before, Vec::new()));
+        }
+        groups[index].1.push(id.0);
+    }
+    let groups: Vec<Value> = groups
+        .into_iter()
+        .map(|(wanted, ids)| json!({ "subscriptions": listed(wanted), "contacts": ids }))
+        .collect();
+    let count = u64::try_from(restored.len()).unwrap_or(u64::MAX);
+    log(writing, desk, json!({ "restored": groups }), restored.into_iter())?;
+    Ok((count, left_alone))
+}
+
+/// Writes what was done to some contacts into the audit log. It belongs to none of them alone, so it tells ids only: what is
+/// erased with a contact is not in it.
+fn log(
+    writing: &Writing<'_>,
+    desk: &Desk<'_>,
+    mut details: Value,
+    contacts: impl Iterator<Item = ContactId>,
+) -> Result<(), Problem> {
+    let contacts: Vec<i64> = contacts.map(|id| id.0).collect();
+    if contacts.is_empty() {
+        return Ok(());
+    }
+    details["contacts"] = json!(contacts);
+    desk.log(writing, "contacts.subscribe", None, details)
+}
+
+/// Does `work` on one chunk after the other. The error is that of the first chunk: nothing has happened then.
+fn in_chunks<T>(
+    all: &[T],
+    progress: Progress<'_>,
+    mut work: impl FnMut(&[T]) -> Result<(), Problem>,
+) -> Result<Ended, Problem> {
+    let mut done = 0;
+    for chunk in all.chunks(CHUNK) {
+        match work(chunk) {
+            Ok(()) => done += chunk.len(),
+            Err(problem) if done == 0 => return Err(problem),
+            Err(problem) => return Ok(Ended::Failed(problem)),
+        }
+        let asked = progress(u64::try_from(done).unwrap_or(u64::MAX));
+        if asked.is_break() && done < all.len() {
+            return Ok(Ended::Stopped);
+        }
+    }
+    Ok(Ended::Done)
+}
+
+/// The contacts that are meant, in order of id. They are read before anything is changed: what changes then cannot make the
+/// filter find others.
+fn contacts_of(reading: &Reading<'_>, whom: &Whom, desk: &Desk<'_>) -> Result<Vec<ContactId>, Problem> {
+    let query = match whom {
+        Whom::These(ids) => return Ok(in_order(ids)),
+        Whom::Filtered(query) if query.filter.is_empty() => return Ok(reading.contact_ids()?),
+        Whom::Filtered(query) => query,
+    };
+    let mut found = Vec::new();
+    if query.filter.asks_for_selection() {
+        for id in in_order(&query.selected) {
+            let row = reading.contact(id, desk.now)?;
+            found
+                .extend(row.filter(|row| contacts::is_wanted(&query.filter, &row.contact, true)).map(|_| id));
+        }
+        return Ok(found);
+    }
+    reading.list(SortColumn::Id, Direction::Down, None, desk.now, |contact| {
+        found.extend(contacts::is_wanted(&query.filter, &contact, false).then_some(contact.id));
+        true
+    })?;
+    Ok(found)
+}
+
+/// Each id once, in order.
+fn in_order(ids: &[ContactId]) -> Vec<ContactId> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+fn listed(subscriptions: &Subscriptions) -> Vec<&str> {
+    subscriptions.ids().collect()
+}
