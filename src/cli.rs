@@ -30,6 +30,7 @@ mod reference;
 mod resend;
 mod retry;
 pub mod screen;
+pub mod serve;
 mod show;
 mod status;
 mod stop_flag;
@@ -117,6 +118,8 @@ enum Command {
     Cancel(retry::Deliveries),
     /// Send what is due
     Deliver(deliver::Deliver),
+    /// Serve the page on which recipients confirm an address or stop activity messages
+    Serve,
     /// Show the account or set it
     Account(account::AccountArguments),
     /// Show the effective configuration
@@ -145,6 +148,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or invalid value (nothing was change
 #[derive(Clone, Copy)]
 pub struct Doors {
     pub screen: screen::Door,
+    pub page: serve::Door,
 }
 
 /// Runs the command that the arguments of this process name, and returns the exit code.
@@ -181,6 +185,7 @@ fn answer(line: &CommandLine, doors: Doors, output: &mut Output) -> Result<Exit,
         Command::Retry(arguments) => retry::run(&mut context(output)?, output, arguments),
         Command::Cancel(arguments) => cancel::run(&mut context(output)?, output, arguments),
         Command::Deliver(arguments) => deliver::run(&mut context(output)?, output, arguments),
+        Command::Serve => serve::run(&mut context(output)?, output, doors.page),
         Command::Account(arguments) => account::run(&mut context(output)?, output, arguments),
         Command::Config(arguments) => config::run(&line.common, output, arguments),
         Command::History(arguments) => history::run(&mut context(output)?, output, arguments),

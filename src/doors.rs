@@ -1,6 +1,7 @@
-//! The doors from the command line to the screen: here the rooms that do not know each other are put together.
+//! The doors from the command line to the screen and to the page: here the rooms that do not know each other are put together.
 
 use crate::cli::screen::{Closed, Left, Visit};
+use crate::cli::serve::{self, Service, Unserved};
 use crate::clock;
 use crate::config::{self, Config};
 use crate::domain::language::Language;
@@ -10,6 +11,7 @@ use crate::tui::marks::Marks;
 use crate::tui::screens::settings::{MailFacts, SettingsFacts};
 use crate::tui::theme::Theme;
 use crate::tui::{self, Ability, Options};
+use crate::web::{self, Limits, Server, Settings};
 
 /// Shows the screen as the configuration has it.
 ///
@@ -36,6 +38,35 @@ pub fn screen(visit: Visit) -> Result<Left, Closed> {
         Err(tui::Error::Store(error)) => Err(Closed::Store(error)),
         Err(error @ (tui::Error::System(_) | tui::Error::InputLost(_))) => {
             Err(Closed::Failed { words: error.to_string() })
+        }
+    }
+}
+
+/// Serves the page, and tells when it listens and what happens there.
+///
+/// # Errors
+/// [`Unserved`] without a database or a port.
+pub fn page(service: Service, ear: &mut dyn FnMut(serve::Event)) -> Result<(), Unserved> {
+    let Service { opening, listen, stop } = service;
+    let server = Server::open(Settings { opening, listen, limits: Limits::default() })?;
+    ear(serve::Event::Listening { address: server.address() });
+    server.run(stop, &mut |event| {
+        ear(match event {
+            web::Event::Confirmed { masked } => serve::Event::Confirmed { masked },
+            web::Event::Unsubscribed { masked } => serve::Event::Unsubscribed { masked },
+            web::Event::Trouble { words } => serve::Event::Trouble { words },
+            web::Event::Recovered => serve::Event::Recovered,
+        });
+    })?;
+    Ok(())
+}
+
+impl From<web::Error> for Unserved {
+    fn from(error: web::Error) -> Self {
+        match error {
+            web::Error::Store(error) => Self::Store(error),
+            web::Error::Listen { .. } => Self::Taken { words: error.to_string() },
+            web::Error::System(_) => Self::Failed { words: error.to_string() },
         }
     }
 }

@@ -20,14 +20,15 @@
 //! | [`mail::sender`] | works through the outbox, beside the screen or inside a command |
 //! | [`tui`] | shows the screen: `update` and `view` are pure, a worker thread performs |
 //! | [`cli`] | talks to scripts: one file for each command; the only printing |
-//! | [`doors`] | puts together what may not know each other: the command line opens the screen through it |
+//! | [`web`] | serves the page that a link in a mail opens; all HTTP |
+//! | [`doors`] | puts together what may not know each other: the command line opens the screen and the page through it |
 //! | [`config`], [`paths`], [`clock`] | ask the system: settings, folders and environment, the time |
 //!
 //! ```text
 //!                main ──▶ doors
-//!               ┌───────────┴───────────┐
-//!              tui                     cli           never each other
-//!               └──┬─────────────────┬──┘
+//!               ┌───────────┼───────────┐
+//!              tui         web         cli           never each other
+//!               └──┬────────┴────────┬──┘
 //!                  ▼                 ▼
 //!             operations        mail::sender ──▶ mail::transport
 //!                  ├────────┬────────┤
@@ -40,8 +41,8 @@
 //!
 //! `mail::incoming` stands beside `mail::compose` and is known by `operations` only. Beside them all stand `config`, `paths` and
 //! `clock`. The lower rooms never ask for a setting: what they need comes as an argument.
-//! rusqlite is named in `store` only, lettre in `mail`, ratatui and crossterm in `tui`. The table of who may know whom is
-//! `tests/tidy/rooms.rs`, and a test reads the sources by it.
+//! rusqlite is named in `store` only, lettre in `mail`, ratatui and crossterm in `tui`, axum and tokio in `web`. The table of who
+//! may know whom is `tests/tidy/rooms.rs`, and a test reads the sources by it.
 //!
 //! # The way of a key
 //!
@@ -55,7 +56,8 @@
 //! 1. The input thread sends a [`tui::msg::Msg`]. [`tui::update::update`] asks the [`tui::keymap`] which action the key is where
 //!    the focus is, and gives it to the dialog or screen in front, which says what it wants.
 //! 2. What is wanted leaves `update` as plain data, a [`tui::effect::Effect`]. A question goes to the worker thread, which has a
-//!    database connection of its own; [`tui::perform::perform`] makes it a call of [`operations`].
+//!    database connection of its own; one that takes long goes to a second, so that the list goes on being read.
+//!    [`tui::perform::perform`] makes it a call of [`operations`].
 //! 3. The answer is a message again. When no message is left, [`tui::view::draw`] draws the model once.
 //!
 //! Tests drive the same functions without a thread or a terminal: a key script goes in, a picture comes out.
@@ -78,6 +80,17 @@
 //! 3. [`domain::reply::judge`] decides what a reply means for the delivery and for the contact. The clerk records it, and a
 //!    [`mail::sender::SenderEvent`] tells the screen.
 //!
+//! # The way of a link
+//!
+//! ```text
+//!  GET, HEAD ─▶ reader ─ looks ─▶ the page with the button      nothing is changed: mail scanners open links too
+//!  POST ──────▶ writer ─ one transaction ─▶ verified, audit entry ─▶ the page that says so
+//! ```
+//!
+//! 1. `callsheet serve` opens [`web`] through [`doors`]. Its one thread holds the connections; it never waits for a disk.
+//! 2. Two clerks, each a thread with a session, do what is asked: one looks, one changes.
+//! 3. The operations, such as [`operations::verification::confirm_by_link`], compare the token with the one derived from the key.
+//!
 //! # Words
 //!
 //! | word | means |
@@ -87,7 +100,7 @@
 //! | contact | a person or mailbox: name, email, position, language, subscriptions |
 //! | category, type | the top-level kinds of message, and the kinds inside them; all of them are the catalogue |
 //! | subscription | a contact wants a whole category, future types included, or a single type |
-//! | verification | the proof that somebody reads an address: one mail, one code |
+//! | verification | the proof that somebody reads an address: one mail, one code, one link |
 //! | notice | something to be announced: a type, a subject, a body |
 //! | delivery | one mail to one address; lives in the outbox until it ends |
 //! | outbox | the durable queue and ledger of all deliveries |
@@ -102,8 +115,8 @@
 //! 4. Only `update` writes the model. There is no shared mutable state and there are no globals.
 //! 5. No write without `BEGIN IMMEDIATE`; no transaction is open while the network is used.
 //! 6. No text that a person, a file or a server gave reaches a terminal or a mail header unescaped.
-//! 7. No password or key is in the database, in an argument, in an error or in `Debug` output, and no code in any of them but
-//!    the argument in which it is entered.
+//! 7. No password, key or link token is in the database, in an argument, in an error or in `Debug` output, and no code in any of
+//!    them but the argument in which it is entered.
 //! 8. No test waits for time to pass, touches the real home folder, or needs the network.
 //! 9. The terminal is taken last and given back always: return, panic in any thread, signal, suspend, hang-up.
 //! 10. Memory does not grow with the number of contacts: screens hold a window of the list, read by key.
@@ -111,8 +124,8 @@
 //! # Where to start reading
 //!
 //! [`domain::contact`], then [`operations::contacts::add`] down to [`store::Writing`]: that is most of what callsheet is.
-//! [`tui`] shows how it becomes a screen, [`cli`] how it becomes a command, and [`mail::sender`] how mail leaves. The database is
-//! `src/store/schema/0001.sql`.
+//! [`tui`] shows how it becomes a screen, [`cli`] how it becomes a command, [`web`] how it becomes a page, and [`mail::sender`] how
+//! mail leaves. The database is `src/store/schema/0001.sql`.
 //!
 //! # How to add …
 //!
@@ -135,3 +148,4 @@ pub mod operations;
 pub mod paths;
 pub mod store;
 pub mod tui;
+pub mod web;

@@ -6,5 +6,5 @@ use callsheet::cli::{self, Doors};
 use callsheet::doors;
 
 fn main() -> ExitCode {
-    ExitCode::from(cli::run(Doors { screen: doors::screen }))
+    ExitCode::from(cli::run(Doors { screen: doors::screen, page: doors::page }))
 }

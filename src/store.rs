@@ -33,6 +33,7 @@ pub use audit::{AuditBreak, AuditQuery, AuditRow, Entry, Via};
 pub use backup::{Restored, restore};
 pub use contacts::{ContactRow, NewContact};
 pub use error::StoreError;
+pub use files::Identity;
 pub use key_file::load_or_make as load_or_make_key;
 pub use list::{Direction, Start};
 pub use notices::{NewNotice, NoticeBody, UnsubscribeProof};

@@ -11,6 +11,8 @@
 //! Nothing on the drawing thread touches disk or network.
 
 pub mod backend;
+pub mod coverage_counts;
+pub mod edits;
 pub mod effect;
 pub mod keymap;
 pub mod layout;

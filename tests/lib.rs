@@ -14,3 +14,4 @@ mod snapshots;
 mod support;
 mod terminal;
 mod tidy;
+mod web;

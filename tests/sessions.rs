@@ -3,6 +3,7 @@
 mod bytes;
 mod contacts;
 mod first_start;
+mod matrix;
 mod random_keys;
 mod sharing;
 mod verification;

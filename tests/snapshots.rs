@@ -4,6 +4,7 @@ mod confirm;
 mod contact_form;
 mod contacts;
 mod help;
+mod matrix;
 mod outbox;
 mod settings;
 mod verification;

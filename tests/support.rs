@@ -11,5 +11,6 @@ pub mod office;
 pub mod picture;
 pub mod program;
 pub mod sink;
+pub mod site;
 pub mod stage;
 pub mod terminal;

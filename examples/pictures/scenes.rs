@@ -31,6 +31,7 @@ pub fn all() -> Vec<(String, String)> {
     let office = demo();
     in_the_list(&office, &mut album);
     in_the_form(&office, &mut album);
+    in_the_matrix(&office, &mut album);
     in_dialogs(&office, &mut album);
     in_the_outbox(&office, &mut album);
     in_the_settings(&office, &mut album);
@@ -75,6 +76,15 @@ fn in_the_form(office: &Office, album: &mut Album) {
         &desk,
         "The form was not accepted: beside each wrong field stands why, and what was typed is still there.",
     );
+}
+
+fn in_the_matrix(office: &Office, album: &mut Album) {
+    let mut desk = open(office, 26);
+    desk.types("2 <down><down><down> <right><right><right> <enter> <right><right> <wait:Database failures>");
+    let words = "The message types: contacts against categories as boxes, one category opened into its types, and below how many \
+                 contacts would receive each.";
+    album.take("matrix", Ground::Dark, &desk, words);
+    album.take("matrix", Ground::Light, &desk, words);
 }
 
 fn in_dialogs(office: &Office, album: &mut Album) {

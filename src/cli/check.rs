@@ -146,7 +146,18 @@ fn configuration(config: &Config) -> Vec<Finding> {
         .as_ref()
         .map_or_else(|| "there is no file; all is default".to_owned(), |file| file.display().to_string());
     let warnings = config.warnings().into_iter().map(|warning| Finding::warning("config", warning));
-    std::iter::once(Finding::ok("config", file)).chain(warnings).collect()
+    std::iter::once(Finding::ok("config", file)).chain(warnings).chain(public_url(config)).collect()
+}
+
+/// Where links lead, if mails carry any.
+fn public_url(config: &Config) -> Option<Finding> {
+    const CHECK: &str = "public_url";
+    let url = config.verification.public_url.as_deref()?;
+    Some(if url.starts_with("https://") {
+        Finding::ok(CHECK, format!("links in mails begin with '{url}/'"))
+    } else {
+        Finding::warning(CHECK, format!("links in mails begin with '{url}/' and open on this machine only"))
+    })
 }
 
 /// The structure of the file, what is unusual about its place, and the key, without which no session opens.

@@ -62,6 +62,12 @@ impl SecretKey {
         self.derive("link", verification, nonce)
     }
 
+    /// Whether a token is that of the verification's link, in a time that tells nothing.
+    #[must_use]
+    pub fn is_link_token(&self, verification: VerificationId, nonce: &[u8], token: &[u8]) -> bool {
+        self.link_token(verification, nonce).ct_eq(token).into()
+    }
+
     /// The 32-byte token by which a recipient unsubscribes.
     #[must_use]
     pub fn unsubscribe_token(&self, verification: VerificationId, nonce: &[u8]) -> [u8; 32] {
@@ -308,6 +314,20 @@ mod tests {
             assert!(!secrets[..index].contains(secret));
         }
         assert_eq!(key().link_token(ID, b"n"), secrets[0]);
+    }
+
+    #[test]
+    fn a_link_token_is_right_as_a_whole_only() {
+        let right = key().link_token(ID, b"n");
+        assert!(key().is_link_token(ID, b"n", &right));
+        for at in 0..right.len() {
+            let mut wrong = right;
+            wrong[at] ^= 1;
+            assert!(!key().is_link_token(ID, b"n", &wrong), "{at}");
+        }
+        assert!(!key().is_link_token(ID, b"n", &right[..31]));
+        assert!(!key().is_link_token(ID, b"n", &[]));
+        assert!(!key().is_link_token(ID, b"n", &key().unsubscribe_token(ID, b"n")));
     }
 
     #[test]

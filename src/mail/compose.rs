@@ -155,7 +155,8 @@ impl Letterhead {
     }
 
     /// Who writes, in the text: the account, or before it has a name what stands in From.
-    fn writer(&self) -> &str {
+    #[must_use]
+    pub fn writer(&self) -> &str {
         let names = [Some(self.account.as_str()), self.from_name.as_deref()];
         names.into_iter().flatten().find(|name| !name.is_empty()).unwrap_or(&self.from_email)
     }

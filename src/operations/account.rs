@@ -38,6 +38,18 @@ pub fn get(session: &mut Session) -> Result<Account, Problem> {
     store.read(|reading| Ok(reading.account(desk.now)?))
 }
 
+/// Who writes to recipients: the account's name, or before it has one what stands in From.
+///
+/// # Errors
+/// [`Problem::Store`].
+pub fn writer(session: &mut Session) -> Result<String, Problem> {
+    let (store, desk) = session.desk();
+    store.read(|reading| {
+        let account = reading.account(desk.now)?.name;
+        Ok(desk.rules.letterhead(&account).writer().to_owned())
+    })
+}
+
 /// Changes the account and, for a new security email, queues its verification. Fallbacks that wait go to the new one. Counts as
 /// the answer to the first start's questions. Notices that reached nobody before are not sent by this: `retry_failed` does that.
 ///

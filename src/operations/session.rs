@@ -14,7 +14,7 @@ use crate::domain::email_address::Smtputf8;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::verification::SecretKey;
 use crate::mail::compose::Letterhead;
-use crate::store::{Entry, Store, StoreError, Via, Writing, load_or_make_key};
+use crate::store::{Entry, Identity, Store, StoreError, Via, Writing, load_or_make_key};
 
 /// Who acts, for the audit log. It comes from the system, never from a field that somebody types.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +90,7 @@ pub struct Opening {
 pub struct Session {
     store: Store,
     key: Arc<SecretKey>,
+    identity: Identity,
     opening: Opening,
 }
 
@@ -111,6 +112,7 @@ impl Session {
     pub fn open(opening: &Opening) -> Result<Self, StoreError> {
         let mut store = Store::open(&opening.database)?;
         let key = load_or_make_key(&opening.database)?;
+        let identity = Identity::of(&opening.database);
         let (key_id, now) = (key.id(), opening.clock.now());
         let (known, overdue) = store.read(|reading| {
             Ok::<_, StoreError>((reading.key_id()?, reading.has_overdue_verifications(now)?))
@@ -124,7 +126,7 @@ impl Session {
         if overdue {
             store.write(|writing| writing.expire_verifications(now))?;
         }
-        Ok(Self { store, key: Arc::new(key), opening: opening.clone() })
+        Ok(Self { store, key: Arc::new(key), identity, opening: opening.clone() })
     }
 
     /// The current moment by this session's clock.
@@ -151,6 +153,13 @@ impl Session {
     /// [`StoreError`] if the database cannot be read.
     pub fn changed_elsewhere(&mut self) -> Result<bool, StoreError> {
         self.store.changed_elsewhere()
+    }
+
+    /// Whether another database or key lies under the names of this session's, as after a restore: what is written here now
+    /// would be lost, so whoever keeps a session for long opens a new one. Costs two looks into the folder.
+    #[must_use]
+    pub fn was_replaced(&self) -> bool {
+        self.identity != Identity::of(&self.opening.database)
     }
 
     /// Sentences about the database that an administrator should know, for example that it lies on a network file system.

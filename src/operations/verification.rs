@@ -1,6 +1,10 @@
-//! Verification: its state, send a code again, enter a code, cancel a change of address.
+//! Verification: its state, send a code again, enter a code or follow a link, cancel a change of address.
+
+mod link;
 
 use serde_json::json;
+
+pub use self::link::{LinkState, LinkedAddress, confirm_by_link, look_at_link};
 
 use super::contacts::{self, Mailing};
 use super::session::{Desk, random};
@@ -14,6 +18,13 @@ use crate::domain::retry;
 use crate::domain::verification::{Code, Limit, MASKED_CODE, TRIES, VoidReason, may_send};
 use crate::mail::compose::{self, Content};
 use crate::store::{NewDelivery, Reading, Verification, VerificationState, Writing};
+
+/// How somebody proved that they read an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Proof {
+    Code,
+    Link,
+}
 
 /// What a right code has done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +86,8 @@ pub fn confirm(session: &mut Session, subject: Subject, code: &str) -> Result<Co
             )?;
             return Ok(Err(Problem::WrongCode { tries_left }));
         }
-        settle_confirmed(writing, &desk, &verification).map(Ok)
+        writing.give_try_back(verification.id)?;
+        settle_confirmed(writing, &desk, &verification, Proof::Code).map(Ok)
     })?
 }
 
@@ -291,11 +303,12 @@ fn void(writing: &Writing<'_>, desk: &Desk<'_>, subject: Subject, reason: VoidRe
     Ok(writing.show_progress(subject, Status::Expired)?)
 }
 
-/// The right code was entered: the address is verified, and a pending one comes into force.
+/// The address is proved: it is verified, and a pending one comes into force.
 fn settle_confirmed(
     writing: &Writing<'_>,
     desk: &Desk<'_>,
     verification: &Verification,
+    proof: Proof,
 ) -> Result<Confirmed, Problem> {
     if !writing.confirm_verification(verification.id, desk.now)? {
         return Err(Problem::CodeVoid(VoidReason::Replaced));
@@ -319,9 +332,13 @@ fn settle_confirmed(
             }
         }
     };
+    let by = match proof {
+        Proof::Code => "code",
+        Proof::Link => "link",
+    };
     let details = match &confirmed.replaced {
-        Some(old) => json!({ "email": [old, confirmed.email], "by": "code" }),
-        None => json!({ "verified": confirmed.email, "by": "code" }),
+        Some(old) => json!({ "email": [old, confirmed.email], "by": by }),
+        None => json!({ "verified": confirmed.email, "by": by }),
     };
     desk.log(writing, "verification.confirm", contact_of(verification.subject), details)?;
     Ok(confirmed)
@@ -337,8 +354,7 @@ fn tell_replaced(
 ) -> Result<(), Problem> {
     let account = writing.reading().account(desk.now)?.name;
     let new = before.pending_email.as_deref().unwrap_or_default();
-    let masked =
-        EmailAddress::parse(new, Smtputf8::Allowed).map_or_else(|_| "•••".to_owned(), |email| email.masked());
+    let masked = masked(new);
     let content = Content::Change { replaced_by_masked: &masked };
     writing.insert_delivery(&NewDelivery {
         kind: Kind::Change,
@@ -454,6 +470,11 @@ fn with_progress(mut proof: AddressProof) -> AddressProof {
         (None, None) => Status::Unverified,
     };
     proof
+}
+
+/// An address that is stored already, without what tells whose it is.
+fn masked(email: &str) -> String {
+    EmailAddress::parse(email, Smtputf8::Allowed).map_or_else(|_| "•••".to_owned(), |email| email.masked())
 }
 
 /// The key of an address that is stored already.

@@ -13,6 +13,8 @@ use crate::domain::timestamp::Timestamp;
 pub enum Via {
     Screen,
     Command,
+    /// The page that a link in a mail opens; a recipient acts there.
+    Page,
 }
 
 impl Via {
@@ -22,6 +24,7 @@ impl Via {
         match self {
             Self::Screen => "screen",
             Self::Command => "command",
+            Self::Page => "page",
         }
     }
 }

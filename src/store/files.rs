@@ -21,6 +21,27 @@ pub(super) fn beside(database: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// Which files a database and its key are, whatever they are called. Both are looked at, never opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identity {
+    /// Device and inode; None if there is no such file.
+    database: Option<(u64, u64)>,
+    /// Device, inode, and when it was changed: a key may be written over.
+    key: Option<(u64, u64, i64, i64)>,
+}
+
+impl Identity {
+    /// The files that lie under these names now.
+    #[must_use]
+    pub fn of(database: &Path) -> Self {
+        let key = fs::metadata(beside(database, ".key")).ok();
+        Self {
+            database: fs::metadata(database).ok().map(|found| (found.dev(), found.ino())),
+            key: key.map(|found| (found.dev(), found.ino(), found.ctime(), found.ctime_nsec())),
+        }
+    }
+}
+
 /// The folder of a file; `.` for a bare name.
 pub(super) fn folder_of(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))

@@ -177,12 +177,22 @@ impl Writing<'_> {
         })
     }
 
-    /// Gives the try back that a right code took, and ends the verification as confirmed. False if it was not open any more.
+    /// Gives the try back that a right code took.
+    pub fn give_try_back(&self, id: VerificationId) -> Result<(), StoreError> {
+        self.sql(|sql| {
+            sql.prepare_cached(
+                "UPDATE verification SET wrong_codes = wrong_codes - 1 WHERE id = ?1 AND wrong_codes > 0",
+            )?
+            .execute([id.0])
+            .map(drop)
+        })
+    }
+
+    /// Ends the verification as confirmed. False if it was not open any more.
     pub fn confirm_verification(&self, id: VerificationId, now: Timestamp) -> Result<bool, StoreError> {
         self.sql(|sql| {
             let changed = sql.execute(
-                "UPDATE verification SET state = 'confirmed', ended_at = ?2, wrong_codes = max(wrong_codes - 1, 0) \
-                 WHERE id = ?1 AND state = 'open'",
+                "UPDATE verification SET state = 'confirmed', ended_at = ?2 WHERE id = ?1 AND state = 'open'",
                 params![id.0, now.millis()],
             )?;
             if changed == 1 {

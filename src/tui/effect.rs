@@ -6,10 +6,14 @@ use crate::domain::account::Account;
 use crate::domain::contact::{Contact, ContactId, Proofs, Subject, Totals};
 use crate::domain::contact_form::{ContactForm, FieldProblem};
 use crate::domain::delivery::{Delivery, DeliveryId};
+use crate::domain::subscription::Subscriptions;
 use crate::operations::Problem;
 use crate::operations::account::AccountChange;
-use crate::operations::contacts::{ContactChange, ListQuery, Mailing, Page, PageAt, Saved};
+use crate::operations::contacts::{Again, ContactChange, ListQuery, Mailing, Page, PageAt, Saved};
+use crate::operations::coverage::Coverage;
+use crate::operations::notices::Audience;
 use crate::operations::outbox::{DeliveryDetail, OutboxAt, OutboxQuery, QueueTotals};
+use crate::operations::subscriptions::{Changed, Restored, Whom};
 use crate::operations::verification::Confirmed;
 
 /// Something to be done outside the model.
@@ -20,6 +24,8 @@ pub enum Effect {
         request: Request,
         question: Box<Question>,
     },
+    /// Ends what takes long before it is through; its answer still comes.
+    StopWork,
     /// Tells the sender that something was queued.
     WakeSender,
     /// Gives the terminal back, stops the process and comes back.
@@ -28,6 +34,9 @@ pub enum Effect {
     Redraw,
     Quit,
 }
+
+/// So many contacts are changed while somebody waits without noticing.
+const FEW: usize = 100;
 
 /// Joins a question with its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -49,6 +58,28 @@ pub enum Question {
     QueueTotals,
     Contact {
         id: ContactId,
+    },
+    /// How many contacts would receive each category and type.
+    Coverage,
+    /// Who would get a notice of a type; the first `limit` persons.
+    Audience {
+        message_type: String,
+        limit: usize,
+    },
+    /// A contact whose subscriptions are edited.
+    Wishes {
+        id: ContactId,
+    },
+    /// Contacts of which one is chosen.
+    Choices {
+        query: ListQuery,
+        at: PageAt,
+        limit: usize,
+    },
+    /// What a change of a whole column would meet.
+    Column {
+        id: String,
+        query: ListQuery,
     },
     OutboxPage {
         query: OutboxQuery,
@@ -80,6 +111,27 @@ pub enum Question {
     },
     Delete {
         ids: Vec<ContactId>,
+    },
+    /// Saved only if the contact still has this version.
+    Subscribe {
+        id: ContactId,
+        subscriptions: Subscriptions,
+        again: Again,
+        version: i64,
+    },
+    /// A category or type for several contacts.
+    SetColumn {
+        id: String,
+        whom: Whom,
+        wanted: bool,
+    },
+    CopySubscriptions {
+        from: ContactId,
+        to: Vec<ContactId>,
+    },
+    /// Takes changes of subscriptions back.
+    TakeBack {
+        changed: Changed,
     },
     SendCode {
         subject: Subject,
@@ -115,6 +167,11 @@ pub enum Answer {
     Totals(Result<Totals, Problem>),
     QueueTotals(Result<QueueTotals, Problem>),
     Contact(Result<Contact, Problem>),
+    Coverage(Result<Vec<Coverage>, Problem>),
+    Audience(Result<Audience, Problem>),
+    Wishes(Result<Contact, Problem>),
+    Choices(Result<Page<Contact>, Problem>),
+    Column(Result<ColumnFacts, Problem>),
     OutboxPage(Result<Page<Delivery>, Problem>),
     Delivery(Result<DeliveryDetail, Problem>),
     Proofs(Result<Proofs, Problem>),
@@ -122,16 +179,38 @@ pub enum Answer {
     TypoHint(Result<Option<String>, Problem>),
     Added(Result<Saved, Problem>),
     Modified(Result<Saved, Problem>),
-    Deleted { ids: Vec<ContactId>, result: Result<(), Problem> },
+    Deleted {
+        ids: Vec<ContactId>,
+        result: Result<(), Problem>,
+    },
+    Subscribed(Result<Contact, Problem>),
+    /// After a change of a column, or copying.
+    SubscriptionsChanged(Result<Changed, Problem>),
+    TakenBack(Result<Restored, Problem>),
     CodeSent(Result<DeliveryId, Problem>),
     Confirmed(Result<Confirmed, Problem>),
     ChangeCancelled(Result<(), Problem>),
-    Retried { count: usize, result: Result<(), Problem> },
-    Cancelled { count: usize, result: Result<(), Problem> },
+    Retried {
+        count: usize,
+        result: Result<(), Problem>,
+    },
+    Cancelled {
+        count: usize,
+        result: Result<(), Problem>,
+    },
     Account(Result<Account, Problem>),
     AccountSet(Result<(Account, Mailing), Problem>),
     IntroductionSkipped(Result<(), Problem>),
     TestQueued(Result<DeliveryId, Problem>),
+}
+
+/// What a change of a whole column would meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ColumnFacts {
+    /// Contacts that are meant.
+    pub contacts: u64,
+    /// All of them are subscribed.
+    pub is_full: bool,
 }
 
 /// A code as somebody typed it. Debug output never shows it.
@@ -148,7 +227,23 @@ impl Question {
     /// Whether a later question of the same kind makes the answer to this one worthless, so that it need not be asked.
     #[must_use]
     pub fn is_superseded_by(&self, later: &Self) -> bool {
-        self.only_reads() && std::mem::discriminant(self) == std::mem::discriminant(later)
+        // A contact is read for the dialog and for what is being saved: each waits for its own.
+        let is_for_one = !matches!(self, Self::Wishes { .. });
+        self.only_reads() && is_for_one && std::mem::discriminant(self) == std::mem::discriminant(later)
+    }
+
+    /// Whether the question may take as long as there are contacts. It is done beside what the screen waits for.
+    #[must_use]
+    pub fn takes_long(&self) -> bool {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "few of all questions take long")]
+        match self {
+            Self::Coverage | Self::Audience { .. } | Self::Column { .. } => true,
+            Self::SetColumn { whom: Whom::Filtered(_), .. } => true,
+            Self::SetColumn { whom: Whom::These(ids), .. } => ids.len() > FEW,
+            Self::CopySubscriptions { to, .. } => to.len() > FEW,
+            Self::TakeBack { changed } => !usize::try_from(changed.count()).is_ok_and(|count| count <= FEW),
+            _ => false,
+        }
     }
 
     /// Whether the question changes nothing.
@@ -160,6 +255,11 @@ impl Question {
             | Self::Totals
             | Self::QueueTotals
             | Self::Contact { .. }
+            | Self::Coverage
+            | Self::Audience { .. }
+            | Self::Wishes { .. }
+            | Self::Choices { .. }
+            | Self::Column { .. }
             | Self::OutboxPage { .. }
             | Self::Delivery { .. }
             | Self::Proofs { .. }
@@ -169,6 +269,10 @@ impl Question {
             Self::Add { .. }
             | Self::Modify { .. }
             | Self::Delete { .. }
+            | Self::Subscribe { .. }
+            | Self::SetColumn { .. }
+            | Self::CopySubscriptions { .. }
+            | Self::TakeBack { .. }
             | Self::SendCode { .. }
             | Self::Confirm { .. }
             | Self::CancelChange { .. }
@@ -199,5 +303,7 @@ mod tests {
         assert!(hint("a@example.org").is_superseded_by(&hint("ab@example.org")));
         assert!(!hint("a@example.org").is_superseded_by(&Question::Totals));
         assert!(!Question::SkipIntroduction.is_superseded_by(&Question::SkipIntroduction));
+        let wishes = Question::Wishes { id: ContactId(1) };
+        assert!(!wishes.is_superseded_by(&wishes), "a dialog and a change may both wait for it");
     }
 }

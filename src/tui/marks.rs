@@ -8,6 +8,7 @@ use ratatui::symbols::border;
 use crate::domain::columns;
 use crate::domain::contact::Status;
 use crate::domain::delivery::State;
+use crate::domain::routing::Exclusion;
 use crate::domain::subscription::BoxState;
 
 /// Which characters may be used for marks and borders.
@@ -58,6 +59,24 @@ impl Marks {
     #[must_use]
     pub const fn ellipsis(self) -> &'static str {
         self.pick(columns::ELLIPSIS, columns::ASCII_ELLIPSIS)
+    }
+
+    /// There is more at the left.
+    #[must_use]
+    pub const fn left(self) -> &'static str {
+        self.pick("←", "<")
+    }
+
+    /// There is more at the right.
+    #[must_use]
+    pub const fn right(self) -> &'static str {
+        self.pick("→", ">")
+    }
+
+    /// Goes to somebody else.
+    #[must_use]
+    pub const fn to(self) -> &'static str {
+        self.right()
     }
 
     /// There is more above.
@@ -115,6 +134,32 @@ impl Marks {
         }
     }
 
+    /// The recipient has ended it.
+    #[must_use]
+    pub const fn unsubscribed(self) -> &'static str {
+        self.exclusion(Exclusion::Unsubscribed)
+    }
+
+    /// The ends of a line between two parts of a box.
+    #[must_use]
+    pub const fn tees(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Unicode => ("├", "┤"),
+            Self::Ascii => ("+", "+"),
+        }
+    }
+
+    /// Why a contact does not get what it wants.
+    #[must_use]
+    pub const fn exclusion(self, reason: Exclusion) -> &'static str {
+        match reason {
+            Exclusion::NotSubscribed => "-",
+            Exclusion::Unsubscribed => self.pick("⊘", "/"),
+            Exclusion::Undeliverable => self.status(Status::Undeliverable),
+            Exclusion::NotVerified => self.status(Status::Unverified),
+        }
+    }
+
     /// The lines around boxes.
     #[must_use]
     pub const fn border(self) -> border::Set<'static> {
@@ -138,8 +183,12 @@ mod tests {
 
     use super::*;
 
-    fn kinds(marks: Marks) -> [Vec<&'static str>; 3] {
+    const EXCLUSIONS: [Exclusion; 4] =
+        [Exclusion::NotSubscribed, Exclusion::Unsubscribed, Exclusion::Undeliverable, Exclusion::NotVerified];
+
+    fn kinds(marks: Marks) -> [Vec<&'static str>; 4] {
         [
+            EXCLUSIONS.map(|reason| marks.exclusion(reason)).to_vec(),
             Status::ALL.map(|status| marks.status(status)).to_vec(),
             State::ALL.map(|state| marks.delivery(state)).to_vec(),
             [BoxState::All, BoxState::Some, BoxState::None].map(|state| marks.types(state)).to_vec(),
@@ -160,6 +209,10 @@ mod tests {
                 marks.ellipsis(),
                 marks.above(),
                 marks.below(),
+                marks.left(),
+                marks.right(),
+                marks.tees().0,
+                marks.tees().1,
             ] {
                 assert_eq!(columns::width(mark), 1, "{mark}");
             }
@@ -175,6 +228,9 @@ mod tests {
             marks.separator(),
             marks.ellipsis(),
             marks.above(),
+            marks.left(),
+            marks.right(),
+            marks.tees().0,
             marks.becomes(),
         ];
         assert!(kinds(marks).iter().flatten().chain(&single).all(|mark| mark.is_ascii()));

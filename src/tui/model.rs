@@ -6,6 +6,8 @@ use std::time::Duration;
 use chrono::FixedOffset;
 use ratatui::layout::{Rect, Size};
 
+use super::coverage_counts::CoverageCounts;
+use super::edits::{Edit, Edits};
 use super::effect::Request;
 use super::keymap::{Context, Keymap, Typing};
 use super::layout::Regions;
@@ -14,11 +16,15 @@ use super::mail_line::MailLine;
 use super::marks::Marks;
 use super::plan::Plan;
 use super::screens::account_form::AccountFormDialog;
+use super::screens::audience::AudienceDialog;
 use super::screens::confirm::Confirm;
+use super::screens::contact_choice::ContactChoice;
 use super::screens::contact_form::{ContactFormDialog, FormSettings};
+use super::screens::contact_types::ContactTypesDialog;
 use super::screens::contacts::Contacts;
 use super::screens::delivery_detail::DeliveryDialog;
 use super::screens::help::Help;
+use super::screens::matrix::{Board, Fallback, Matrix};
 use super::screens::outbox::Outbox;
 use super::screens::settings::{Settings, SettingsFacts};
 use super::screens::verification::VerificationDialog;
@@ -31,6 +37,9 @@ use crate::domain::email_address::Smtputf8;
 use crate::domain::language::Language;
 use crate::domain::timestamp::Timestamp;
 use crate::operations::outbox::QueueTotals;
+
+/// After this time it is said that something is still being counted.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// How long a notice stays.
 pub const NOTICE: Duration = Duration::from_secs(5);
@@ -72,7 +81,12 @@ pub struct Model {
     pub size: Size,
     pub now: Timestamp,
     pub screen: Screen,
+    /// The list of contacts; the message types show it too.
     pub contacts: Contacts,
+    pub matrix: Matrix,
+    /// Changes to subscriptions, wherever they are made.
+    pub edits: Edits,
+    pub coverage: CoverageCounts,
     pub outbox: Outbox,
     pub settings: Settings,
     /// What stands in front of the screen; the last is in front of all.
@@ -94,19 +108,21 @@ pub struct Model {
 pub enum Screen {
     #[default]
     Contacts,
+    Types,
     Outbox,
     Settings,
 }
 
 impl Screen {
     /// All tabs from left to right.
-    pub const ALL: [Self; 3] = [Self::Contacts, Self::Outbox, Self::Settings];
+    pub const ALL: [Self; 4] = [Self::Contacts, Self::Types, Self::Outbox, Self::Settings];
 
     /// The number before the tab's title.
     #[must_use]
     pub const fn number(self) -> u8 {
         match self {
             Self::Contacts => 1,
+            Self::Types => 2,
             Self::Outbox => 3,
             Self::Settings => 5,
         }
@@ -116,6 +132,7 @@ impl Screen {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Contacts => "Contacts",
+            Self::Types => "Message types",
             Self::Outbox => "Outbox",
             Self::Settings => "Settings",
         }
@@ -125,7 +142,8 @@ impl Screen {
     #[must_use]
     pub const fn next(self) -> Self {
         match self {
-            Self::Contacts => Self::Outbox,
+            Self::Contacts => Self::Types,
+            Self::Types => Self::Outbox,
             Self::Outbox => Self::Settings,
             Self::Settings => Self::Contacts,
         }
@@ -136,7 +154,8 @@ impl Screen {
     pub const fn previous(self) -> Self {
         match self {
             Self::Contacts => Self::Settings,
-            Self::Outbox => Self::Contacts,
+            Self::Types => Self::Contacts,
+            Self::Outbox => Self::Types,
             Self::Settings => Self::Outbox,
         }
     }
@@ -149,14 +168,19 @@ pub enum Overlay {
     Confirm { question: Confirm, then: Deed },
     Verification(Box<VerificationDialog>),
     Delivery(Box<DeliveryDialog>),
+    ContactTypes(Box<ContactTypesDialog>),
+    Choice(Box<ContactChoice>),
+    Audience(Box<AudienceDialog>),
     AccountForm(Box<AccountFormDialog>),
     Help(Help),
 }
 
 /// What is done after a yes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Deed {
     DeleteContacts(Vec<ContactId>),
+    /// Change what contacts want.
+    Edit(Box<Edit>),
     CancelDelivery(DeliveryId),
 }
 
@@ -192,6 +216,19 @@ pub struct Pending {
     pub dialog_data: Option<Request>,
     /// What was asked for without a dialog, such as deleting.
     pub deed: Option<Request>,
+    /// What a change of a column would meet, and since when it is asked; any key calls it off.
+    pub column: Option<(Request, Timestamp)>,
+}
+
+impl Tone {
+    /// This, but nothing better than a warning.
+    #[must_use]
+    pub const fn or_warning(self) -> Self {
+        match self {
+            Self::Done => Self::Warning,
+            Self::Warning | Self::Failed => self,
+        }
+    }
 }
 
 impl Model {
@@ -204,6 +241,9 @@ impl Model {
             now,
             screen: Screen::default(),
             contacts: Contacts::default(),
+            matrix: Matrix::default(),
+            edits: Edits::default(),
+            coverage: CoverageCounts::default(),
             outbox: Outbox::default(),
             settings: Settings::new(facts),
             overlays: Vec::new(),
@@ -237,8 +277,30 @@ impl Model {
             Some(overlay) => overlay.focus(),
             None => match self.screen {
                 Screen::Contacts => (self.contacts.context(), self.contacts.typing()),
+                Screen::Types => match self.contacts.typing() {
+                    Typing::On => (self.contacts.context(), Typing::On),
+                    Typing::Off => (Context::Matrix, Typing::Off),
+                },
                 Screen::Outbox => (self.outbox.context(), self.outbox.typing()),
                 Screen::Settings => (Context::Settings, Typing::Off),
+            },
+        }
+    }
+
+    /// What the message types screen shows.
+    #[must_use]
+    pub fn board(&self) -> Board<'_> {
+        let security_email = self.account.as_ref().and_then(|account| account.security_email.as_ref());
+        Board {
+            matrix: &self.matrix,
+            contacts: &self.contacts,
+            edits: &self.edits,
+            coverage: &self.coverage,
+            totals: self.totals.as_ref(),
+            is_counting: self.pending.column.is_some_and(|(_, since)| self.now.since(since) >= PATIENCE),
+            fallback: match security_email {
+                Some(_) => Fallback::SecurityEmail,
+                None => Fallback::Nobody,
             },
         }
     }
@@ -275,7 +337,10 @@ impl Model {
         let fading = self.notice.as_ref().filter(|notice| notice.tone == Tone::Done);
         let fading = fading.map(|notice| self.now.until(notice.since.plus(NOTICE)));
         let counting = self.overlays.last().and_then(|overlay| overlay.next_wake(self.now));
-        [fading, counting].into_iter().flatten().min()
+        let covering = self.coverage.next_wake(self.now);
+        let asking = self.pending.column.map(|(_, since)| self.now.until(since.plus(PATIENCE)));
+        let asking = asking.filter(|left| !left.is_zero());
+        [fading, counting, covering, asking].into_iter().flatten().min()
     }
 }
 
@@ -286,6 +351,9 @@ impl Overlay {
             Self::Confirm { .. } => (Context::Confirm, Typing::Off),
             Self::Verification(dialog) => (dialog.context(), dialog.typing()),
             Self::Delivery(_) => (Context::Delivery, Typing::Off),
+            Self::ContactTypes(_) => (Context::ContactTypes, Typing::Off),
+            Self::Choice(_) => (Context::Choice, Typing::On),
+            Self::Audience(_) => (Context::Audience, Typing::Off),
             Self::AccountForm(form) => (form.context(), form.typing()),
             Self::Help(_) => (Context::Help, Typing::Off),
         }
@@ -298,6 +366,9 @@ impl Overlay {
             Self::ContactForm(_)
             | Self::Confirm { .. }
             | Self::Delivery(_)
+            | Self::ContactTypes(_)
+            | Self::Choice(_)
+            | Self::Audience(_)
             | Self::AccountForm(_)
             | Self::Help(_) => None,
         }

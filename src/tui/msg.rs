@@ -24,6 +24,11 @@ pub enum Msg {
         request: Request,
         answer: Box<Answer>,
     },
+    /// So many contacts are done of what was asked and takes long.
+    Progress {
+        request: Request,
+        done: u64,
+    },
     Sender(SenderEvent),
     /// Another connection has changed the database.
     StoreChanged,

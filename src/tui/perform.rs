@@ -1,18 +1,36 @@
 //! Performs questions: the only place where they become calls of operations. The worker thread calls it; tests call it inline.
 
-use super::effect::{Answer, Question};
-use crate::operations::contacts::Verify;
-use crate::operations::{Session, account, contacts, outbox, verification};
+use std::ops::ControlFlow;
+
+use super::effect::{Answer, ColumnFacts, Question};
+use crate::operations::contacts::{ListQuery, Verify};
+use crate::operations::subscriptions::{Progress, Whom};
+use crate::operations::{
+    Problem, Session, account, contacts, coverage, notices, outbox, subscriptions, verification,
+};
 
 /// Does what a question asks and tells what became of it.
 #[must_use]
 pub fn perform(session: &mut Session, question: &Question) -> Answer {
+    perform_step_by_step(session, question, &mut |_| ControlFlow::Continue(()))
+}
+
+/// The same; what takes long tells `progress` how far it is, and ends where that says so.
+#[must_use]
+pub fn perform_step_by_step(session: &mut Session, question: &Question, progress: Progress<'_>) -> Answer {
     match question {
         Question::Page { query, at, limit } => Answer::Page(contacts::page(session, query, at, *limit)),
         Question::Count { query } => Answer::Count(contacts::count(session, query)),
         Question::Totals => Answer::Totals(contacts::totals(session)),
         Question::QueueTotals => Answer::QueueTotals(outbox::totals(session)),
         Question::Contact { id } => Answer::Contact(contacts::get(session, *id)),
+        Question::Coverage => Answer::Coverage(coverage::coverage(session)),
+        Question::Audience { message_type, limit } => {
+            Answer::Audience(notices::audience(session, message_type, *limit))
+        }
+        Question::Wishes { id } => Answer::Wishes(contacts::get(session, *id)),
+        Question::Choices { query, at, limit } => Answer::Choices(contacts::page(session, query, at, *limit)),
+        Question::Column { id, query } => Answer::Column(column(session, id, query)),
         Question::OutboxPage { query, at, limit } => {
             Answer::OutboxPage(outbox::page(session, query, *at, *limit))
         }
@@ -26,6 +44,18 @@ pub fn perform(session: &mut Session, question: &Question) -> Answer {
         }
         Question::Delete { ids } => {
             Answer::Deleted { ids: ids.clone(), result: contacts::delete(session, ids) }
+        }
+        Question::Subscribe { id, subscriptions, again, version } => {
+            Answer::Subscribed(contacts::subscribe(session, *id, subscriptions, *again, Some(*version)))
+        }
+        Question::SetColumn { id, whom, wanted } => {
+            Answer::SubscriptionsChanged(subscriptions::set_column(session, id, whom, *wanted, progress))
+        }
+        Question::CopySubscriptions { from, to } => {
+            Answer::SubscriptionsChanged(subscriptions::copy(session, *from, to, progress))
+        }
+        Question::TakeBack { changed } => {
+            Answer::TakenBack(subscriptions::restore(session, changed, progress))
         }
         Question::SendCode { subject } => Answer::CodeSent(verification::send(session, *subject)),
         Question::Confirm { subject, code } => {
@@ -41,4 +71,10 @@ pub fn perform(session: &mut Session, question: &Question) -> Answer {
         Question::SkipIntroduction => Answer::IntroductionSkipped(account::skip_introduction(session)),
         Question::TestMail { contact } => Answer::TestQueued(outbox::test(session, *contact, None)),
     }
+}
+
+fn column(session: &mut Session, id: &str, query: &ListQuery) -> Result<ColumnFacts, Problem> {
+    let contacts = contacts::count(session, query)?;
+    let is_full = subscriptions::is_column_full(session, id, &Whom::Filtered(query.clone()))?;
+    Ok(ColumnFacts { contacts, is_full })
 }

@@ -181,6 +181,7 @@ impl Runtime {
         for effect in effects {
             match effect {
                 Effect::Ask { request, question } => self.worker.ask(request, question),
+                Effect::StopWork => self.worker.stop(),
                 Effect::WakeSender => self.sender.wake(),
                 Effect::Suspend => self.screen.suspend()?,
                 Effect::Redraw => self.screen.redraw()?,

@@ -2,11 +2,15 @@
 //! loads or saves: it says what it wants.
 
 pub mod account_form;
+pub mod audience;
 pub mod confirm;
+pub mod contact_choice;
 pub mod contact_form;
+pub mod contact_types;
 pub mod contacts;
 pub mod delivery_detail;
 pub mod help;
+pub mod matrix;
 pub mod outbox;
 pub mod settings;
 pub mod verification;

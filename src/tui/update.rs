@@ -2,6 +2,7 @@
 
 mod answers;
 mod dialogs;
+mod matrix;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ use super::screens::delivery_detail::DeliveryDialog;
 use super::screens::help::Help;
 use super::screens::outbox::OutboxOutcome;
 use super::screens::verification::VerificationDialog;
+use super::widgets::audience;
 use crate::domain::contact::{ContactId, Subject};
 use crate::domain::delivery::DeliveryId;
 
@@ -62,14 +64,19 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
                 notice.tone == Tone::Done && now.since(notice.since) >= NOTICE
             };
             model.notice.take_if(|notice| is_over(notice));
+            model.coverage.wake(now, &mut plan);
         }
+        Msg::Progress { request, done } => model.edits.progress(request, done),
         Msg::Answer { request, answer } => answers::take(model, request, *answer, &mut plan),
         // What the sender has changed in the store is noticed like every other change: at most four times a second.
         Msg::Sender(event) => {
             model.mail.hear(&event);
             model.settings.hear(&event);
         }
-        Msg::StoreChanged => refresh(model, &[], &mut plan),
+        Msg::StoreChanged => {
+            read_anew(model, &[], &mut plan);
+            model.coverage.ask_after_a_rest(model.now, &mut plan);
+        }
         Msg::WorkerPanicked(words) => answers::take_fall(model, &words, &mut plan),
         Msg::Resumed => plan.add(Effect::Redraw),
         Msg::SuspendAsked => plan.add(Effect::Suspend),
@@ -90,6 +97,7 @@ fn forget_alarm(model: &mut Model) {
 }
 
 fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
+    model.pending.column = None;
     #[expect(clippy::wildcard_enum_match_arm, reason = "few of all actions mean the same everywhere")]
     match input {
         Input::Action(Action::Suspend) => plan.add(Effect::Suspend),
@@ -98,6 +106,7 @@ fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
         _ if !model.overlays.is_empty() => dialogs::take_input(model, input, plan),
         Input::Action(Action::Quit) => plan.add(Effect::Quit),
         Input::Action(Action::Contacts) => switch(model, Screen::Contacts, plan),
+        Input::Action(Action::MessageTypes) => switch(model, Screen::Types, plan),
         Input::Action(Action::Outbox) => switch(model, Screen::Outbox, plan),
         Input::Action(Action::Settings) => switch(model, Screen::Settings, plan),
         Input::Action(Action::NextTab) => switch(model, model.screen.next(), plan),
@@ -116,8 +125,9 @@ fn open_help(model: &mut Model) {
 fn switch(model: &mut Model, screen: Screen, plan: &mut Plan) {
     if screen != model.screen {
         model.screen = screen;
+        model.edits.seal();
         resize(model, plan);
-        refresh(model, &[], plan);
+        read_anew(model, &[], plan);
     }
 }
 
@@ -128,6 +138,7 @@ fn take_screen_input(model: &mut Model, input: &Input, plan: &mut Plan) {
             let outcome = model.contacts.act(input, &model.fixed.catalogue, regions.body, plan);
             follow_contacts(model, outcome, plan);
         }
+        Screen::Types => matrix::take_input(model, input, plan),
         Screen::Outbox => match model.outbox.act(input, regions.whole(), plan) {
             OutboxOutcome::Stay | OutboxOutcome::Unused => {}
             OutboxOutcome::Open(id) => open_delivery(model, id, plan),
@@ -160,6 +171,7 @@ fn follow_contacts(model: &mut Model, outcome: contacts::Outcome, plan: &mut Pla
             };
             ask_first(model, question, Deed::DeleteContacts(ids));
         }
+        contacts::Outcome::Types(contact) => matrix::open_contact_types(model, contact),
         contacts::Outcome::Verification(id) => open_verification(model, Subject::Contact(id), plan),
     }
 }
@@ -184,14 +196,23 @@ fn retry(model: &mut Model, id: DeliveryId, plan: &mut Plan) {
 
 fn resize(model: &mut Model, plan: &mut Plan) {
     let regions = model.regions();
-    model.contacts.resize(regions.body, plan);
+    match model.screen {
+        Screen::Types => matrix::fit(model, plan),
+        Screen::Contacts | Screen::Outbox | Screen::Settings => model.contacts.resize(regions.body, plan),
+    }
     model.outbox.resize(regions.whole(), plan);
 }
 
-/// Loads anew what is on the screen; `gone` are contacts that will not come back.
+/// Loads anew what is on the screen after an own change; `gone` are contacts that will not come back.
 fn refresh(model: &mut Model, gone: &[ContactId], plan: &mut Plan) {
+    read_anew(model, gone, plan);
+    model.coverage.ask(plan);
+}
+
+/// Loads anew what is on the screen and costs little.
+fn read_anew(model: &mut Model, gone: &[ContactId], plan: &mut Plan) {
     match model.screen {
-        Screen::Contacts => model.contacts.reload(gone, plan),
+        Screen::Contacts | Screen::Types => model.contacts.reload(gone, plan),
         Screen::Outbox => model.outbox.reload(plan),
         Screen::Settings => {}
     }
@@ -205,9 +226,15 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
     let question = model.overlays.iter().rev().find_map(|overlay| match overlay {
         Overlay::Verification(dialog) => Some(Question::Proofs { subject: dialog.subject() }),
         Overlay::Delivery(dialog) => Some(Question::Delivery { id: dialog.id() }),
-        Overlay::ContactForm(_) | Overlay::Confirm { .. } | Overlay::AccountForm(_) | Overlay::Help(_) => {
-            None
-        }
+        Overlay::ContactTypes(dialog) => Some(Question::Wishes { id: dialog.id() }),
+        Overlay::Audience(dialog) => dialog
+            .message_type()
+            .map(|id| Question::Audience { message_type: id.to_owned(), limit: audience::PEOPLE }),
+        Overlay::ContactForm(_)
+        | Overlay::Confirm { .. }
+        | Overlay::Choice(_)
+        | Overlay::AccountForm(_)
+        | Overlay::Help(_) => None,
     });
     if let Some(question) = question {
         model.pending.dialog_data = Some(plan.ask(question));

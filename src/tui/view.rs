@@ -1,8 +1,8 @@
 //! The view: draws any model at any size and changes nothing.
 //!
 //! ```text
-//!  callsheet · Example Ltd            12 contacts · 9 verified                       mail: idle
-//!  1 Contacts   3 Outbox   5 Settings
+//!  callsheet · Example Ltd       12 contacts · 9 verified · 1 type reaches nobody    mail: idle
+//!  1 Contacts   2 Message types   3 Outbox   5 Settings
 //! ┌ Contacts ──────────────────────────────────────────────────────── 12 · sorted by name ┐
 //! │                                    the screen, dialogs in front of it                 │
 //! └───────────────────────────────────────────────────────────────────────────────────────┘
@@ -48,7 +48,7 @@ pub fn draw(model: &Model, area: Rect, buf: &mut Buffer) -> Position {
     draw_tabs(model.screen, regions.tabs, buf, &look);
     let mut cursor = draw_screen(model, regions, buf, &look);
     for overlay in &model.overlays {
-        cursor = draw_overlay(overlay, regions.front, buf, look);
+        cursor = draw_overlay(model, overlay, regions.front, buf, look);
     }
     draw_footer(model, regions.footer, buf, &look);
     if let Some(notice) = &model.notice {
@@ -63,27 +63,42 @@ fn draw_screen(model: &Model, regions: Regions, buf: &mut Buffer, look: &Look<'_
             contacts::draw_detail(&model.contacts, regions.detail, buf, look);
             contacts::draw(&model.contacts, model.totals.as_ref(), regions.body, buf, look)
         }
+        Screen::Types => model.board().draw(regions.whole(), buf, look),
         Screen::Outbox => model.outbox.draw(regions.whole(), buf, *look),
         Screen::Settings => model.settings.draw(model.account.as_ref(), regions.whole(), buf, *look),
     }
 }
 
-fn draw_overlay(overlay: &Overlay, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
+fn draw_overlay(
+    model: &Model,
+    overlay: &Overlay,
+    area: Rect,
+    buf: &mut Buffer,
+    look: Look<'_>,
+) -> Option<Position> {
     match overlay {
         Overlay::ContactForm(form) => form.draw(area, buf, look),
         Overlay::Confirm { question, .. } => question.draw(area, buf, look),
         Overlay::Verification(dialog) => dialog.draw(area, buf, look),
         Overlay::Delivery(dialog) => dialog.draw(area, buf, look),
+        Overlay::ContactTypes(dialog) => dialog.draw(area, buf, look),
+        Overlay::Choice(choice) => choice.draw(area, buf, look),
+        Overlay::Audience(dialog) => dialog.draw(area, buf, look, &model.coverage),
         Overlay::AccountForm(form) => form.draw(area, buf, look),
         Overlay::Help(help) => help.draw(area, buf, look),
     }
 }
 
 fn draw_tabs(front: Screen, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+    let title = |screen: Screen| format!(" {} {} ", screen.number(), screen.title());
+    let all: usize = Screen::ALL.into_iter().map(|screen| width(&title(screen)) + 1).sum();
     let mut spans = vec![Span::raw(" ")];
     for screen in Screen::ALL {
+        // Where there is little room the number stands for the tab.
+        let is_named = screen == front || all < area.width.into();
+        let text = if is_named { title(screen) } else { format!(" {} ", screen.number()) };
         let role = if screen == front { Role::ActiveTab } else { Role::Tab };
-        spans.push(Span::styled(format!(" {} {} ", screen.number(), screen.title()), look.style(role)));
+        spans.push(Span::styled(text, look.style(role)));
         spans.push(Span::raw(" "));
     }
     write(area, buf, Line::from(spans));

@@ -1,5 +1,6 @@
 //! The parts from which screens and dialogs are built. A widget knows its own state and how to draw it, never what it is for.
 
+pub mod audience;
 pub mod check_box;
 pub mod dialog;
 pub mod drop_down;

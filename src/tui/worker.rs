@@ -1,58 +1,105 @@
-//! The worker: a thread with a session of its own that performs questions in order and, while idle, looks whether another
-//! connection has changed the database. It never touches the screen; if it falls over, that is a message, and it starts anew.
+//! The worker: threads with a session of their own that perform questions in order and, while idle, look whether another
+//! connection has changed the database. They never touch the screen; if one falls over, that is a message, and it starts anew.
+//!
+//! ```text
+//!  question ─┬─▶ front: what somebody waits for, and a look for changes by others
+//!            └─▶ back:  what takes long; it tells how far it is and can be stopped
+//! ```
 
 use std::any::Any;
 use std::collections::VecDeque;
 use std::io;
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvError, RecvTimeoutError, Sender, TryRecvError, channel};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::effect::{Question, Request};
 use super::msg::Msg;
-use super::perform::perform;
+use super::perform::perform_step_by_step;
 use crate::operations::Session;
 use crate::operations::session::Opening;
 
 /// How often an idle worker looks for changes by others.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// Handle on the worker's thread. It ends when the handle is dropped, after what was asked.
-#[derive(Debug)]
-pub struct Worker {
-    tasks: Option<Sender<Task>>,
-    thread: Option<JoinHandle<()>>,
-}
+/// How often it is told how far something is.
+const PROGRESS: Duration = Duration::from_millis(100);
 
-#[derive(Debug)]
-struct Task {
-    request: Request,
-    question: Box<Question>,
+/// Handle on the worker's threads. They end when the handle is dropped: the front after what was asked, the back after the
+/// step that is under way.
+pub struct Worker {
+    front: Desk,
+    /// Started when something takes long for the first time.
+    back: Option<Desk>,
+    opening: Opening,
+    messages: Sender<Msg>,
 }
 
 impl Worker {
-    /// Starts the thread; answers and changes go to `messages`.
+    /// Starts the thread for what somebody waits for; answers and changes go to `messages`.
     ///
     /// # Errors
     /// If the system gives no thread.
     pub fn start(session: Session, opening: Opening, messages: Sender<Msg>) -> io::Result<Self> {
-        let (tasks, inbox) = channel();
-        let bench = Bench { session: Some(session), opening, messages };
-        let thread = thread::Builder::new().name("worker".to_owned()).spawn(move || bench.work(&inbox))?;
-        Ok(Self { tasks: Some(tasks), thread: Some(thread) })
+        let bench = Bench {
+            session: Some(session),
+            opening: opening.clone(),
+            messages: messages.clone(),
+            place: Place::Front,
+        };
+        Ok(Self { front: Desk::start("worker", bench)?, back: None, opening, messages })
     }
 
     /// Hands over a question; the answer comes as a message.
-    pub fn ask(&self, request: Request, question: Box<Question>) {
-        if let Some(tasks) = &self.tasks {
-            // The thread ends only after this handle, so somebody receives.
-            let _received = tasks.send(Task { request, question });
+    pub fn ask(&mut self, request: Request, question: Box<Question>) {
+        let asked = Task::Do(Asked { request, question });
+        let is_long = matches!(&asked, Task::Do(asked) if asked.question.takes_long());
+        if is_long && self.back.is_none() {
+            let (opening, messages) = (self.opening.clone(), self.messages.clone());
+            let bench = Bench { session: None, opening, messages, place: Place::Back };
+            // Without a second thread the first one does it.
+            self.back = Desk::start("worker-back", bench).ok();
+        }
+        match &self.back {
+            Some(back) if is_long => back.send(asked),
+            Some(_) | None => self.front.send(asked),
+        }
+    }
+
+    /// Ends what takes long before it is through.
+    pub fn stop(&self) {
+        self.front.send(Task::Stop);
+        if let Some(back) = &self.back {
+            back.send(Task::Stop);
         }
     }
 }
 
-impl Drop for Worker {
+/// A thread and the way to it.
+#[derive(Debug)]
+struct Desk {
+    tasks: Option<Sender<Task>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Desk {
+    fn start(name: &str, bench: Bench) -> io::Result<Self> {
+        let (tasks, inbox) = channel();
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(move || bench.work(inbox))?;
+        Ok(Self { tasks: Some(tasks), thread: Some(thread) })
+    }
+
+    fn send(&self, task: Task) {
+        if let Some(tasks) = &self.tasks {
+            // The thread ends only after this handle, so somebody receives.
+            let _received = tasks.send(task);
+        }
+    }
+}
+
+impl Drop for Desk {
     fn drop(&mut self) {
         self.tasks = None;
         if let Some(thread) = self.thread.take() {
@@ -61,41 +108,76 @@ impl Drop for Worker {
     }
 }
 
-/// What the thread works with.
+#[derive(Debug)]
+enum Task {
+    Do(Asked),
+    /// What is being done ends after its present step.
+    Stop,
+}
+
+#[derive(Debug)]
+struct Asked {
+    request: Request,
+    question: Box<Question>,
+}
+
+/// What a thread is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// It looks for changes by others.
+    Front,
+    /// It does not: those of the front would be among them.
+    Back,
+}
+
+/// What a thread works with.
 struct Bench {
-    /// None after a fall from which it could not start anew yet.
+    /// None at the back while nothing is asked, and after a fall from which it could not start anew yet.
     session: Option<Session>,
     opening: Opening,
     messages: Sender<Msg>,
+    place: Place,
+}
+
+/// What has been asked and is not answered yet.
+struct Inbox {
+    tasks: Receiver<Task>,
+    queue: VecDeque<Asked>,
 }
 
 impl Bench {
-    fn work(mut self, inbox: &Receiver<Task>) {
-        let mut queue: VecDeque<Task> = VecDeque::new();
+    fn work(mut self, tasks: Receiver<Task>) {
+        let mut inbox = Inbox { tasks, queue: VecDeque::new() };
         loop {
-            if queue.is_empty() {
-                match inbox.recv_timeout(LOOK) {
-                    Ok(task) => queue.push_back(task),
-                    Err(RecvTimeoutError::Timeout) => {
-                        self.look();
-                        continue;
+            match inbox.next(self.place) {
+                Next::Do(asked) => {
+                    self.answer(asked, &mut inbox);
+                    // What takes long is rare; its connection's memory is not kept for it.
+                    if self.place == Place::Back && inbox.queue.is_empty() {
+                        self.session = None;
                     }
-                    Err(RecvTimeoutError::Disconnected) => return,
                 }
+                Next::Look => self.look(),
+                Next::End => return,
             }
-            queue.extend(inbox.try_iter());
-            let Some(task) = queue.pop_front() else { continue };
-            if queue.iter().any(|later| task.question.is_superseded_by(&later.question)) {
-                continue;
-            }
-            self.answer(task);
         }
     }
 
-    fn answer(&mut self, task: Task) {
-        let Task { request, question } = task;
-        let outcome =
-            catch_unwind(AssertUnwindSafe(|| self.session().map(|session| perform(session, &question))));
+    fn answer(&mut self, asked: Asked, inbox: &mut Inbox) {
+        let Asked { request, question } = asked;
+        let messages = self.messages.clone();
+        let mut told = Instant::now();
+        let mut progress = |done| {
+            if told.elapsed() >= PROGRESS {
+                told = Instant::now();
+                // Nobody listens any more when the program ends.
+                let _heard = messages.send(Msg::Progress { request, done });
+            }
+            inbox.is_to_go_on()
+        };
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            self.session().map(|session| perform_step_by_step(session, &question, &mut progress))
+        }));
         let message = match outcome {
             Ok(Ok(answer)) => Msg::Answer { request, answer: Box::new(answer) },
             Ok(Err(words)) => Msg::WorkerPanicked(words),
@@ -128,6 +210,63 @@ impl Bench {
     }
 }
 
+/// What a thread does next.
+enum Next {
+    Do(Asked),
+    Look,
+    End,
+}
+
+impl Inbox {
+    /// The next question that no later one makes worthless; waits for it.
+    fn next(&mut self, place: Place) -> Next {
+        loop {
+            if self.queue.is_empty() {
+                let task = match place {
+                    Place::Front => self.tasks.recv_timeout(LOOK),
+                    Place::Back => self.tasks.recv().map_err(|RecvError| RecvTimeoutError::Disconnected),
+                };
+                match task {
+                    Ok(task) => {
+                        let _nothing_to_end = self.put(task);
+                    }
+                    Err(RecvTimeoutError::Timeout) => return Next::Look,
+                    Err(RecvTimeoutError::Disconnected) => return Next::End,
+                }
+            }
+            while let Ok(task) = self.tasks.try_recv() {
+                let _nothing_to_end = self.put(task);
+            }
+            let Some(asked) = self.queue.pop_front() else { continue };
+            if !self.queue.iter().any(|later| asked.question.is_superseded_by(&later.question)) {
+                return Next::Do(asked);
+            }
+        }
+    }
+
+    /// Whether nobody has said meanwhile that what is being done should end.
+    fn is_to_go_on(&mut self) -> ControlFlow<()> {
+        loop {
+            match self.tasks.try_recv() {
+                Ok(task) => self.put(task)?,
+                Err(TryRecvError::Empty) => return ControlFlow::Continue(()),
+                Err(TryRecvError::Disconnected) => return ControlFlow::Break(()),
+            }
+        }
+    }
+
+    /// Keeps what is to be done. Breaks if what is being done should end; there may be nothing to end.
+    fn put(&mut self, task: Task) -> ControlFlow<()> {
+        match task {
+            Task::Do(asked) => {
+                self.queue.push_back(asked);
+                ControlFlow::Continue(())
+            }
+            Task::Stop => ControlFlow::Break(()),
+        }
+    }
+}
+
 /// What a panic has said.
 fn last_words(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
@@ -143,8 +282,11 @@ mod tests {
     use crate::clock;
     use crate::domain::catalogue::Catalogue;
     use crate::domain::contact_form::ContactForm;
+    use crate::operations::contacts::ListQuery;
+    use crate::operations::subscriptions::Whom;
     use crate::operations::{Actor, Rules, Via};
     use crate::tui::effect::Answer;
+    use crate::tui::perform::perform;
 
     /// How long an answer may take before the test has failed.
     const DEADLINE: Duration = Duration::from_secs(20);
@@ -169,14 +311,22 @@ mod tests {
     fn answers(folder: &Path, questions: Vec<Question>) -> Vec<Msg> {
         let (messages, heard) = channel();
         let session = Session::open(&opening(folder)).unwrap();
-        let bench = Bench { session: Some(session), opening: opening(folder), messages };
+        let bench = Bench { session: Some(session), opening: opening(folder), messages, place: Place::Front };
         let (tasks, inbox) = channel();
         for (number, question) in (1..).zip(questions) {
-            tasks.send(Task { request: Request(number), question: Box::new(question) }).unwrap();
+            tasks.send(Task::Do(asked(number, question))).unwrap();
         }
         drop(tasks);
-        bench.work(&inbox);
+        bench.work(inbox);
         heard.iter().collect()
+    }
+
+    fn asked(number: u64, question: Question) -> Asked {
+        Asked { request: Request(number), question: Box::new(question) }
+    }
+
+    fn empty() -> Inbox {
+        Inbox { tasks: channel().1, queue: VecDeque::new() }
     }
 
     fn request_of(message: &Msg) -> u64 {
@@ -212,13 +362,45 @@ mod tests {
     fn a_worker_without_a_session_opens_one_or_says_why_not() {
         let folder = tempfile::tempdir().unwrap();
         let (messages, heard) = channel();
-        let mut bench = Bench { session: None, opening: opening(folder.path()), messages };
-        bench.answer(Task { request: Request(1), question: Box::new(Question::Totals) });
+        let opening = opening(folder.path());
+        let mut bench = Bench { session: None, opening, messages, place: Place::Back };
+        bench.answer(asked(1, Question::Totals), &mut empty());
         assert_eq!(request_of(&heard.recv().unwrap()), 1);
         bench.session = None;
         bench.opening.database = folder.path().to_owned();
-        bench.answer(Task { request: Request(2), question: Box::new(Question::Totals) });
+        bench.answer(asked(2, Question::Totals), &mut empty());
         assert!(matches!(heard.recv().unwrap(), Msg::WorkerPanicked(_)));
+    }
+
+    #[test]
+    fn what_takes_long_is_done_beside_and_its_changes_are_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (messages, heard) = channel();
+        let opening = opening(folder.path());
+        let mut worker = Worker::start(Session::open(&opening).unwrap(), opening.clone(), messages).unwrap();
+        worker.ask(Request(1), Box::new(add("ada")));
+        assert_eq!(request_of(&heard.recv_timeout(DEADLINE).unwrap()), 1);
+        let whom = Whom::Filtered(ListQuery::default());
+        let change = Question::SetColumn { id: "security".to_owned(), whom, wanted: true };
+        worker.ask(Request(2), Box::new(change));
+        let answers = [heard.recv_timeout(DEADLINE).unwrap(), heard.recv_timeout(DEADLINE).unwrap()];
+        assert!(answers.contains(&Msg::StoreChanged), "{answers:?}");
+        assert!(answers.iter().any(|message| matches!(message, Msg::Answer { request: Request(2), .. })));
+    }
+
+    #[test]
+    fn what_is_being_done_ends_when_somebody_says_so_and_what_was_asked_stays() {
+        let (tasks, inbox) = channel();
+        let mut inbox = Inbox { tasks: inbox, queue: VecDeque::new() };
+        assert!(inbox.is_to_go_on().is_continue());
+        tasks.send(Task::Do(asked(1, Question::Coverage))).unwrap();
+        tasks.send(Task::Stop).unwrap();
+        assert!(inbox.is_to_go_on().is_break());
+        assert!(inbox.is_to_go_on().is_continue());
+        drop(tasks);
+        assert!(inbox.is_to_go_on().is_break(), "nobody is there any more");
+        assert!(matches!(inbox.next(Place::Back), Next::Do(asked) if asked.request == Request(1)));
+        assert!(matches!(inbox.next(Place::Back), Next::End));
     }
 
     #[test]

@@ -198,6 +198,17 @@ fn a_configuration_that_is_named_must_exist() {
 }
 
 #[test]
+fn checking_tells_where_links_lead() {
+    let check = |url: &str| {
+        let program = Program::with_config(&format!("[verification]\npublic_url = '{url}'\n"));
+        let told = program.data("check");
+        told.lines().find(|line| line.contains("public_url")).unwrap_or_default().to_owned()
+    };
+    assert_transcript!(check("https://example.com/contacts/"), @"public_url      ok       links in mails begin with 'https://example.com/contacts/'");
+    assert_transcript!(check("http://localhost:8025"), @"public_url      warning  links in mails begin with 'http://localhost:8025/' and open on this machine only");
+}
+
+#[test]
 fn checking_warns_of_what_is_missing() {
     assert_transcript!(Program::new().run("check\ncheck --json"), @r#"
         $ callsheet check

@@ -42,10 +42,8 @@ fn an_unknown_command_or_option_names_the_nearest() {
 
 #[test]
 fn commands_that_do_not_exist_are_wrong_usage() {
-    for command in ["import -", "serve"] {
-        let transcript = Program::new().run(command);
-        assert!(transcript.ends_with("[exit 2]\n"), "{transcript}");
-    }
+    let transcript = Program::new().run("import -");
+    assert!(transcript.ends_with("[exit 2]\n"), "{transcript}");
 }
 
 #[test]
@@ -81,6 +79,12 @@ fn every_command_has_a_help_text() {
         "status",
         "subscribe",
         "unsubscribe",
+        "serve",
+        "history",
+        "backup",
+        "restore",
+        "completions",
+        "man",
     ] {
         let help = program.data(&format!("{command} --help"));
         assert!(help.contains("Usage: callsheet"), "{command}: {help}");

@@ -39,6 +39,14 @@ def code(mail):
     return found[0]
 
 
+def link(mail, kind):
+    """The link in the text whose path has this part, "v" or "u"; the HTML has the same one."""
+    found = re.findall(rf"https?://\S+/{kind}/\d+\.[\w-]+", text(mail))
+    if len(set(found)) != 1 or found[0] not in html(mail):
+        raise AssertionError(f"one link expected, found {found} in:\n{text(mail)}")
+    return found[0]
+
+
 def is_chinese(mail):
     """Whether subject, text and HTML are all in Chinese; fails if only some are."""
     parts = (str(read(mail)["Subject"]), text(mail), html(mail))

@@ -62,6 +62,23 @@ fn moving_the_cursor_costs_no_more_than_an_old_address_book() {
 }
 
 #[test]
+fn moving_between_cells_repaints_two_of_them() {
+    let mut counter = Counter::new();
+    counter.types("2");
+    for _ in 0..10 {
+        let bytes = counter.types("<down>");
+        assert!(bytes <= 328, "{bytes}");
+    }
+    counter.types("<right> <enter>");
+    // The first type is told about in another way than its category.
+    counter.types("<right>");
+    for key in ["<right>", "<right>", "<left>", "<down>", "<up>"] {
+        let bytes = counter.types(key);
+        assert!(bytes <= 328, "{key}: {bytes}");
+    }
+}
+
+#[test]
 fn scrolling_costs_no_more_on_average_than_a_finder_that_moves() {
     let mut counter = Counter::new();
     let bytes: usize = (0..300).map(|_| counter.types("<down>")).sum();

@@ -98,7 +98,7 @@ fn the_filter_finds_while_it_is_typed_and_esc_shows_all_again() {
 }
 
 #[test]
-fn picked_contacts_are_deleted_together_after_a_question_that_names_their_number() {
+fn selected_contacts_are_deleted_together_after_a_question_that_names_their_number() {
     let office = office();
     let mut session = office.session();
     for name in ["ada", "grace", "ops", "zoe"] {
@@ -106,9 +106,9 @@ fn picked_contacts_are_deleted_together_after_a_question_that_names_their_number
     }
     let mut desk = Desk::open(&office);
     desk.types(
-        "<space> <down> <space> <wait:2 picked> d <wait:Delete 2 contacts?> <enter> <wait:4 contacts>",
+        "<space> <down> <space> <wait:2 selected> d <wait:Delete 2 contacts?> <enter> <wait:4 contacts>",
     );
-    desk.types("d y <wait:2 contacts are deleted.> <wait:2 contacts>").sees_no("picked");
+    desk.types("d y <wait:2 contacts are deleted.> <wait:2 contacts>").sees_no("selected");
     assert!(desk.line().contains("zoe"), "{}", desk.line());
     assert_eq!(contacts::totals(&mut session).unwrap().contacts, 2);
 }

@@ -9,12 +9,16 @@ use callsheet::domain::contact::{AddressProof, Contact, ContactId, Proofs, Statu
 use callsheet::domain::email_address::Smtputf8;
 use callsheet::domain::language::Language;
 use callsheet::domain::position::Position;
+use callsheet::domain::routing::{Candidate, Exclusion, route, verdict};
 use callsheet::domain::subscription::Subscriptions;
 use callsheet::domain::timestamp::Timestamp;
 use callsheet::operations::Problem;
-use callsheet::operations::contacts::{Mailing, Page, PageAt, Saved};
+use callsheet::operations::contacts::{Again, Mailing, Page, PageAt, Saved};
+use callsheet::operations::coverage::Coverage;
+use callsheet::operations::notices::{Audience, Fallback, Person};
 use callsheet::operations::outbox::QueueTotals;
-use callsheet::tui::effect::{Answer, Effect, Question, Request};
+use callsheet::operations::subscriptions::{Changed, Restored, Whom};
+use callsheet::tui::effect::{Answer, ColumnFacts, Effect, Question, Request};
 use callsheet::tui::keymap::Keymap;
 use callsheet::tui::marks::Marks;
 use callsheet::tui::model::{Fixed, Model};
@@ -113,9 +117,11 @@ impl Stage {
             for effect in std::mem::take(&mut waiting) {
                 match effect {
                     Effect::Ask { request, question } => waiting.extend(self.answer(request, &question)),
-                    Effect::WakeSender | Effect::Suspend | Effect::Redraw | Effect::Quit => {
-                        self.effects.push(effect)
-                    }
+                    Effect::WakeSender
+                    | Effect::StopWork
+                    | Effect::Suspend
+                    | Effect::Redraw
+                    | Effect::Quit => self.effects.push(effect),
                 }
             }
         }
@@ -135,6 +141,54 @@ impl Stage {
             Question::Totals => Answer::Totals(Ok(totals(&self.contacts))),
             Question::QueueTotals => Answer::QueueTotals(Ok(QueueTotals::default())),
             Question::Contact { id } => Answer::Contact(found(id).ok_or_else(|| missing(id))),
+            Question::Coverage => Answer::Coverage(Ok(coverage(&self.contacts, &self.model.fixed.catalogue))),
+            Question::Audience { message_type, limit } => {
+                Answer::Audience(Ok(audience(&self.contacts, message_type, *limit)))
+            }
+            Question::Wishes { id } => Answer::Wishes(found(id).ok_or_else(|| missing(id))),
+            Question::Choices { at, limit, .. } => Answer::Choices(Ok(self.page(at, *limit))),
+            Question::Column { .. } => {
+                let contacts = u64::try_from(self.contacts.len()).unwrap();
+                Answer::Column(Ok(ColumnFacts { contacts, is_full: false }))
+            }
+            Question::Subscribe { id, subscriptions, again, .. } => {
+                let refused = found(id).filter(|contact| {
+                    let is_more = subscriptions.adds_to("activity", &contact.subscriptions);
+                    *again == Again::No && contact.unsubscribed_at.is_some() && is_more
+                });
+                if let Some(contact) = refused {
+                    Answer::Subscribed(Err(Problem::HasUnsubscribed { name: contact.name }))
+                } else {
+                    self.change(&[*id], |_| subscriptions.clone());
+                    Answer::Subscribed(
+                        self.contacts.iter().find(|contact| contact.id == *id).cloned().ok_or(missing(id)),
+                    )
+                }
+            }
+            Question::SetColumn { id, whom, wanted } => {
+                let ids = match whom {
+                    Whom::These(ids) => ids.clone(),
+                    Whom::Filtered(_) => self.contacts.iter().map(|contact| contact.id).collect(),
+                };
+                let catalogue = Arc::clone(&self.model.fixed.catalogue);
+                let set = |before: &Subscriptions| {
+                    let mut after = before.clone();
+                    after.set(id, *wanted, &catalogue);
+                    after
+                };
+                Answer::SubscriptionsChanged(Ok(self.change(&ids, set)))
+            }
+            Question::CopySubscriptions { from, to } => {
+                let wanted = found(from).map(|contact| contact.subscriptions).unwrap_or_default();
+                Answer::SubscriptionsChanged(Ok(self.change(to, |_| wanted.clone())))
+            }
+            Question::TakeBack { changed } => {
+                for step in &changed.steps {
+                    self.change(&step.contacts, |_| step.before.clone());
+                }
+                let restored = changed.count();
+                Answer::TakenBack(Ok(Restored { restored, ..Restored::default() }))
+            }
             Question::OutboxPage { .. } => {
                 Answer::OutboxPage(Ok(Page { rows: Vec::new(), at_start: true, at_end: true }))
             }
@@ -179,6 +233,18 @@ impl Stage {
             Question::TestMail { .. } => Answer::TestQueued(Err(Problem::NoSecurityEmail)),
         };
         update::update(&mut self.model, Msg::Answer { request, answer: Box::new(answer) })
+    }
+
+    /// Gives some contacts other subscriptions.
+    fn change(&mut self, ids: &[ContactId], wanted: impl Fn(&Subscriptions) -> Subscriptions) -> Changed {
+        let mut all = Changed::default();
+        for contact in self.contacts.iter_mut().filter(|contact| ids.contains(&contact.id)) {
+            let before = contact.clone();
+            contact.subscriptions = wanted(&before.subscriptions);
+            contact.version += 1;
+            all.steps.extend(Changed::of(&before, contact).steps);
+        }
+        all
     }
 
     fn page(&self, at: &PageAt, limit: usize) -> Page<Contact> {
@@ -295,6 +361,42 @@ fn totals(contacts: &[Contact]) -> Totals {
         expired: of(Status::Expired),
         verified: of(Status::Verified),
         undeliverable: of(Status::Undeliverable),
+    }
+}
+
+/// The coverage of a catalogue, by the one rule.
+fn coverage(contacts: &[Contact], catalogue: &Catalogue) -> Vec<Coverage> {
+    let types_of = |id: &str| -> Vec<String> {
+        let category = catalogue.category(id);
+        category
+            .map_or(vec![id.to_owned()], |category| category.types.iter().map(|one| one.id.clone()).collect())
+    };
+    let counted = |id: &str| {
+        let types = types_of(id);
+        let receives =
+            |contact: &&Contact| types.iter().any(|one| verdict(one, &Candidate::of(contact)).is_ok());
+        let recipients = u64::try_from(contacts.iter().filter(receives).count()).unwrap();
+        Coverage { id: id.to_owned(), is_category: !id.contains('.'), recipients }
+    };
+    catalogue.ids().map(counted).collect()
+}
+
+/// Who would get a type, by the one rule.
+fn audience(contacts: &[Contact], message_type: &str, limit: usize) -> Audience {
+    let route = route(message_type, contacts.iter().map(Candidate::of));
+    let mut people: Vec<(Person, Result<(), Exclusion>)> = Vec::new();
+    for contact in contacts {
+        let person = Person { contact: contact.id, name: contact.name.clone(), email: contact.email.clone() };
+        people.push((person, verdict(message_type, &Candidate::of(contact))));
+    }
+    people.sort_by_key(|(_, verdict)| verdict.is_err());
+    people.truncate(limit);
+    Audience {
+        message_type: message_type.to_owned(),
+        recipients: u64::try_from(route.recipients.len()).unwrap(),
+        excluded: u64::try_from(route.excluded.len()).unwrap(),
+        people,
+        fallback: route.fallback.map(|reason| Fallback { email: account().security_email, reason }),
     }
 }
 

@@ -18,6 +18,7 @@ const OLDEST: &[(&str, &str, &str)] = &[
     ("ratatui", "0.30.0", "RUSTSEC-2026-0002: unsound iteration in the lru it used before"),
     ("ring", "0.17.12", "RUSTSEC-2025-0009: panic in QUIC header protection and on 64 GiB of AES"),
     ("rustls", "0.23.18", "RUSTSEC-2024-0399: a crafted ClientHello ends an acceptor"),
+    ("tokio", "1.44.2", "RUSTSEC-2025-0023: a broadcast channel clones values that may not be shared"),
     ("tracing", "0.1.40", "RUSTSEC-2023-0078: use after free in Instrumented::into_inner"),
 ];
 

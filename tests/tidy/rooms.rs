@@ -65,6 +65,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("crokey", &["tui"]),
     ("tui_input", &["tui"]),
     ("axum", &["web"]),
+    ("hyper", &["web"]),
+    ("hyper_util", &["web"]),
     ("tokio", &["web"]),
 ];
 

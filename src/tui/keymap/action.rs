@@ -8,6 +8,7 @@ pub enum Action {
     Suspend,
     Redraw,
     Contacts,
+    MessageTypes,
     Outbox,
     Settings,
     NextTab,
@@ -28,6 +29,7 @@ pub enum Action {
     Modify,
     Delete,
     Verification,
+    ItsTypes,
     Sort,
     Reverse,
     Open,
@@ -54,6 +56,11 @@ pub enum Action {
     EnterCode,
     SendAgain,
     CancelChange,
+    TickColumn,
+    TickRow,
+    CopyFrom,
+    Audience,
+    TakeBack,
 }
 
 /// Where a key has its meaning.
@@ -63,6 +70,8 @@ pub enum Context {
     Screens,
     Lists,
     Contacts,
+    /// The message types, as a matrix.
+    Matrix,
     Outbox,
     Settings,
     /// Any text field.
@@ -80,16 +89,23 @@ pub enum Context {
     Code,
     /// One delivery, opened from the outbox.
     Delivery,
+    /// What one contact wants.
+    ContactTypes,
+    /// A contact is chosen.
+    Choice,
+    /// Who would get what.
+    Audience,
     Help,
 }
 
 impl Context {
     /// All contexts, in the order of the help.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 20] = [
         Self::Everywhere,
         Self::Screens,
         Self::Lists,
         Self::Contacts,
+        Self::Matrix,
         Self::Outbox,
         Self::Settings,
         Self::Field,
@@ -101,6 +117,9 @@ impl Context {
         Self::Verification,
         Self::Code,
         Self::Delivery,
+        Self::ContactTypes,
+        Self::Choice,
+        Self::Audience,
         Self::Help,
     ];
 
@@ -112,6 +131,7 @@ impl Context {
             Self::Screens => &[Self::Screens, Self::Everywhere],
             Self::Lists => &[Self::Lists, Self::Screens, Self::Everywhere],
             Self::Contacts => &[Self::Contacts, Self::Lists, Self::Screens, Self::Everywhere],
+            Self::Matrix => &[Self::Matrix, Self::Lists, Self::Screens, Self::Everywhere],
             Self::Outbox => &[Self::Outbox, Self::Lists, Self::Screens, Self::Everywhere],
             Self::Settings => &[Self::Settings, Self::Screens, Self::Everywhere],
             Self::Field => &[Self::Field, Self::Everywhere],
@@ -123,6 +143,9 @@ impl Context {
             Self::Verification => &[Self::Verification, Self::Everywhere],
             Self::Code => &[Self::Code, Self::Field, Self::Everywhere],
             Self::Delivery => &[Self::Delivery, Self::Everywhere],
+            Self::ContactTypes => &[Self::ContactTypes, Self::Everywhere],
+            Self::Choice => &[Self::Choice, Self::Field, Self::Everywhere],
+            Self::Audience => &[Self::Audience, Self::Everywhere],
             Self::Help => &[Self::Help, Self::Everywhere],
         }
     }
@@ -135,6 +158,7 @@ impl Context {
             Self::Screens => Some("screens"),
             Self::Lists => Some("lists"),
             Self::Contacts => Some("contacts"),
+            Self::Matrix => Some("matrix"),
             Self::Outbox => Some("outbox"),
             Self::Settings => Some("settings"),
             Self::Field => Some("field"),
@@ -146,6 +170,9 @@ impl Context {
             Self::Verification => Some("verification"),
             Self::Code => Some("code"),
             Self::Delivery => Some("delivery"),
+            Self::ContactTypes => Some("contact_types"),
+            Self::Choice => Some("choice"),
+            Self::Audience => Some("audience"),
             Self::Help => Some("help"),
         }
     }
@@ -158,6 +185,7 @@ impl Context {
             Self::Screens => "screens",
             Self::Lists => "lists",
             Self::Contacts => "contacts",
+            Self::Matrix => "message types",
             Self::Outbox => "outbox",
             Self::Settings => "settings",
             Self::Field => "text fields",
@@ -168,6 +196,9 @@ impl Context {
             Self::Verification => "verification",
             Self::Code => "code",
             Self::Delivery => "delivery",
+            Self::ContactTypes => "types of a contact",
+            Self::Choice => "choosing a contact",
+            Self::Audience => "who gets it",
             Self::Help => "help",
         }
     }
@@ -180,6 +211,7 @@ impl Context {
             Self::Screens => SCREENS,
             Self::Lists => LISTS,
             Self::Contacts => CONTACTS,
+            Self::Matrix => MATRIX,
             Self::Outbox => OUTBOX,
             Self::Settings => SETTINGS,
             Self::Field => FIELD,
@@ -191,6 +223,9 @@ impl Context {
             Self::Verification => VERIFICATION,
             Self::Code => CODE,
             Self::Delivery => DELIVERY,
+            Self::ContactTypes => CONTACT_TYPES,
+            Self::Choice => CHOICE,
+            Self::Audience => AUDIENCE,
             Self::Help => HELP,
         }
     }
@@ -240,11 +275,12 @@ const EVERYWHERE: &[Entry] = &[
 
 const SCREENS: &[Entry] = &[
     entry(Action::Contacts, "contacts", "contacts"),
+    entry(Action::MessageTypes, "message_types", "message types"),
     entry(Action::Outbox, "outbox", "outbox"),
     entry(Action::Settings, "settings", "settings"),
     entry(Action::NextTab, "next_tab", "next tab"),
     entry(Action::PreviousTab, "previous_tab", "previous tab"),
-    entry(Action::Back, "back", "clear the filter, then what is picked"),
+    entry(Action::Back, "back", "close the open category, clear the filter, then the selection"),
     at(4, shown(Action::Quit, "quit", "quit", "quit", 2)),
 ];
 
@@ -263,11 +299,30 @@ const LISTS: &[Entry] = &[
 const CONTACTS: &[Entry] = &[
     shown(Action::Add, "add", "add a contact", "add", 0),
     shown(Action::Modify, "modify", "modify the contact", "modify", 3),
-    shown(Action::Delete, "delete", "delete the contact, or all that are picked", "delete", 5),
+    shown(Action::Delete, "delete", "delete the contact, or all that are selected", "delete", 5),
     shown(Action::Verification, "verification", "verification of the contact's address", "verify", 6),
-    entry(Action::Pick, "pick", "pick, or no longer pick, for a common action"),
-    at(2, shown(Action::Sort, "sort", "sort by the next column", "sort", 7)),
+    shown(Action::ItsTypes, "types", "message types of the contact", "types", 7),
+    entry(Action::Pick, "pick", "select, or no longer select, for a common action"),
+    at(2, shown(Action::Sort, "sort", "sort by the next column", "sort", 8)),
     entry(Action::Reverse, "reverse", "reverse the order"),
+];
+
+const MATRIX: &[Entry] = &[
+    shown(Action::Tick, "tick", "tick for the contact, or for all that are selected", "tick", 0),
+    shown(Action::Open, "open", "open or close the category", "open", 3),
+    shown(
+        Action::TickColumn,
+        "column",
+        "tick the column for all contacts that match the filter",
+        "column",
+        3,
+    ),
+    shown(Action::TickRow, "row", "tick everything for the contact", "row", 3),
+    shown(Action::CopyFrom, "copy_from", "copy what another contact gets", "copy", 3),
+    shown(Action::Audience, "audience", "who would get it", "who gets it", 3),
+    shown(Action::TakeBack, "take_back", "undo, until the screen is left", "undo", 5),
+    entry(Action::Left, "left", "left"),
+    entry(Action::Right, "right", "right"),
 ];
 
 const OUTBOX: &[Entry] = &[
@@ -354,6 +409,39 @@ const DELIVERY: &[Entry] = &[
     entry(Action::First, "first", "to the beginning"),
     entry(Action::Last, "last", "to the end"),
     shown(Action::Close, "close", "close", "close", 0),
+];
+
+const CONTACT_TYPES: &[Entry] = &[
+    shown(Action::Tick, "tick", "tick the category or type", "tick", 0),
+    shown(Action::TickRow, "row", "tick everything", "all", 4),
+    shown(Action::TakeBack, "take_back", "undo, until the dialog is closed", "undo", 3),
+    entry(Action::Up, "up", "up"),
+    entry(Action::Down, "down", "down"),
+    entry(Action::PageUp, "page_up", "a page up"),
+    entry(Action::PageDown, "page_down", "a page down"),
+    entry(Action::First, "first", "to the first"),
+    entry(Action::Last, "last", "to the last"),
+    shown(Action::Close, "close", "close", "close", 1),
+];
+
+const CHOICE: &[Entry] = &[
+    shown(Action::Accept, "accept", "choose", "choose", 0),
+    entry(Action::Up, "up", "up"),
+    entry(Action::Down, "down", "down"),
+    entry(Action::PageUp, "page_up", "a page up"),
+    entry(Action::PageDown, "page_down", "a page down"),
+    shown(Action::Close, "close", "close, nothing chosen", "close", 1),
+];
+
+const AUDIENCE: &[Entry] = &[
+    shown(Action::Open, "open", "who would get the type under the cursor", "open", 3),
+    entry(Action::Up, "up", "up"),
+    entry(Action::Down, "down", "down"),
+    entry(Action::PageUp, "page_up", "a page up"),
+    entry(Action::PageDown, "page_down", "a page down"),
+    entry(Action::First, "first", "to the first"),
+    entry(Action::Last, "last", "to the last"),
+    shown(Action::Close, "close", "back, or close", "close", 0),
 ];
 
 const HELP: &[Entry] = &[

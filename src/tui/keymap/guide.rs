@@ -117,7 +117,11 @@ mod tests {
     fn the_footer_keeps_what_matters_most() {
         assert_eq!(
             footer(Context::Contacts, Typing::Off, 120),
-            "a add  enter modify  d delete  v verify  / filter  s sort  ? help  q quit"
+            "a add  enter modify  d delete  v verify  m types  / filter  s sort  ? help  q quit"
+        );
+        assert_eq!(
+            footer(Context::Matrix, Typing::Off, 78),
+            "space tick  enter open  A column  R row  c copy  w who gets it  ? help  q quit"
         );
         assert_eq!(footer(Context::Contacts, Typing::Off, 38), "a add  enter modify  ? help  q quit");
         assert_eq!(footer(Context::Contacts, Typing::Off, 0), "");

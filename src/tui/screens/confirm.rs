@@ -80,6 +80,33 @@ impl Confirm {
         )
     }
 
+    /// Ticking or unticking a column for several contacts.
+    #[must_use]
+    pub fn column(title: &str, count: u64, wanted: bool, is_filtered: bool) -> Self {
+        let (question, yes) = if wanted {
+            (format!("Subscribe {count} contacts to '{title}'?"), format!("Subscribe {count}"))
+        } else {
+            (format!("End '{title}' for {count} contacts?"), format!("End it for {count}"))
+        };
+        let whom = if is_filtered {
+            "These are all contacts that match the filter."
+        } else {
+            "These are all contacts."
+        };
+        let detail = format!("{whom} It can be undone until the screen is left.");
+        Self::new("Whole column", question, detail, &yes, "Leave it")
+    }
+
+    /// Subscribing somebody again who has ended activity messages.
+    #[must_use]
+    pub fn subscribe_again(contact: &Contact, since: Option<&str>) -> Self {
+        let since = since.map_or(String::new(), |since| format!(" ({since})"));
+        let question = format!("Subscribe {} to activity messages again?", safe(&contact.name));
+        let detail =
+            format!("The recipient has unsubscribed{since}. Do so only if somebody there has asked for it.");
+        Self::new("Unsubscribed", question, detail, "Subscribe again", "Leave it")
+    }
+
     /// Cancelling a delivery that has not begun.
     #[must_use]
     pub fn cancel_delivery(delivery: &Delivery) -> Self {

@@ -10,7 +10,9 @@ use std::collections::BTreeSet;
 
 use ratatui::layout::Rect;
 
+pub use table::{status_role, types_words};
 pub use view::{draw, draw_detail};
+pub(super) use view::{draw_nothing, titles};
 
 use crate::domain::catalogue::Catalogue;
 use crate::domain::contact::{Contact, ContactId, SortColumn};
@@ -69,6 +71,8 @@ pub enum Outcome {
     /// All that are picked, or the one under the cursor.
     Delete(Doomed),
     Verification(ContactId),
+    /// Show and change what the contact wants.
+    Types(Box<Contact>),
 }
 
 /// Contacts that are to be deleted.
@@ -117,22 +121,52 @@ impl Contacts {
         &self.window
     }
 
+    /// The line in which the filter is typed.
+    #[must_use]
+    pub const fn filter(&self) -> &FilterLine<Filter> {
+        &self.filter
+    }
+
+    /// What is listed and in which order.
+    #[must_use]
+    pub fn query(&self) -> ListQuery {
+        let filter = self.filter.question().clone();
+        let selected =
+            if filter.asks_for_selection() { self.picked.iter().copied().collect() } else { Vec::new() };
+        ListQuery { filter, sort: self.sort, order: self.order, selected }
+    }
+
     /// Follows the size of the place in which the screen is drawn.
     pub fn resize(&mut self, body: Rect, plan: &mut Plan) {
-        self.height = view::list_rows(body, &self.filter);
+        self.set_rows(view::list_rows(body, &self.filter), plan);
+    }
+
+    /// Follows the number of rows for contacts on another screen.
+    pub fn set_rows(&mut self, rows: usize, plan: &mut Plan) {
+        self.height = rows;
         self.window.fit(self.height);
         self.feed(plan);
     }
 
     /// Does what a key means. The place is the one in which the screen is drawn.
     pub fn act(&mut self, input: &Input, catalogue: &Catalogue, body: Rect, plan: &mut Plan) -> Outcome {
-        let outcome = match (self.filter.typing(), input) {
+        let outcome = self.act_as_rows(input, catalogue, plan);
+        self.resize(body, plan);
+        outcome
+    }
+
+    /// The same on another screen, which says with [`Contacts::set_rows`] afterwards how many rows it has.
+    pub fn act_as_rows(&mut self, input: &Input, catalogue: &Catalogue, plan: &mut Plan) -> Outcome {
+        match (self.filter.typing(), input) {
             (Typing::On, input) => self.act_in_filter(input, catalogue, plan),
             (Typing::Off, Input::Action(action)) => self.act_in_list(*action, plan),
             (Typing::Off, Input::Text(_) | Input::Paste(_)) => Outcome::Unused,
-        };
-        self.resize(body, plan);
-        outcome
+        }
+    }
+
+    /// Shows a contact as it is now, if it is listed.
+    pub fn show_anew(&mut self, contact: &Contact) {
+        self.window.show_anew(contact);
     }
 
     /// Loads what is shown anew; cursor, filter and order stay. `gone` will not come back.
@@ -241,6 +275,9 @@ impl Contacts {
             Action::Modify => return self.with_current(|contact| Outcome::Modify(Box::new(contact.clone()))),
             Action::Verification => return self.with_current(|contact| Outcome::Verification(contact.id)),
             Action::Delete => return self.doom(),
+            Action::ItsTypes => {
+                return self.with_current(|contact| Outcome::Types(Box::new(contact.clone())));
+            }
             _ => return Outcome::Unused,
         }
         Outcome::Stay
@@ -308,13 +345,6 @@ impl Contacts {
             Some(Far::Last) => self.load(PageAt::Last, Land::Last, plan),
             None => {}
         }
-    }
-
-    fn query(&self) -> ListQuery {
-        let filter = self.filter.question().clone();
-        let selected =
-            if filter.asks_for_selection() { self.picked.iter().copied().collect() } else { Vec::new() };
-        ListQuery { filter, sort: self.sort, order: self.order, selected }
     }
 
     fn load(&mut self, at: PageAt, land: Land<ContactId>, plan: &mut Plan) {

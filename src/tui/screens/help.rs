@@ -92,6 +92,15 @@ impl Help {
                 .iter()
                 .flat_map(|status| described(look.marks.status(*status), status.words(), columns, look)),
         );
+        let nobody = format!("0 !{}sec", look.marks.to());
+        for (mark, words) in [
+            ("[x] [-] [ ]", "all, some or none of a category's types"),
+            (look.marks.unsubscribed(), "the recipient has unsubscribed"),
+            (&nobody, "nobody would receive it; the security email does"),
+            ("3 !", "some of the category's types reach nobody"),
+        ] {
+            lines.extend(described(mark, words, columns, look));
+        }
         lines.push(ScrollLine::new("", Role::Text));
         lines.extend(wrap(WORDS, columns).into_iter().map(|line| ScrollLine::new(line, Role::Hint)));
         lines

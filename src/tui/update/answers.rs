@@ -8,7 +8,7 @@ use crate::operations::{Problem, StoreError};
 use crate::tui::effect::{Answer, Effect, Request};
 use crate::tui::model::{Model, Overlay, Tone};
 use crate::tui::plan::Plan;
-use crate::tui::update::dialogs;
+use crate::tui::update::{dialogs, matrix};
 
 /// After a second fall within this time what was asked is not asked again: it may be the reason.
 const FALLS_APART: std::time::Duration = std::time::Duration::from_secs(5);
@@ -18,9 +18,52 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
         Answer::Page(page) => {
             let problem = model.contacts.take_page(request, page, plan);
             tell(model, problem);
+            // Not before the first contacts are there: counting takes longer.
+            if model.contacts.window().is_loaded() && !model.coverage.is_known_or_asked() {
+                model.coverage.ask(plan);
+            }
         }
         Answer::Count(count) => model.contacts.take_count(request, count),
         Answer::Contact(contact) => model.contacts.take_contact(request, contact, plan),
+        Answer::Coverage(coverage) => {
+            if model.coverage.is_awaited(request) {
+                keep(model, coverage, |model, coverage| model.coverage.take(coverage, model.now));
+            }
+        }
+        Answer::Audience(audience) => {
+            if is_awaited(&mut model.pending.dialog_data, request) {
+                matrix::take_audience(model, audience);
+            }
+        }
+        Answer::Wishes(contact) => {
+            if is_awaited(&mut model.pending.dialog_data, request) {
+                matrix::take_contact(model, contact);
+            } else {
+                let outcome = model.edits.take_contact(request, contact, &model.fixed.catalogue, plan);
+                matrix::follow(model, outcome, plan);
+            }
+        }
+        Answer::Choices(page) => {
+            let problem = dialogs::take_choices(model, request, page, plan);
+            tell(model, problem);
+        }
+        Answer::Column(facts) => {
+            if model.pending.column.take_if(|(pending, _)| *pending == request).is_some() {
+                keep(model, facts, |model, facts| matrix::take_column(model, facts, plan));
+            }
+        }
+        Answer::Subscribed(saved) => {
+            let outcome = model.edits.take_saved(request, saved, &model.fixed.catalogue, plan);
+            matrix::follow(model, outcome, plan);
+        }
+        Answer::SubscriptionsChanged(changed) => {
+            let outcome = model.edits.take_changed(request, changed, &model.fixed.catalogue, plan);
+            matrix::follow(model, outcome, plan);
+        }
+        Answer::TakenBack(restored) => {
+            let outcome = model.edits.take_restored(request, restored, &model.fixed.catalogue, plan);
+            matrix::follow(model, outcome, plan);
+        }
         Answer::OutboxPage(page) => {
             let problem = model.outbox.take_page(request, page, plan);
             tell(model, problem);
@@ -97,8 +140,11 @@ pub(super) fn take_fall(model: &mut Model, words: &str, plan: &mut Plan) {
     model.fell_at = Some(model.now);
     model.pending = crate::tui::model::Pending::default();
     model.contacts.forget();
+    model.edits.forget();
+    model.coverage.forget();
     model.outbox.forget();
     dialogs::refuse(model, &problem);
+    matrix::show_edits(model);
     model.settings.forget(&problem);
     model
         .notify(Tone::Failed, format!("A part of callsheet fell over and was started anew: {}", safe(words)));
@@ -119,7 +165,7 @@ fn keep<T>(model: &mut Model, read: Result<T, Problem>, take: impl FnOnce(&mut M
     }
 }
 
-fn tell(model: &mut Model, problem: Option<Problem>) {
+pub(super) fn tell(model: &mut Model, problem: Option<Problem>) {
     if let Some(problem) = problem {
         model.notify(Tone::Failed, sentence(&problem));
     }
@@ -156,6 +202,9 @@ fn take_delivery_deed(
         Overlay::ContactForm(_)
         | Overlay::Confirm { .. }
         | Overlay::Verification(_)
+        | Overlay::ContactTypes(_)
+        | Overlay::Choice(_)
+        | Overlay::Audience(_)
         | Overlay::AccountForm(_)
         | Overlay::Help(_) => None,
     });
@@ -268,6 +317,7 @@ fn take_saved(model: &mut Model, saved: &Saved, plan: &mut Plan) {
     model.notify(tone, text);
     model.contacts.go_to(contact, plan);
     ask_totals(model, plan);
+    model.coverage.ask(plan);
 }
 
 /// The address to which a code goes.

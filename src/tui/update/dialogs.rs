@@ -1,16 +1,20 @@
 //! Inputs to what stands in front of the screen, and what follows from them.
 
-use super::{open_verification, retry};
+use super::{matrix, open_verification, retry};
 use crate::domain::account::Account;
-use crate::domain::contact::Subject;
+use crate::domain::contact::{Contact, Subject};
 use crate::operations::Problem;
-use crate::tui::effect::Question;
+use crate::operations::contacts::{Again, Page};
+use crate::tui::edits::{Edit, Tick, What};
+use crate::tui::effect::{Question, Request};
 use crate::tui::keymap::Input;
 use crate::tui::model::{Deed, Model, Overlay};
 use crate::tui::plan::Plan;
 use crate::tui::screens::account_form::{AccountFormDialog, AccountFormOutcome};
 use crate::tui::screens::confirm::{Answered, Confirm};
+use crate::tui::screens::contact_choice::ChoiceOutcome;
 use crate::tui::screens::contact_form::FormOutcome;
+use crate::tui::screens::contact_types::ContactTypesOutcome;
 use crate::tui::screens::delivery_detail::DeliveryOutcome;
 use crate::tui::screens::help::HelpOutcome;
 use crate::tui::screens::settings::SettingsOutcome;
@@ -51,6 +55,34 @@ pub(super) fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
                 );
             }
         },
+        Overlay::ContactTypes(dialog) => match dialog.input(input, front, &look) {
+            ContactTypesOutcome::Stay => {}
+            ContactTypesOutcome::Close => {
+                model.edits.seal();
+                close(model);
+            }
+            ContactTypesOutcome::Tick { what, wanted } => {
+                let contact = Box::new(dialog.contact().clone());
+                let again = match what {
+                    What::One(_) => Again::No,
+                    What::Everything => Again::Keep,
+                };
+                matrix::push_tick(model, Tick { contact, what, wanted, again }, plan);
+            }
+            ContactTypesOutcome::TakeBack => matrix::take_back(model, plan),
+        },
+        Overlay::Choice(choice) => match choice.input(input, front, plan) {
+            ChoiceOutcome::Stay => {}
+            ChoiceOutcome::Close => close(model),
+            ChoiceOutcome::Chosen(copy) => {
+                close(model);
+                matrix::push(model, Edit::Copy(copy), plan);
+            }
+        },
+        Overlay::Audience(dialog) => {
+            let outcome = dialog.input(input, front, look);
+            matrix::follow_audience(model, outcome, plan);
+        }
         Overlay::AccountForm(form) => {
             let outcome = form.input(input);
             follow_account(model, outcome, plan);
@@ -100,6 +132,22 @@ pub(super) fn take_account(model: &mut Model, account: Account) {
     model.account = Some(account);
 }
 
+/// Takes contacts of which one is chosen. A store that cannot be read is handed back.
+pub(super) fn take_choices(
+    model: &mut Model,
+    request: Request,
+    page: Result<Page<Contact>, Problem>,
+    plan: &mut Plan,
+) -> Option<Problem> {
+    let front = model.regions().front;
+    let choice = model
+        .overlays
+        .iter_mut()
+        .rev()
+        .find_map(|overlay| if let Overlay::Choice(choice) = overlay { Some(choice) } else { None });
+    choice?.take_page(request, page, front, plan)
+}
+
 /// Tells the dialog in front that what it waits for will not come.
 pub(super) fn refuse(model: &mut Model, problem: &Problem) {
     for overlay in &mut model.overlays {
@@ -108,7 +156,8 @@ pub(super) fn refuse(model: &mut Model, problem: &Problem) {
             Overlay::Verification(dialog) => dialog.sent(Err(problem)),
             Overlay::Delivery(dialog) => dialog.done(Err(problem)),
             Overlay::AccountForm(form) => form.refused(problem),
-            Overlay::Confirm { .. } | Overlay::Help(_) => {}
+            Overlay::Choice(choice) => choice.forget(),
+            Overlay::Confirm { .. } | Overlay::ContactTypes(_) | Overlay::Audience(_) | Overlay::Help(_) => {}
         }
     }
 }
@@ -120,6 +169,7 @@ fn close(model: &mut Model) {
 fn follow_yes(model: &mut Model, then: Deed, plan: &mut Plan) {
     let question = match then {
         Deed::DeleteContacts(ids) => Question::Delete { ids },
+        Deed::Edit(edit) => return matrix::push(model, *edit, plan),
         Deed::CancelDelivery(id) => Question::Cancel { ids: vec![id] },
     };
     model.pending.deed = Some(plan.ask(question));

@@ -16,9 +16,10 @@ use crate::domain::email_address::Smtputf8;
 use crate::domain::language::Language;
 use crate::domain::subscription::Subscriptions;
 use crate::domain::timestamp::Timestamp;
-use crate::operations::contacts::{ContactChange, ListQuery, Mailing, Page, PageAt, Saved};
+use crate::operations::contacts::{Again, ContactChange, ListQuery, Mailing, Page, PageAt, Saved};
+use crate::operations::subscriptions::{Changed, Ended, Whom};
 use crate::operations::{Problem, StoreError};
-use crate::tui::effect::{Answer, Request};
+use crate::tui::effect::{Answer, ColumnFacts, Request};
 use crate::tui::keymap::Keymap;
 use crate::tui::marks::Marks;
 use crate::tui::model::Fixed;
@@ -63,7 +64,7 @@ fn fresh() -> Model {
 fn questions(effects: &[Effect]) -> Vec<Question> {
     let question = |effect: &Effect| match effect {
         Effect::Ask { question, .. } => Some((**question).clone()),
-        Effect::WakeSender | Effect::Suspend | Effect::Redraw | Effect::Quit => None,
+        Effect::WakeSender | Effect::StopWork | Effect::Suspend | Effect::Redraw | Effect::Quit => None,
     };
     effects.iter().filter_map(question).collect()
 }
@@ -71,7 +72,12 @@ fn questions(effects: &[Effect]) -> Vec<Question> {
 fn request_of(effects: &[Effect], wanted: impl Fn(&Question) -> bool) -> Request {
     let found = effects.iter().find_map(|effect| match effect {
         Effect::Ask { request, question } if wanted(question) => Some(*request),
-        Effect::Ask { .. } | Effect::WakeSender | Effect::Suspend | Effect::Redraw | Effect::Quit => None,
+        Effect::Ask { .. }
+        | Effect::WakeSender
+        | Effect::StopWork
+        | Effect::Suspend
+        | Effect::Redraw
+        | Effect::Quit => None,
     });
     found.unwrap()
 }
@@ -86,7 +92,10 @@ fn listed() -> Model {
     let effects = start(&mut model);
     let page = Page { rows: vec![contact(1), contact(2), contact(3)], at_start: true, at_end: true };
     let request = request_of(&effects, |question| matches!(question, Question::Page { .. }));
-    assert_eq!(answer(&mut model, request, Answer::Page(Ok(page))), []);
+    let counting = answer(&mut model, request, Answer::Page(Ok(page)));
+    assert_eq!(questions(&counting), [Question::Coverage], "not before the list is there");
+    let counted = request_of(&counting, |question| *question == Question::Coverage);
+    assert_eq!(answer(&mut model, counted, Answer::Coverage(Ok(Vec::new()))), []);
     let request = request_of(&effects, |question| *question == Question::Account);
     let account = Account {
         name: "Example Ltd".to_owned(),
@@ -222,7 +231,12 @@ fn a_failure_is_told_until_a_key_and_success_fades() {
     let problem = Problem::Store(StoreError::Locked { file: "callsheet.db".to_owned() });
     answer(&mut model, request, Answer::Totals(Err(problem)));
     assert_eq!(model.notice.as_ref().unwrap().text, "'callsheet.db' is locked by another program.");
-    assert_eq!(update(&mut model, Msg::Time(now().plus(Duration::from_secs(60)))), []);
+    let later = update(&mut model, Msg::Time(now().plus(Duration::from_secs(60))));
+    assert_eq!(
+        questions(&later),
+        [Question::Coverage],
+        "somebody has changed something since it was counted"
+    );
     assert!(model.notice.is_some());
     press(&mut model, "j");
     assert!(model.notice.is_none());
@@ -264,4 +278,113 @@ fn other_tabs_load_what_they_show() {
     assert_eq!(model.screen, Screen::Outbox);
     assert!(questions(&press(&mut model, "\t")).iter().all(Question::only_reads));
     assert_eq!(model.screen, Screen::Settings);
+}
+
+/// A model that shows the message types of three contacts.
+fn in_matrix() -> Model {
+    let mut model = listed();
+    let asked = questions(&press(&mut model, "2"));
+    assert!(matches!(&asked[0], Question::Page { .. }), "the rows are read anew: {asked:?}");
+    model
+}
+
+fn subscribe(id: i64, ids: &[&str], again: Again) -> Question {
+    let subscriptions = Subscriptions::from_ids(ids.iter().map(|id| (*id).to_owned()));
+    Question::Subscribe { id: ContactId(id), subscriptions, again, version: 3 }
+}
+
+#[test]
+fn moving_between_cells_asks_for_nothing() {
+    let mut model = in_matrix();
+    assert_eq!(press(&mut model, "jllhk\n\nG"), []);
+}
+
+#[test]
+fn a_tick_is_one_question_under_the_version_that_was_read() {
+    let mut model = in_matrix();
+    let asked = questions(&press(&mut model, "j "));
+    assert_eq!(asked, [subscribe(2, &["account", "security"], Again::No)]);
+    assert_eq!(press(&mut model, "l "), [], "the next one waits");
+}
+
+#[test]
+fn a_tick_that_is_saved_is_counted() {
+    let mut model = in_matrix();
+    let effects = press(&mut model, " ");
+    let request = request_of(&effects, |question| matches!(question, Question::Subscribe { .. }));
+    let effects = answer(&mut model, request, Answer::Subscribed(Ok(Contact { version: 4, ..contact(1) })));
+    assert_eq!(questions(&effects), [Question::Coverage]);
+}
+
+#[test]
+fn somebody_elses_change_is_shown_and_not_overwritten() {
+    let mut model = in_matrix();
+    let effects = press(&mut model, " ");
+    let request = request_of(&effects, |question| matches!(question, Question::Subscribe { .. }));
+    let theirs = Contact { version: 5, subscriptions: Subscriptions::default(), ..contact(1) };
+    let problem = Problem::Conflict { theirs: Box::new(theirs) };
+    assert_eq!(answer(&mut model, request, Answer::Subscribed(Err(problem))), []);
+    assert!(model.notice.as_ref().unwrap().text.contains("changed by somebody else"));
+    assert_eq!(model.contacts.current().map(|contact| contact.version), Some(5));
+}
+
+#[test]
+fn a_column_is_asked_about_and_any_key_calls_it_off() {
+    let mut model = in_matrix();
+    let facts = ColumnFacts { contacts: 3, is_full: false };
+    let effects = press(&mut model, "A");
+    let request = request_of(&effects, |question| matches!(question, Question::Column { .. }));
+    assert_eq!(model.next_wake(), Some(Duration::from_millis(200)), "then it says that it is counting");
+    press(&mut model, "l");
+    assert_eq!(model.next_wake(), None);
+    assert_eq!(answer(&mut model, request, Answer::Column(Ok(facts))), []);
+    assert!(model.overlays.is_empty());
+    let effects = press(&mut model, "A");
+    let request = request_of(&effects, |question| matches!(question, Question::Column { .. }));
+    assert_eq!(answer(&mut model, request, Answer::Column(Ok(facts))), []);
+    assert!(matches!(&model.overlays[..], [Overlay::Confirm { .. }]));
+    let asked = questions(&press(&mut model, "y"));
+    let whom = Whom::Filtered(ListQuery::default());
+    assert_eq!(asked, [Question::SetColumn { id: "product".to_owned(), whom, wanted: true }]);
+}
+
+#[test]
+fn what_takes_long_is_told_and_stopped() {
+    let mut model = in_matrix();
+    let effects = press(&mut model, "A");
+    let request = request_of(&effects, |question| matches!(question, Question::Column { .. }));
+    answer(&mut model, request, Answer::Column(Ok(ColumnFacts { contacts: 1_000, is_full: false })));
+    let effects = press(&mut model, "y");
+    let request = request_of(&effects, |question| matches!(question, Question::SetColumn { .. }));
+    assert_eq!(update(&mut model, Msg::Progress { request, done: 500 }), []);
+    assert_eq!(press(&mut model, "\u{1b}"), [Effect::StopWork]);
+    let changed = Changed { ended: Ended::Stopped, ..Changed::default() };
+    answer(&mut model, request, Answer::SubscriptionsChanged(Ok(changed)));
+    assert!(model.notice.as_ref().unwrap().text.starts_with("Stopped: "));
+    assert_ne!(press(&mut model, "\u{1b}"), [Effect::StopWork]);
+}
+
+#[test]
+fn who_has_unsubscribed_is_asked_about_before_a_tick() {
+    let mut model = in_matrix();
+    let request = request_of(&update(&mut model, Msg::StoreChanged), |question| {
+        matches!(question, Question::Page { .. })
+    });
+    let rows = vec![Contact { unsubscribed_at: Some(now()), ..contact(1) }];
+    answer(&mut model, request, Answer::Page(Ok(Page { rows, at_start: true, at_end: true })));
+    assert_eq!(press(&mut model, "llll "), []);
+    assert!(matches!(&model.overlays[..], [Overlay::Confirm { .. }]));
+    let asked = questions(&press(&mut model, "y"));
+    assert_eq!(asked, [subscribe(1, &["activity", "security"], Again::Yes)]);
+}
+
+#[test]
+fn the_audience_is_asked_for_by_type() {
+    let mut model = in_matrix();
+    assert_eq!(press(&mut model, "w"), [], "of a category the counts are known");
+    let audience = |id: &str| Question::Audience { message_type: id.to_owned(), limit: audience::PEOPLE };
+    assert_eq!(questions(&press(&mut model, "\n")), [audience("account.funds")]);
+    press(&mut model, "\u{1b}\u{1b}\nl");
+    assert_eq!(questions(&press(&mut model, "w")), [audience("account.funds")]);
+    assert!(questions(&update(&mut model, Msg::StoreChanged)).contains(&audience("account.funds")));
 }

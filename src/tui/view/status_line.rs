@@ -88,6 +88,13 @@ fn middle(model: &Model) -> Vec<Part> {
         {
             parts.push(("no security email".to_owned(), Role::Warning));
         }
+        // An empty list says by itself that nobody is reached.
+        let silent = model.coverage.silent_count(&model.fixed.catalogue).filter(|_| totals.contacts > 0);
+        match silent {
+            None | Some(0) => {}
+            Some(1) => parts.push(("1 type reaches nobody".to_owned(), Role::Warning)),
+            Some(some) => parts.push((format!("{some} types reach nobody"), Role::Warning)),
+        }
         if totals.undeliverable > 0 {
             parts.push((format!("{} undeliverable", totals.undeliverable), Role::Bad));
         }
@@ -99,9 +106,19 @@ fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-fn fitting(mut parts: Vec<Part>, room: usize, look: &Look<'_>) -> Vec<Part> {
-    while parts_width(&parts, look) > room && parts.pop().is_some() {}
-    parts
+/// As many parts as fit. The worst of what needs attention stays before what is only good to know, and how many contacts there
+/// are stays longest.
+fn fitting(parts: Vec<Part>, room: usize, look: &Look<'_>) -> Vec<Part> {
+    let needs_attention = |part: &&Part| part.1 != Role::Text;
+    let plain: Vec<Part> = parts.iter().filter(|part| !needs_attention(part)).cloned().collect();
+    let worst = parts.iter().find(needs_attention);
+    let shorter = |parts: &[Part], least: usize| -> Vec<Vec<Part>> {
+        (least..=parts.len()).rev().map(|count| parts[..count].to_vec()).collect()
+    };
+    let mut choices = shorter(&parts, plain.len() + 1);
+    choices.extend(worst.map(|worst| plain.iter().take(1).chain([worst]).cloned().collect()));
+    choices.extend(shorter(&plain, 0));
+    choices.into_iter().find(|choice| parts_width(choice, look) <= room).unwrap_or_default()
 }
 
 fn parts_width(parts: &[Part], look: &Look<'_>) -> usize {

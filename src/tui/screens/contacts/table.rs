@@ -150,7 +150,7 @@ fn email(contact: &Contact, look: &Look<'_>) -> String {
 }
 
 /// How many categories the contact wants: `● all`, `◐ 2 of 6`, `○ none`.
-pub(super) fn types_words(contact: &Contact, look: &Look<'_>) -> String {
+pub fn types_words(contact: &Contact, look: &Look<'_>) -> String {
     let state = types_state(contact, look);
     let mark = look.marks.types(state);
     match state {
@@ -179,7 +179,7 @@ fn types_role(contact: &Contact) -> Role {
 }
 
 /// How a status looks; what is as it should be and what waits needs no colour of alarm.
-pub(super) const fn status_role(status: Status) -> Role {
+pub const fn status_role(status: Status) -> Role {
     match status {
         Status::Verified => Role::Good,
         Status::CodeSent => Role::Text,

@@ -43,11 +43,12 @@ pub fn draw(
     if area.is_empty() {
         return None;
     }
+    let (left, right) = titles(" Contacts ", contacts, totals, area.width, look);
     let block = Block::bordered()
         .border_set(look.marks.border())
         .border_style(look.style(Role::Border))
-        .title(titles(contacts, totals, area.width, look).0)
-        .title(titles(contacts, totals, area.width, look).1);
+        .title(left)
+        .title(right);
     let mut inner = block.inner(area);
     block.render(area, buf);
     let mut caret = None;
@@ -59,7 +60,11 @@ pub fn draw(
     write(row(inner, 0), buf, Span::styled(columns.titles(look), look.style(Role::Header)));
     let list = skip_rows(inner, 1);
     if contacts.window.rows().is_empty() {
-        let place = draw_nothing(contacts, totals, list, buf, look);
+        let nobody = format!(
+            "No contacts yet. Press {} to add the first one.",
+            key((Context::Contacts, Action::Add), look)
+        );
+        let place = draw_nothing(contacts, totals, &nobody, list, buf, look);
         return caret.or(place);
     }
     for (index, contact) in contacts.window.visible(list.height.into()).iter().enumerate() {
@@ -111,10 +116,11 @@ fn draw_row(
     write(area, buf, Line::from(spans));
 }
 
-/// What an empty list says.
-fn draw_nothing(
+/// What an empty list says; `nobody` if there are no contacts at all.
+pub(in crate::tui::screens) fn draw_nothing(
     contacts: &Contacts,
     totals: Option<&Totals>,
+    nobody: &str,
     area: Rect,
     buf: &mut Buffer,
     look: &Look<'_>,
@@ -130,10 +136,7 @@ fn draw_nothing(
         let all = totals.map_or(String::new(), |totals| format!(" {}", totals.contacts));
         format!("No contact matches the filter. Press {} to clear it and see all{all}.", key(place, look))
     } else {
-        format!(
-            "No contacts yet. Press {} to add the first one.",
-            key((Context::Contacts, Action::Add), look)
-        )
+        nobody.to_owned()
     };
     let words = skip_rows(beside(area, 2), 1);
     // What was not understood may have had no room beside the filter.
@@ -151,7 +154,8 @@ fn key((context, action): (Context, Action), look: &Look<'_>) -> String {
 }
 
 /// The titles in the upper border: what it is at the left, how much and in which order at the right.
-fn titles<'a>(
+pub(in crate::tui::screens) fn titles<'a>(
+    left: &'static str,
     contacts: &Contacts,
     totals: Option<&Totals>,
     columns: u16,
@@ -160,7 +164,7 @@ fn titles<'a>(
     let separator = look.marks.separator();
     let mut right = Vec::new();
     if !contacts.picked.is_empty() {
-        right.push(format!("{} picked", contacts.picked.len()));
+        right.push(format!("{} selected", contacts.picked.len()));
     }
     right.extend(count_words(contacts.count, totals));
     let order = match contacts.order {
@@ -168,7 +172,6 @@ fn titles<'a>(
         Order::Descending => ", reversed",
     };
     right.push(format!("sorted by {}{order}", contacts.sort.id()));
-    let left = " Contacts ";
     let mut room = usize::from(columns).saturating_sub(4 + width(left));
     let mut kept = Vec::new();
     for part in right {

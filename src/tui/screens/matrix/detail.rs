@@ -1,0 +1,190 @@
+//! What the pane below the matrix says about the column and the contact under the cursor.
+
+use crate::domain::contact::Contact;
+use crate::domain::routing::{Candidate, Exclusion, verdict};
+use crate::domain::safe_text::safe;
+use crate::domain::subscription::{BoxState, Subscriptions};
+use crate::tui::look::Look;
+use crate::tui::screens::contacts::status_role;
+use crate::tui::theme::Role;
+use crate::tui::widgets::audience::reason_words;
+use crate::tui::widgets::wrapped_text::wrap;
+
+use super::columns::{Column, type_heads};
+use super::is_unsubscribed;
+use super::view::{Board, Fallback};
+use crate::domain::columns::{clip, width};
+
+/// The lines of the pane, none wider than `columns`; more than `rows` are for nobody.
+pub(super) fn lines(
+    board: &Board<'_>,
+    column: Column<'_>,
+    (columns, rows): (usize, usize),
+    look: &Look<'_>,
+) -> Vec<(String, Role)> {
+    let wrapped =
+        |(text, role): (String, Role)| wrap(&text, columns).into_iter().map(move |line| (line, role));
+    let verdict = column.kind.zip(board.contacts.current()).map(|(kind, contact)| {
+        let wanted = board.edits.shown(contact, look.catalogue);
+        verdict_words(contact, &wanted, &kind.id)
+    });
+    let silence = silence(board, column, look).map(|words| (words, Role::Warning));
+    let state: Vec<(String, Role)> = silence.into_iter().chain(verdict).flat_map(wrapped).collect();
+    // First what all types of a category have in common: it stays where it is while the cursor goes through them. How it stands
+    // with this one is never cut off by that.
+    let mut lines: Vec<(String, Role)> = wrapped((description(column, look), Role::Text)).collect();
+    cut(&mut lines, rows.saturating_sub(state.len()).max(usize::from(rows > FEW)), columns, look);
+    lines.extend(state);
+    if let (None, Some(contact)) = (column.kind, board.contacts.current()) {
+        let wanted = board.edits.shown(contact, look.catalogue);
+        let left = rows.saturating_sub(lines.len());
+        lines.extend(boxes(column, &wanted, (columns, left), look));
+        lines.extend(unknown(&wanted, columns, look));
+    }
+    cut(&mut lines, rows, columns, look);
+    lines
+}
+
+/// Keeps the first `rows` lines; the last of them says if there were more.
+fn cut(lines: &mut Vec<(String, Role)>, rows: usize, columns: usize, look: &Look<'_>) {
+    if lines.len() <= rows {
+        return;
+    }
+    lines.truncate(rows);
+    if let Some((last, _)) = lines.last_mut() {
+        let mark = look.marks.ellipsis();
+        let kept = wrap(last, columns.saturating_sub(width(mark) + 1)).into_iter().next().unwrap_or_default();
+        *last = format!("{kept} {mark}");
+    }
+}
+
+/// From so many silent types on their number says more than their names; in fewer rows than that the description gives way.
+const FEW: usize = 3;
+
+/// What keeps the contact under the cursor from what it wants, shortest last.
+pub(super) fn hindrance(contact: &Contact, id: &str, look: &Look<'_>) -> Option<(Vec<String>, Role)> {
+    let reason = hindering(contact, id)?;
+    let (mark, word) = match reason {
+        Exclusion::NotVerified => (look.marks.status(contact.status), contact.status.words()),
+        Exclusion::NotSubscribed | Exclusion::Unsubscribed | Exclusion::Undeliverable => {
+            (look.marks.exclusion(reason), reason_words(reason))
+        }
+    };
+    let role = match reason {
+        Exclusion::Unsubscribed | Exclusion::NotSubscribed => Role::Warning,
+        Exclusion::Undeliverable | Exclusion::NotVerified => status_role(contact.status),
+    };
+    let more = match reason {
+        Exclusion::Unsubscribed => {
+            let since = contact.unsubscribed_at.map(|at| look.short_time(at)).unwrap_or_default();
+            format!(" since {since}: gets none of it")
+        }
+        Exclusion::Undeliverable => ": gets nothing".to_owned(),
+        Exclusion::NotVerified | Exclusion::NotSubscribed => ": gets nothing until verified".to_owned(),
+    };
+    Some((vec![format!("{mark} {word}{more}"), format!("{mark} {word}"), mark.to_owned()], role))
+}
+
+/// Why this contact would not receive the category or type even if it is ticked.
+fn hindering(contact: &Contact, id: &str) -> Option<Exclusion> {
+    if is_unsubscribed(contact, id) {
+        return Some(Exclusion::Unsubscribed);
+    }
+    let everything = Subscriptions::from_ids([id.to_owned()]);
+    verdict(id, &Candidate { subscriptions: everything, ..Candidate::of(contact) }).err()
+}
+
+/// Which types reach nobody, and who gets them instead.
+fn silence(board: &Board<'_>, column: Column<'_>, look: &Look<'_>) -> Option<String> {
+    let instead = match board.fallback {
+        Fallback::SecurityEmail => ": the security email gets it instead",
+        Fallback::Nobody => ", and there is no security email",
+    };
+    if let Some(kind) = column.kind {
+        return (board.coverage.recipients(&kind.id) == Some(0))
+            .then(|| format!("Nobody would receive it{instead}."));
+    }
+    let silent: Vec<&str> = board.coverage.silent(column.category).collect();
+    let all = column.category.types.len();
+    match silent.len() {
+        0 => None,
+        some if some == all => Some(format!("Nobody would receive any of it{instead}.")),
+        some @ FEW.. => Some(format!("{some} of {all} types reach nobody.")),
+        _ => {
+            let titles = column.category.types.iter().filter(|kind| silent.contains(&kind.id.as_str()));
+            let titles: Vec<&str> = titles.map(|kind| kind.title.get(look.language)).collect();
+            Some(format!("Reaches nobody: {}.", titles.join(", ")))
+        }
+    }
+}
+
+fn verdict_words(contact: &Contact, wanted: &Subscriptions, id: &str) -> (String, Role) {
+    let name = safe(&contact.name);
+    match verdict(id, &Candidate { subscriptions: wanted.clone(), ..Candidate::of(contact) }) {
+        Ok(()) => (format!("{name} would receive it."), Role::Text),
+        Err(Exclusion::NotSubscribed) => {
+            (format!("{name} would not receive it: not subscribed."), Role::Text)
+        }
+        Err(reason) => (format!("{name} would not receive it: {}.", reason_words(reason)), Role::Warning),
+    }
+}
+
+fn description(column: Column<'_>, look: &Look<'_>) -> String {
+    let category = column.category;
+    let mut text = category.description.get(look.language).to_owned();
+    if !category.recommended.is_empty() {
+        let positions: Vec<&str> =
+            category.recommended.iter().map(|position| position.title(look.language)).collect();
+        text.push_str(&format!(" Recommended: {}.", positions.join(", ")));
+    }
+    text
+}
+
+/// The types of a category as boxes, with whole titles if those fit into the rows that are left.
+fn boxes(
+    column: Column<'_>,
+    wanted: &Subscriptions,
+    (columns, rows): (usize, usize),
+    look: &Look<'_>,
+) -> Vec<(String, Role)> {
+    let (gap, cut) = (" ".repeat(GAP), look.marks.ellipsis());
+    let lines = |titles: &[String]| {
+        let mut lines: Vec<Vec<String>> = Vec::new();
+        for (kind, title) in column.category.types.iter().zip(titles) {
+            let state = if wanted.covers(&kind.id) { BoxState::All } else { BoxState::None };
+            let text = clip(&format!("{} {title}", state.mark()), columns, cut).into_owned();
+            match lines.last_mut() {
+                Some(line) if width(&line.join(&gap)) + GAP + width(&text) <= columns => line.push(text),
+                Some(_) | None => lines.push(vec![text]),
+            }
+        }
+        lines
+    };
+    let titles: Vec<String> =
+        column.category.types.iter().map(|kind| kind.title.get(look.language).to_owned()).collect();
+    let long = lines(&titles);
+    let mut chosen = if long.len() > rows { lines(&type_heads(column.category, look)) } else { long };
+    if chosen.len() > rows {
+        chosen.truncate(rows);
+        if let Some(last) = chosen.last_mut() {
+            while width(&last.join(&gap)) + GAP + width(cut) > columns {
+                last.pop();
+            }
+            last.push(cut.to_owned());
+        }
+    }
+    chosen.into_iter().map(|line| (line.join(&gap), Role::Text)).collect()
+}
+
+/// Columns between two boxes.
+const GAP: usize = 3;
+
+/// What the contact wants and this version does not know.
+fn unknown(wanted: &Subscriptions, columns: usize, look: &Look<'_>) -> Vec<(String, Role)> {
+    let ids: Vec<&str> = wanted.ids().filter(|id| !look.catalogue.contains(id)).collect();
+    if ids.is_empty() {
+        return Vec::new();
+    }
+    let text = format!("Also subscribed to what this version does not know: {}", safe(&ids.join(", ")));
+    wrap(&text, columns).into_iter().map(|line| (line, Role::Dim)).collect()
+}

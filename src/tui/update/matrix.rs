@@ -1,0 +1,365 @@
+//! Inputs to the message types, and what becomes of changes to subscriptions, wherever they were made.
+
+use super::{ask_first, refresh};
+use crate::domain::contact::{Contact, ContactId};
+use crate::domain::safe_text::safe;
+use crate::domain::subscription::BoxState;
+use crate::operations::Problem;
+use crate::operations::contacts::Again;
+use crate::operations::notices::Audience;
+use crate::operations::subscriptions::{Changed, Ended, Restored, Whom};
+use crate::tui::edits::{ColumnEdit, CopyEdit, Edit, Outcome, Tick, What};
+use crate::tui::effect::{ColumnFacts, Effect, Question};
+use crate::tui::keymap::{Action, Input, Typing};
+use crate::tui::model::{Deed, Model, Overlay, Tone};
+use crate::tui::plan::Plan;
+use crate::tui::screens::audience::{AudienceDialog, AudienceOutcome};
+use crate::tui::screens::confirm::Confirm;
+use crate::tui::screens::contact_choice::ContactChoice;
+use crate::tui::screens::contact_types::ContactTypesDialog;
+use crate::tui::screens::matrix::{self, Kind, MatrixOutcome, is_unsubscribed};
+use crate::tui::widgets::audience::PEOPLE;
+
+/// Hands an input to the screen.
+pub(super) fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
+    let body = model.regions().whole();
+    let look = model.fixed.look(model.now);
+    let outcome = match (model.contacts.typing(), input) {
+        (Typing::Off, Input::Action(Action::Back)) if model.edits.is_bulk() => {
+            return plan.add(Effect::StopWork);
+        }
+        (Typing::Off, Input::Action(action)) => model.matrix.act(*action, body, &look),
+        (Typing::Off, Input::Text(_) | Input::Paste(_)) | (Typing::On, _) => MatrixOutcome::Unused,
+    };
+    match outcome {
+        MatrixOutcome::Stay => {}
+        MatrixOutcome::Unused => {
+            let _unused = model.contacts.act_as_rows(input, &model.fixed.catalogue, plan);
+        }
+        MatrixOutcome::Tick => tick(model, plan),
+        MatrixOutcome::TickRow => tick_row(model, plan),
+        MatrixOutcome::TickColumn => ask_about_column(model, plan),
+        MatrixOutcome::CopyFrom => open_choice(model, plan),
+        MatrixOutcome::Audience => open_audience(model, plan),
+        MatrixOutcome::TakeBack => take_back(model, plan),
+        MatrixOutcome::NoTypes => model.notify(Tone::Warning, "This category has no types."),
+    }
+    fit(model, plan);
+}
+
+/// Follows the size of the place in which the screen is drawn.
+pub(super) fn fit(model: &mut Model, plan: &mut Plan) {
+    let body = model.regions().whole();
+    let look = model.fixed.look(model.now);
+    model.matrix.fit(body, &look);
+    let rows = matrix::list_rows(body, model.contacts.filter().is_shown());
+    model.contacts.set_rows(rows, plan);
+}
+
+/// Opens the types of one contact.
+pub(super) fn open_contact_types(model: &mut Model, contact: Box<Contact>) {
+    model.edits.seal();
+    model.overlays.push(Overlay::ContactTypes(Box::new(ContactTypesDialog::new(contact))));
+    show_edits(model);
+}
+
+/// Ticks for one contact; after a question, if the recipient has ended what is ticked.
+pub(super) fn push_tick(model: &mut Model, tick: Tick, plan: &mut Plan) {
+    let is_ended = match &tick.what {
+        What::One(id) => tick.wanted && is_unsubscribed(&tick.contact, id),
+        What::Everything => false,
+    };
+    if is_ended {
+        ask_about_unsubscribed(model, tick);
+    } else {
+        push(model, Edit::Tick(tick), plan);
+    }
+}
+
+/// Makes a change; what is ticked is shown at once.
+pub(super) fn push(model: &mut Model, edit: Edit, plan: &mut Plan) {
+    model.edits.push(edit, &model.fixed.catalogue, plan);
+    show_edits(model);
+}
+
+/// Takes the last change back.
+pub(super) fn take_back(model: &mut Model, plan: &mut Plan) {
+    if model.edits.can_take_back() {
+        push(model, Edit::TakeBack, plan);
+    } else {
+        model.notify(Tone::Done, "There is nothing to undo.");
+    }
+}
+
+/// Does what the dialog about an audience wants.
+pub(super) fn follow_audience(model: &mut Model, outcome: AudienceOutcome, plan: &mut Plan) {
+    match outcome {
+        AudienceOutcome::Stay => {}
+        AudienceOutcome::Close => drop(model.overlays.pop()),
+        AudienceOutcome::Count(id) => ask_audience(model, id, plan),
+    }
+}
+
+pub(super) fn ask_audience(model: &mut Model, message_type: String, plan: &mut Plan) {
+    model.pending.dialog_data = Some(plan.ask(Question::Audience { message_type, limit: PEOPLE }));
+}
+
+/// Takes who would get a type.
+pub(super) fn take_audience(model: &mut Model, audience: Result<Audience, Problem>) {
+    let at = model.overlays.iter().rposition(|overlay| matches!(overlay, Overlay::Audience(_)));
+    let Some(at) = at else { return };
+    match (audience, &mut model.overlays[at]) {
+        (Ok(audience), Overlay::Audience(dialog)) => dialog.loaded(audience),
+        (Err(problem), _) => {
+            model.overlays.truncate(at);
+            super::answers::tell(model, Some(problem));
+        }
+        (Ok(_), _) => {}
+    }
+}
+
+/// Takes the contact of the dialog as it is now. One that is gone closes it.
+pub(super) fn take_contact(model: &mut Model, contact: Result<Contact, Problem>) {
+    match contact {
+        Ok(contact) => show_anew(model, &contact),
+        Err(problem) => {
+            let at = model.overlays.iter().rposition(|overlay| matches!(overlay, Overlay::ContactTypes(_)));
+            if let Some(at) = at {
+                model.overlays.truncate(at);
+                super::answers::tell(model, Some(problem));
+            }
+        }
+    }
+}
+
+/// Takes how many contacts a change of a column would touch, and asks if they are several.
+pub(super) fn take_column(model: &mut Model, facts: ColumnFacts, plan: &mut Plan) {
+    let Some(Kind { id, title }) = kind(model) else { return };
+    let query = model.contacts.query();
+    let is_filtered = !query.filter.is_empty();
+    let (count, wanted) = (facts.contacts, !facts.is_full);
+    let whom = Whom::Filtered(query);
+    let title = safe(&title).into_owned();
+    let edit = Edit::Column(ColumnEdit { id, title: title.clone(), whom, count, wanted });
+    match count {
+        0 => model.notify(Tone::Warning, "There is no contact to tick it for."),
+        1 => push(model, edit, plan),
+        _ => {
+            let question = Confirm::column(&title, count, wanted, is_filtered);
+            ask_first(model, question, Deed::Edit(Box::new(edit)));
+        }
+    }
+}
+
+/// Shows and tells how an edit went.
+pub(super) fn follow(model: &mut Model, outcome: Outcome, plan: &mut Plan) {
+    match outcome {
+        Outcome::Stale | Outcome::GoesOn => {}
+        Outcome::Ticked { contact, what, wanted } => {
+            show_anew(model, &contact);
+            if what == What::Everything && wanted && contact.unsubscribed_at.is_some() {
+                let name = safe(&contact.name);
+                let words = format!("{name} has unsubscribed from activity messages and still gets none.");
+                model.notify(Tone::Warning, words);
+            }
+            model.coverage.ask(plan);
+        }
+        Outcome::Changed(edit, changed) => {
+            let (tone, words) = changed_words(&edit, &changed);
+            model.notify(tone, words);
+            refresh(model, &[], plan);
+        }
+        Outcome::TakenBack(restored) => {
+            let (tone, words) = restored_words(&restored);
+            model.notify(tone, words);
+            refresh(model, &[], plan);
+        }
+        Outcome::HasUnsubscribed(tick) => {
+            ask_about_unsubscribed(model, *tick);
+            refresh(model, &[], plan);
+        }
+        Outcome::Failed { problem, dropped } => {
+            super::answers::tell(model, Some(problem.clone()));
+            if let (Some(notice), 1..) = (&mut model.notice, dropped) {
+                notice.text.push_str(" What was ticked after it is not saved either.");
+            }
+            if let Problem::Conflict { theirs } = problem {
+                show_anew(model, &theirs);
+            } else {
+                refresh(model, &[], plan);
+            }
+        }
+    }
+    show_edits(model);
+}
+
+/// The category or type under the cursor.
+fn kind(model: &Model) -> Option<Kind> {
+    model.matrix.kind(&model.fixed.catalogue, model.fixed.language)
+}
+
+fn tick(model: &mut Model, plan: &mut Plan) {
+    let (Some(contact), Some(Kind { id, title })) = (model.contacts.current(), kind(model)) else { return };
+    let shown = model.edits.shown(contact, &model.fixed.catalogue);
+    let is_ticked = if id.contains('.') { shown.covers(&id) } else { shown.state(&id) == BoxState::All };
+    let wanted = !is_ticked;
+    let ids = targets(model, contact.id);
+    if ids.len() > 1 {
+        let count = u64::try_from(ids.len()).unwrap_or(u64::MAX);
+        let (whom, title) = (Whom::These(ids), safe(&title).into_owned());
+        push(model, Edit::Column(ColumnEdit { id, title, whom, count, wanted }), plan);
+    } else {
+        let contact = Box::new(contact.clone());
+        push_tick(model, Tick { contact, what: What::One(id), wanted, again: Again::No }, plan);
+    }
+}
+
+fn tick_row(model: &mut Model, plan: &mut Plan) {
+    let Some(contact) = model.contacts.current() else { return };
+    let shown = model.edits.shown(contact, &model.fixed.catalogue);
+    let wanted = !shown.is_everything(&model.fixed.catalogue);
+    let contact = Box::new(contact.clone());
+    // What the recipient has ended is never begun again by the way.
+    push_tick(model, Tick { contact, what: What::Everything, wanted, again: Again::Keep }, plan);
+}
+
+fn ask_about_column(model: &mut Model, plan: &mut Plan) {
+    if let Some(Kind { id, .. }) = kind(model) {
+        let query = model.contacts.query();
+        model.pending.column = Some((plan.ask(Question::Column { id, query }), model.now));
+    }
+}
+
+fn open_choice(model: &mut Model, plan: &mut Plan) {
+    let Some(contact) = model.contacts.current() else { return };
+    let to = targets(model, contact.id);
+    let to_name = match to.len() {
+        1 => safe(&contact.name).into_owned(),
+        several => format!("{several} contacts"),
+    };
+    let choice = ContactChoice::new(to, to_name, model.regions().front, plan);
+    model.overlays.push(Overlay::Choice(Box::new(choice)));
+}
+
+fn open_audience(model: &mut Model, plan: &mut Plan) {
+    let Some(Kind { id, .. }) = kind(model) else { return };
+    let dialog = AudienceDialog::new(&id);
+    let message_type = dialog.message_type().map(str::to_owned);
+    model.overlays.push(Overlay::Audience(Box::new(dialog)));
+    if let Some(message_type) = message_type {
+        ask_audience(model, message_type, plan);
+    }
+}
+
+/// All that are selected, if the contact under the cursor is one of them; else that one.
+fn targets(model: &Model, current: ContactId) -> Vec<ContactId> {
+    let selected = model.contacts.picked();
+    if selected.contains(&current) { selected.iter().copied().collect() } else { vec![current] }
+}
+
+fn ask_about_unsubscribed(model: &mut Model, tick: Tick) {
+    let since = tick.contact.unsubscribed_at.map(|at| model.look().short_time(at));
+    let question = Confirm::subscribe_again(&tick.contact, since.as_deref());
+    let edit = Edit::Tick(Tick { again: Again::Yes, ..tick });
+    ask_first(model, question, Deed::Edit(Box::new(edit)));
+}
+
+/// Shows a contact as it is now, wherever it is shown.
+fn show_anew(model: &mut Model, contact: &Contact) {
+    model.contacts.show_anew(contact);
+    for overlay in &mut model.overlays {
+        if let Overlay::ContactTypes(dialog) = overlay
+            && dialog.id() == contact.id
+        {
+            dialog.loaded(contact);
+        }
+    }
+    show_edits(model);
+}
+
+/// Tells the dialog about one contact what is ticked and not saved yet.
+pub(super) fn show_edits(model: &mut Model) {
+    for overlay in &mut model.overlays {
+        if let Overlay::ContactTypes(dialog) = overlay {
+            let shown = model.edits.shown(dialog.contact(), &model.fixed.catalogue).into_owned();
+            dialog.show(shown);
+        }
+    }
+}
+
+fn changed_words(edit: &Edit, changed: &Changed) -> (Tone, String) {
+    let mut words = match edit {
+        Edit::Column(column) => {
+            let state = if column.wanted { "on" } else { "off" };
+            format!("{} for {}: {state}.", column.title, contacts(column.count))
+        }
+        Edit::Copy(CopyEdit { name, to, to_name, .. }) if to.len() == 1 => {
+            format!("{to_name} wants now what {name} wants.")
+        }
+        Edit::Copy(CopyEdit { name, to_name, .. }) => format!("{to_name} want now what {name} wants."),
+        Edit::Tick(_) | Edit::TakeBack => String::new(),
+    };
+    let mut tone = Tone::Done;
+    match &changed.ended {
+        Ended::Done => {}
+        Ended::Stopped => {
+            tone = Tone::Warning;
+            words = format!("Stopped: {} changed. u takes it back.", were(changed.count()));
+        }
+        Ended::Failed(problem) => {
+            tone = Tone::Failed;
+            words = format!("Only {} changed: {}.", were(changed.count()), safe(&problem.to_string()));
+        }
+    }
+    match changed.unsubscribed.len() {
+        0 => {}
+        1 => {
+            tone = tone.or_warning();
+            words.push_str(" One of them has unsubscribed from activity messages and still gets none.");
+        }
+        some => {
+            tone = tone.or_warning();
+            words.push_str(&format!(
+                " {some} of them have unsubscribed from activity messages and still get none."
+            ));
+        }
+    }
+    (tone, words)
+}
+
+fn restored_words(restored: &Restored) -> (Tone, String) {
+    let mut words = match restored.restored {
+        0 => "Nothing was undone.".to_owned(),
+        1 => "Undone.".to_owned(),
+        some => format!("Undone for {some} contacts."),
+    };
+    let mut tone = Tone::Done;
+    if restored.left_alone > 0 {
+        tone = Tone::Warning;
+        let left = match restored.left_alone {
+            1 => " Somebody else has changed one contact since; it stays as it is.".to_owned(),
+            some => format!(" Somebody else has changed {some} contacts since; they stay as they are."),
+        };
+        words.push_str(&left);
+    }
+    match &restored.ended {
+        Ended::Done => {}
+        Ended::Stopped => {
+            tone = Tone::Warning;
+            words.push_str(" Stopped before the end; u goes on.");
+        }
+        Ended::Failed(problem) => {
+            tone = Tone::Failed;
+            words.push_str(&format!(" Then it failed: {}.", safe(&problem.to_string())));
+        }
+    }
+    (tone, words)
+}
+
+fn contacts(count: u64) -> String {
+    if count == 1 { "1 contact".to_owned() } else { format!("{count} contacts") }
+}
+
+fn were(count: u64) -> String {
+    if count == 1 { "1 contact was".to_owned() } else { format!("{count} contacts were") }
+}
