@@ -26,6 +26,7 @@ mod notify;
 mod outbox;
 mod output;
 mod problem;
+mod receive;
 mod reference;
 mod resend;
 mod retry;
@@ -43,11 +44,11 @@ mod verify;
 use std::path::PathBuf;
 
 use clap::builder::styling::Styles;
-use clap::{Args, ColorChoice, Parser, Subcommand};
+use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand};
 
 use self::context::Context;
 use self::output::Output;
-use self::problem::{Exit, Stop};
+use self::problem::{Exit, MailExit, Stop};
 
 /// Who must hear about this, and did it reach them?
 ///
@@ -136,13 +137,15 @@ enum Command {
     Man(man::Manual),
     /// Check configuration, database, mail server, security email and coverage
     Check,
+    /// Take a mail that came back, from standard input: a bounce, or one that unsubscribes
+    Receive(receive::Receive),
     /// Tell the state in numbers, for monitors
     Status(status::Status),
 }
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done, 1 failed, 2 wrong usage or invalid value (nothing was changed), 3 done in part, \
-4 no such contact or delivery.";
+4 no such contact or delivery. 'receive' uses those of sysexits.h.";
 
 /// What lies behind the command line without its knowing: each is shown by the one who puts the rooms together.
 #[derive(Clone, Copy)]
@@ -194,6 +197,7 @@ fn answer(line: &CommandLine, doors: Doors, output: &mut Output) -> Result<Exit,
         Command::Completions(arguments) => completions::run(output, arguments),
         Command::Man(arguments) => man::run(output, arguments),
         Command::Check => check::run(&line.common, output),
+        Command::Receive(arguments) => receive::run(&line.common, output, arguments),
         Command::Status(arguments) => status::run(&mut context(output)?, output, arguments),
     }
 }
@@ -203,10 +207,16 @@ fn refuse(error: &clap::Error, output: &mut Output) -> Result<Exit, Stop> {
     let text = error.render().to_string();
     if error.use_stderr() {
         output.note_lines(&in_our_words(&text));
-        return Ok(Exit::Usage);
+        return Ok(if takes_mail() { Exit::Mail(MailExit::Usage) } else { Exit::Usage });
     }
     output.lines(&text)?;
     Ok(Exit::Done)
+}
+
+/// Whether the arguments of this process, wrong as they are, name the command that a mail server runs.
+fn takes_mail() -> bool {
+    let matches = CommandLine::command().ignore_errors(true).try_get_matches();
+    matches.is_ok_and(|matches| matches.subcommand_name() == Some("receive"))
 }
 
 /// An error and its tips in the words of every other error; runs of empty lines become one.
@@ -244,8 +254,6 @@ fn exit(outcome: Result<Exit, Stop>, output: &mut Output) -> Exit {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -11,6 +11,7 @@ mod listing;
 mod location;
 mod password;
 mod reader;
+mod secret_file;
 mod sections;
 mod value;
 
@@ -19,12 +20,13 @@ use std::ops::Deref;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use self::conversion::ServerError;
+pub use self::conversion::{DkimError, ServerError};
 pub use self::error::{ConfigError, ConfigErrors, Origin};
 pub use self::key::{KEYS, Key, default_file};
 pub use self::listing::Listed;
 pub use self::password::{PasswordCommand, PasswordError, PasswordSources};
 use self::reader::Reader;
+pub use self::secret_file::SecretFileError;
 pub use self::value::Mailbox;
 use crate::domain::email_address::{EmailAddress, Smtputf8};
 use crate::domain::language::Language;

@@ -3,6 +3,7 @@
 //! It never knows another room, and never trusts a text before one of its parsers has accepted it.
 
 pub mod account;
+pub mod bounce;
 pub mod catalogue;
 pub mod character;
 pub mod columns;
@@ -20,6 +21,7 @@ pub mod notice;
 pub mod position;
 pub mod reply;
 pub mod retry;
+pub mod return_path;
 pub mod routing;
 pub mod safe_text;
 pub mod subscription;

@@ -15,7 +15,10 @@
 //! | [`store`] | remembers: SQLite and the key file; all SQL |
 //! | [`operations`] | acts for an administrator: one function and one transaction for each thing that can be done |
 //! | [`mail::compose`] | makes a letter into the bytes of a mail; pure |
-//! | [`mail::incoming`] | reads the subject and the text of a mail that somebody hands in; pure |
+//! | [`mail::incoming`] | reads the subject, the text and the HTML of a mail that somebody hands in; pure |
+//! | [`mail::markup`] | makes HTML that somebody gave into a safe, simple form; pure |
+//! | [`mail::returned`] | reads what comes back: bounces, and mails that unsubscribe; pure |
+//! | [`mail::dkim`] | signs the bytes of a mail |
 //! | [`mail::transport`] | hands one mail to a server or into a file; all SMTP |
 //! | [`mail::sender`] | works through the outbox, beside the screen or inside a command |
 //! | [`tui`] | shows the screen: `update` and `view` are pure, a worker thread performs |
@@ -30,7 +33,7 @@
 //!              tui         web         cli           never each other
 //!               └──┬────────┴────────┬──┘
 //!                  ▼                 ▼
-//!             operations        mail::sender ──▶ mail::transport
+//!             operations        mail::sender ──▶ mail::transport, mail::dkim
 //!                  ├────────┬────────┤
 //!                  ▼        ▼        ▼
 //!                store   mail::compose               never each other
@@ -39,10 +42,10 @@
 //!                    domain                          knows nobody
 //! ```
 //!
-//! `mail::incoming` stands beside `mail::compose` and is known by `operations` only. Beside them all stand `config`, `paths` and
-//! `clock`. The lower rooms never ask for a setting: what they need comes as an argument.
-//! rusqlite is named in `store` only, lettre in `mail`, ratatui and crossterm in `tui`, axum and tokio in `web`. The table of who
-//! may know whom is `tests/tidy/rooms.rs`, and a test reads the sources by it.
+//! `mail::incoming` and `mail::returned` stand beside `mail::compose` and are known by `operations` only; `mail::markup` is known by
+//! `mail::incoming` and `mail::compose`. Beside them all stand `config`, `paths` and `clock`. The lower rooms never ask for a setting:
+//! what they need comes as an argument. rusqlite is named in `store` only, lettre in `mail`, ratatui and crossterm in `tui`, axum and
+//! tokio in `web`. The table of who may know whom is `tests/tidy/rooms.rs`, and a test reads the sources by it.
 //!
 //! # The way of a key
 //!
@@ -79,6 +82,8 @@
 //!    the clerk before a body leaves, so a crash can tell what may have been sent.
 //! 3. [`domain::reply::judge`] decides what a reply means for the delivery and for the contact. The clerk records it, and a
 //!    [`mail::sender::SenderEvent`] tells the screen.
+//! 4. What comes back later goes the other way: `receive` hands it to [`operations::returns::take`], which knows the delivery by the
+//!    tag in the [`domain::return_path`], and [`domain::bounce::meaning`] decides.
 //!
 //! # The way of a link
 //!

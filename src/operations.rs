@@ -11,6 +11,7 @@ pub mod history;
 pub mod notices;
 pub mod outbox;
 pub mod problem;
+pub mod returns;
 pub mod session;
 pub mod subscriptions;
 pub mod unsubscribing;

@@ -3,10 +3,12 @@
 mod backup;
 mod completions;
 mod contacts;
+mod dkim;
 mod explain;
 mod history;
 mod notify;
 mod outbox;
+mod receive;
 mod settings;
 mod status;
 mod streams;

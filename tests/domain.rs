@@ -2,3 +2,4 @@
 
 mod columns;
 mod email_address;
+mod reply;

@@ -7,6 +7,8 @@ mod history;
 mod list;
 mod notices;
 mod outbox;
+mod outbox_entries;
+mod returns;
 mod subscriptions;
 mod unsubscribing;
 mod verification;

@@ -1,9 +1,11 @@
 //! What an administrator does at the screen, as key scripts over the real update, view, perform and SQL.
 
 mod bytes;
+mod compose;
 mod contacts;
 mod first_start;
 mod matrix;
+mod outbox_notices;
 mod random_keys;
 mod sharing;
 mod verification;

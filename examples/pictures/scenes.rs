@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use callsheet::domain::contact::{ContactId, Subject};
 use callsheet::domain::contact_form::ContactForm;
+use callsheet::domain::notice::NoticeForm;
 use callsheet::domain::reply::Phase;
 use callsheet::mail::sender::{SenderEvent, Way};
 use callsheet::mail::transport::smtp::{Security, SmtpSettings, Timeouts};
 use callsheet::operations::account::AccountChange;
 use callsheet::operations::contacts::{ContactChange, Verify};
-use callsheet::operations::{Session, account, contacts, outbox, verification};
+use callsheet::operations::{Session, account, contacts, notices, outbox, verification};
 use callsheet::tui::marks::Marks;
 use callsheet::tui::model::Overlay;
 use callsheet::tui::picture::{Ground, Picture};
@@ -33,6 +34,7 @@ pub fn all() -> Vec<(String, String)> {
     in_the_form(&office, &mut album);
     in_the_matrix(&office, &mut album);
     in_dialogs(&office, &mut album);
+    in_a_new_notice(&office, &mut album);
     in_the_outbox(&office, &mut album);
     in_the_settings(&office, &mut album);
     at_the_first_start(&mut album);
@@ -107,17 +109,29 @@ fn in_dialogs(office: &Office, album: &mut Album) {
     );
 }
 
+fn in_a_new_notice(office: &Office, album: &mut Album) {
+    let mut desk = open(office, 26);
+    desk.types("n<enter>exception.data<enter><paste:The database of orders moves tonight><enter>");
+    desk.types("<paste:Tonight from 22:00 to 22:15 UTC the database of orders moves to a new host.\n\n>");
+    desk.types("<paste:Orders that are placed meanwhile are kept and written afterwards. 如有疑问，请联系值班工程师。>");
+    let words = "A notice is being written: its type, its subject, its text, and beside them who gets it and who does not.";
+    album.take("notice", Ground::Dark, &desk, words);
+}
+
 fn in_the_outbox(office: &Office, album: &mut Album) {
+    office.clock.advance(Duration::from_secs(20));
+    announce(office, "exception.database", "The database of orders moves tonight");
     let mut desk = open(office, 24);
     desk.types("3 <wait:Outbox>");
     album.take(
         "outbox",
         Ground::Dark,
         &desk,
-        "The outbox: every mail with its recipient, its state and what the mail server said.",
+        "The outbox: each notice with how many of its mails are sent, wait and have failed, and every other mail with its \
+         recipient, its state and what the mail server said.",
     );
     let mut desk = open(office, 28);
-    desk.types("3 /state:failed<enter><wait:failed> <enter><wait:Delivery>");
+    desk.types("3 /state:failed <space> contact:billing<enter><wait:failed> <enter><wait:Delivery>");
     fix_message_id(office, &mut desk);
     album.take(
         "delivery",
@@ -266,6 +280,12 @@ fn demo() -> Office {
     let moved = contacts::find(&mut session, "陈静").unwrap().id;
     contacts::modify(&mut session, moved, &change, None).unwrap();
     office.deliver(way(&server()));
+    announce(&office, "activity.launch", "Reports by department are here");
+    office.deliver(way(&server()));
+    announce(&office, "security.account", "Unusual logon from a new network");
+    // Whichever of the three it meets, one mail fails.
+    let denied = Sink::script().once(Phase::RcptTo, Act::say("554 5.7.1 Relay access denied"));
+    office.deliver(way(&denied.start()));
     // A delivery that is put off is due a minute later, give or take 6 s: half a minute keeps that away from the turn
     // of a minute, so that the picture shows the same minute in every run.
     office.clock.advance(Duration::from_secs(30));
@@ -276,6 +296,17 @@ fn demo() -> Office {
         }
     }
     office
+}
+
+/// Queues a notice.
+fn announce(office: &Office, message_type: &str, subject: &str) {
+    let form = NoticeForm {
+        message_type: message_type.to_owned(),
+        subject: subject.to_owned(),
+        body: "More about it on the pages for customers.\n".to_owned(),
+        html: None,
+    };
+    notices::notify(&mut office.session(), &form, None).unwrap();
 }
 
 fn add(

@@ -105,8 +105,10 @@ fn findings(common: &Common) -> Vec<Finding> {
     };
     let mut findings = configuration(&config);
     let mut security_email = None;
+    let mut sender = config.rules().from_email;
     match Session::open(&opening) {
         Ok(mut session) => {
+            sender = session.return_path_of_a_trial();
             findings.extend(database(&mut session, &opening.database));
             match account::get(&mut session) {
                 Ok(account) => {
@@ -132,7 +134,8 @@ fn findings(common: &Common) -> Vec<Finding> {
             | StoreError::Other { .. }),
         ) => findings.push(Finding::broken("database", error.to_string())),
     }
-    findings.push(mail_server(&config, security_email.as_deref()));
+    findings.push(mail_server(&config, &sender, security_email.as_deref()));
+    findings.extend(dkim(&config));
     findings
 }
 
@@ -237,7 +240,7 @@ fn unreached(session: &mut Session) -> Option<Finding> {
 }
 
 /// A real dialogue, up to the point where the server would take a mail to the security email.
-fn mail_server(config: &Config, security_email: Option<&str>) -> Finding {
+fn mail_server(config: &Config, sender: &str, security_email: Option<&str>) -> Finding {
     const CHECK: &str = "mail_server";
     let settings = match config.smtp_settings() {
         Ok(Some(settings)) => settings,
@@ -252,12 +255,43 @@ fn mail_server(config: &Config, security_email: Option<&str>) -> Finding {
         }
     };
     let server = format!("{}:{}", settings.host, settings.port);
-    let steps = probe(&settings, &config.return_path(), security_email);
+    let steps = probe(&settings, sender, security_email);
     match (steps.iter().find(|step| !step.ok), security_email) {
         (Some(step), _) => Finding::broken(CHECK, format!("{server}, {}: {}", asked(step.phase), step.words)),
         (None, Some(email)) => Finding::ok(CHECK, format!("{server} takes mail to '{email}'")),
         (None, None) => Finding::ok(CHECK, format!("{server} takes mail; there is no security email to try")),
     }
+}
+
+/// Whether mail can be signed, what has to be published for that, and whether the signature speaks for the sender.
+fn dkim(config: &Config) -> Vec<Finding> {
+    const CHECK: &str = "dkim";
+    let signer = match config.dkim_signer() {
+        Ok(Some(signer)) => signer,
+        Ok(None) => return Vec::new(),
+        Err(error) => {
+            let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+            return vec![Finding::broken(CHECK, format!("{error}{hint}"))];
+        }
+    };
+    let record = signer.record().zone_line();
+    let mut findings = vec![Finding::ok(CHECK, format!("mail is signed; its DNS must hold: {record}"))];
+    let from = config.rules().from_email;
+    let from = from.rsplit_once('@').map_or("", |(_, domain)| domain);
+    if organisation(from) != organisation(signer.domain()) {
+        let words = format!(
+            "mail is signed for '{}', but 'mail.from' is at '{from}': to receivers (DMARC) such a signature is none",
+            signer.domain()
+        );
+        findings.push(Finding::warning(CHECK, words));
+    }
+    findings
+}
+
+/// The last two labels of a domain: where they differ, two domains surely belong to different organisations.
+fn organisation(domain: &str) -> &str {
+    let dots = domain.rmatch_indices('.').map(|(at, _)| at);
+    dots.take(2).nth(1).map_or(domain, |at| &domain[at + 1..])
 }
 
 /// The step of the dialogue, as an administrator of mail calls it.
@@ -277,6 +311,13 @@ const fn asked(phase: Phase) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn subdomains_belong_to_the_same_organisation() {
+        assert_eq!(organisation("example.com"), organisation("a.mail.example.com"));
+        assert_ne!(organisation("example.com"), organisation("example.org"));
+        assert_eq!(organisation("com"), "com");
+    }
 
     #[test]
     fn the_worst_finding_decides() {

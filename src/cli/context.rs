@@ -48,16 +48,18 @@ impl Context {
     #[must_use]
     pub fn sender_settings(&self) -> SenderSettings {
         let config = &self.config;
-        let way = match config.smtp_settings() {
-            Ok(Some(server)) => Way::Server(server),
-            Ok(None) => Way::Files(paths::mail_folder(&config.database)),
-            Err(error) => Way::Closed { words: error.to_string() },
+        let (way, dkim) = match (config.smtp_settings(), config.dkim_signer()) {
+            (Err(error), _) => (Way::Closed { words: error.to_string() }, None),
+            (_, Err(error)) => (Way::Closed { words: error.to_string() }, None),
+            (Ok(Some(server)), Ok(signer)) => (Way::Server(server), signer),
+            (Ok(None), Ok(signer)) => (Way::Files(paths::mail_folder(&config.database)), signer),
         };
         SenderSettings {
             database: config.database.value.clone(),
             way,
             letterhead: config.letterhead(""),
             return_path: config.return_path(),
+            dkim: dkim.map(Arc::new),
             public_url: config.verification.public_url.value.clone(),
             catalogue: Arc::clone(&self.opening.catalogue),
             connections: *config.mail.connections,

@@ -71,7 +71,7 @@ pub struct Notify {
     /// The text, UTF-8 and at most 1 MiB; standard input if omitted or '-'
     #[arg(long, value_name = "FILE")]
     body_file: Option<PathBuf>,
-    /// Take subject and text from a whole mail on standard input (RFC 5322, at most 10 MiB)
+    /// Take subject, text and HTML from a whole mail on standard input (RFC 5322, at most 10 MiB)
     #[arg(long, conflicts_with_all = ["subject", "body_file"])]
     from_mail: bool,
     /// A name of your own for this notice: with the same key nothing is queued twice, and what still waits is delivered

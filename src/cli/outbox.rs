@@ -85,7 +85,7 @@ fn query(session: &mut Session, arguments: &Outbox) -> Result<OutboxQuery, Stop>
         notice: arguments.notice.map(NoticeId),
         message_type: arguments.message_type.clone(),
         contact,
-        words: Vec::new(),
+        ..OutboxQuery::default()
     })
 }
 

@@ -21,6 +21,23 @@ pub enum Exit {
     Partly,
     /// 4: no such contact or delivery.
     NoSuch,
+    /// What a mail server wants to know of a command that takes mail.
+    Mail(MailExit),
+}
+
+/// Why a mail was not taken, by the numbers of BSD's `sysexits.h`, which mail servers understand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailExit {
+    /// 64 `EX_USAGE`: wrong arguments.
+    Usage,
+    /// 65 `EX_DATAERR`: what came is no mail.
+    NoMail,
+    /// 66 `EX_NOINPUT`: standard input cannot be read.
+    NoInput,
+    /// 75 `EX_TEMPFAIL`: the mail can be taken later; the server keeps it.
+    Later,
+    /// 78 `EX_CONFIG`: as it is configured nothing can be taken.
+    Configuration,
 }
 
 /// Why a command ended before its end.
@@ -52,6 +69,11 @@ impl Exit {
             Self::Usage => 2,
             Self::Partly => 3,
             Self::NoSuch => 4,
+            Self::Mail(MailExit::Usage) => 64,
+            Self::Mail(MailExit::NoMail) => 65,
+            Self::Mail(MailExit::NoInput) => 66,
+            Self::Mail(MailExit::Later) => 75,
+            Self::Mail(MailExit::Configuration) => 78,
         }
     }
 }
@@ -162,6 +184,7 @@ impl From<Problem> for Report {
             }
             Problem::Store(error) => error.into(),
             Problem::NoRandomness(_)
+            | Problem::NoMessage
             | Problem::InvalidKey(_)
             | Problem::WrongState { .. }
             | Problem::WrongCode { .. }
@@ -180,7 +203,8 @@ fn exit_of(problem: &Problem) -> Exit {
         | Problem::InvalidNotice(_)
         | Problem::InvalidKey(_)
         | Problem::KeyUsed { .. }
-        | Problem::NotACode(_) => Exit::Usage,
+        | Problem::NotACode(_)
+        | Problem::NoMessage => Exit::Usage,
         Problem::NoSuchContact(_) | Problem::NoSuchDelivery(_) | Problem::NoSuchNotice(_) => Exit::NoSuch,
         Problem::Conflict { .. }
         | Problem::WrongState { .. }

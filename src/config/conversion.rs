@@ -4,13 +4,17 @@ use std::fs;
 use std::path::Path;
 
 use secrecy::SecretString;
+use secrecy::zeroize::Zeroizing;
 use thiserror::Error;
 
+use super::secret_file::{self, Guard, SecretFileError};
 use super::value::Bad;
 use super::{Config, ConfigError, ConfigErrors, PasswordError, Security, location};
 use crate::domain::catalogue::Catalogue;
+use crate::domain::return_path::ReturnPath;
 use crate::domain::safe_text::Safe;
 use crate::mail::compose::Letterhead;
+use crate::mail::dkim::{KeyError, Signer};
 use crate::mail::transport::smtp::{self, CaError, SmtpSettings, read_certificates};
 use crate::operations::Rules;
 
@@ -45,7 +49,46 @@ impl ServerError {
     }
 }
 
+/// Why mail cannot be signed as it is configured.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum DkimError {
+    #[error("the DKIM key {0}")]
+    File(#[from] SecretFileError),
+    /// The file, and what is wrong with what is in it.
+    #[error("the DKIM key '{0}' cannot be used: {1}")]
+    Key(String, KeyError),
+}
+
+impl DkimError {
+    /// What helps, where something simple does.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::File(error) => error.hint(),
+            Self::Key(_, error) => Some(error.hint().to_owned()),
+        }
+    }
+}
+
+/// No key file is longer, in bytes: a key of 4096 bits has 3300.
+const KEY_FILE_LIMIT: u64 = 64 * 1024;
+
 impl Config {
+    /// Who signs mail with DKIM; `None` if nobody does. The key is read and tried.
+    ///
+    /// # Errors
+    /// [`DkimError`] if the key cannot be had or used; mail must not leave unsigned then.
+    pub fn dkim_signer(&self) -> Result<Option<Signer>, DkimError> {
+        let Some(dkim) = &self.mail.dkim else { return Ok(None) };
+        let path = &*dkim.key_file;
+        let in_credentials =
+            self.mail.passwords.credentials_directory.as_ref().is_some_and(|folder| path.starts_with(folder));
+        let guard = if in_credentials { Guard::Folder } else { Guard::Mode };
+        let pem = Zeroizing::new(secret_file::read(path, guard, KEY_FILE_LIMIT)?);
+        let signer = Signer::new(&dkim.domain, &dkim.selector, &pem);
+        signer.map(Some).map_err(|error| DkimError::Key(shown(path), error))
+    }
+
     /// What decides what is allowed and how mail is marked.
     #[must_use]
     pub fn rules(&self) -> Rules {
@@ -80,13 +123,13 @@ impl Config {
         self.rules().letterhead(account)
     }
 
-    /// The address for the envelope, where bounces go: `return_path`, or the address of `from`.
+    /// Where bounces go: for each delivery an address made from `return_path`, or the address of `from`.
     #[must_use]
-    pub fn return_path(&self) -> String {
-        self.mail
-            .return_path
-            .as_ref()
-            .map_or_else(|| self.sender_email(), |address| address.as_str().to_owned())
+    pub fn return_path(&self) -> ReturnPath {
+        match &*self.mail.return_path {
+            Some(base) => ReturnPath::Tagged(base.clone()),
+            None => ReturnPath::Plain(self.sender_email()),
+        }
     }
 
     /// The catalogue: what is built in, and the own file if one is named.

@@ -68,7 +68,8 @@ pub const KEYS: [Key; 28] = [
     key(
         "mail.return_path",
         r#""bounces@example.com""#,
-        "Where bounces go; by default to the address in 'from'.",
+        "Where bounces go. Each mail gets an address of its own (bounces+12-…@example.com), by which\n\
+         'callsheet receive' knows whose mail came back. By default the address in 'from', and it does not.",
     ),
     key(
         "mail.message_id_domain",

@@ -1,9 +1,7 @@
 //! Where the password for the mail server comes from. It is fetched when it is needed and never shown: no error holds any of
 //! it, nor what the program that gives it says.
 
-use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
@@ -13,6 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use thiserror::Error;
 
 use super::location::reason;
+use super::secret_file::{self, Guard, SecretFileError};
 use crate::domain::safe_text::Safe;
 
 /// The places, in the order in which they are asked; the first that is there decides.
@@ -33,15 +32,8 @@ pub struct PasswordCommand(pub Vec<String>);
 /// Why there is no password though a place for it is named.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PasswordError {
-    #[error("the password file '{}' cannot be read: {}", shown(.0), .1)]
-    Unreadable(PathBuf, String),
-    #[error("the password file '{}' is no file", shown(.0))]
-    NotAFile(PathBuf),
-    #[error("the password file '{}' belongs to another user", shown(.0))]
-    ForeignOwner(PathBuf),
-    /// The hint is in [`PasswordError::hint`].
-    #[error("the password file '{}' can be read by others (mode {:04o})", shown(.0), .1)]
-    Exposed(PathBuf, u32),
+    #[error("the password file {0}")]
+    File(#[from] SecretFileError),
     #[error("the password command '{0}' cannot be started: {1}")]
     NotStarted(String, String),
     #[error("the password command '{0}' failed ({1})")]
@@ -67,13 +59,11 @@ impl PasswordSources {
         if let Some(folder) = &self.credentials_directory {
             let path = folder.join("smtp-password");
             if path.exists() {
-                // systemd keeps others out of the folder; owner and mode of the file are its own business.
-                let file = open(&path)?;
-                return read(file, &path).map(Some);
+                return from_file(&path, Guard::Folder).map(Some);
             }
         }
         if let Some(path) = &self.file {
-            return from_file(path).map(Some);
+            return from_file(path, Guard::Mode).map(Some);
         }
         if let Some(command) = &self.command {
             return command.run(PATIENCE).map(Some);
@@ -96,14 +86,8 @@ impl PasswordError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Exposed(path, _) => Some(format!("chmod 600 '{}'", shown(path))),
-            Self::Unreadable(..)
-            | Self::NotAFile(_)
-            | Self::ForeignOwner(_)
-            | Self::NotStarted(..)
-            | Self::Failed(..)
-            | Self::TooSlow(..)
-            | Self::Unusable(_) => None,
+            Self::File(error) => error.hint(),
+            Self::NotStarted(..) | Self::Failed(..) | Self::TooSlow(..) | Self::Unusable(_) => None,
         }
     }
 }
@@ -162,45 +146,14 @@ impl std::fmt::Debug for PasswordCommand {
     }
 }
 
-/// The file must be regular, ours, and closed to everybody else; all of it is asked of the file that is open, so that it cannot
-/// be exchanged in between.
-fn from_file(path: &Path) -> Result<SecretString, PasswordError> {
-    let file = open(path)?;
-    let facts = file.metadata().map_err(|error| unreadable(path, &error))?;
-    if facts.uid() != uzers::get_effective_uid() {
-        return Err(PasswordError::ForeignOwner(path.to_owned()));
+fn from_file(path: &Path, guard: Guard) -> Result<SecretString, PasswordError> {
+    // What is no text is no password, and is not told.
+    let mut text = String::from_utf8(secret_file::read(path, guard, LIMIT)?).unwrap_or_default();
+    if text.ends_with('\n') {
+        text.truncate(text.len() - 1);
+        text.truncate(text.strip_suffix('\r').map_or(text.len(), str::len));
     }
-    if facts.mode() & 0o077 != 0 {
-        return Err(PasswordError::Exposed(path.to_owned(), facts.mode() & 0o7777));
-    }
-    read(file, path)
-}
-
-fn open(path: &Path) -> Result<File, PasswordError> {
-    // A pipe would keep us waiting for somebody who writes.
-    let flags = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags(flags)
-        .open(path)
-        .map_err(|error| unreadable(path, &error))?;
-    let facts = file.metadata().map_err(|error| unreadable(path, &error))?;
-    if facts.is_file() { Ok(file) } else { Err(PasswordError::NotAFile(path.to_owned())) }
-}
-
-fn read(file: File, path: &Path) -> Result<SecretString, PasswordError> {
-    let mut text = String::new();
-    match file.take(LIMIT + 1).read_to_string(&mut text) {
-        Ok(_) => {
-            let line = text.strip_suffix('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
-            let password = line.unwrap_or(&text).to_owned();
-            usable(password, &format!("'{}'", shown(path)))
-        }
-        Err(error) if error.kind() == ErrorKind::InvalidData => {
-            usable(String::new(), &format!("'{}'", shown(path)))
-        }
-        Err(error) => Err(unreadable(path, &error)),
-    }
+    usable(text, &format!("'{}'", Safe(&path.to_string_lossy())))
 }
 
 fn usable(password: String, source: &str) -> Result<SecretString, PasswordError> {
@@ -213,14 +166,6 @@ fn usable(password: String, source: &str) -> Result<SecretString, PasswordError>
     } else {
         Err(PasswordError::Unusable(source.to_owned()))
     }
-}
-
-fn unreadable(path: &Path, error: &std::io::Error) -> PasswordError {
-    PasswordError::Unreadable(path.to_owned(), reason(error))
-}
-
-fn shown(path: &Path) -> String {
-    Safe(&path.to_string_lossy()).to_string()
 }
 
 #[cfg(test)]
@@ -271,7 +216,7 @@ mod tests {
             environment: Some(SecretString::from("environment")),
             ..PasswordSources::default()
         };
-        assert!(matches!(sources.fetch(), Err(PasswordError::Unreadable(..))));
+        assert!(matches!(sources.fetch(), Err(PasswordError::File(SecretFileError::Unreadable(..)))));
     }
 
     #[test]
@@ -282,7 +227,10 @@ mod tests {
             let error = PasswordSources { file: Some(path.clone()), ..PasswordSources::default() }
                 .fetch()
                 .unwrap_err();
-            assert_eq!(error, PasswordError::Exposed(path.clone(), mode));
+            assert_eq!(error, PasswordError::File(SecretFileError::Exposed(path.clone(), mode)));
+            let shown =
+                format!("the password file '{}' can be read by others (mode {mode:04o})", path.display());
+            assert_eq!(error.to_string(), shown);
             assert_eq!(error.hint().unwrap(), format!("chmod 600 '{}'", path.display()));
         }
     }
@@ -294,7 +242,8 @@ mod tests {
         rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR).unwrap();
         for path in [folder.path().to_owned(), pipe] {
             let sources = PasswordSources { file: Some(path.clone()), ..PasswordSources::default() };
-            assert_eq!(sources.fetch().unwrap_err(), PasswordError::NotAFile(path));
+            let refused = PasswordError::File(SecretFileError::NotAFile(path));
+            assert_eq!(sources.fetch().unwrap_err(), refused);
         }
     }
 

@@ -91,7 +91,7 @@ fn mail(reader: &mut Reader<'_>, environment: &Environment) -> MailConfig {
     let ca_file = optional(reader.path("mail.ca_file"));
     let connections = or_default(reader.number("mail.connections", 1..=32_u16), 4);
     let rate_per_second = or_default(reader.number("mail.rate_per_second", 0..=10_000_u32), 0);
-    let return_path = optional(reader.text("mail.return_path", |text| value::address(text, smtputf8)));
+    let return_path = optional(reader.text("mail.return_path", |text| value::return_path(text, smtputf8)));
     let message_id_domain = optional(reader.text("mail.message_id_domain", value::domain));
     let dkim = dkim(reader);
     let security = given_security.unwrap_or_else(|| {

@@ -2,12 +2,14 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
 
 use super::*;
+use crate::domain::return_path::ReturnPath;
 use crate::domain::timestamp::Timestamp;
 use crate::mail::compose::{Content, Letter, compose};
 use crate::mail::transport::smtp;
@@ -414,8 +416,49 @@ fn rules_and_letterhead_follow_from_the_configuration() {
     let head = config.letterhead("Example Ltd");
     assert_eq!((head.from_name.as_deref(), head.from_email.as_str()), (Some("Notices"), "n@example.com"));
     assert_eq!((head.account.as_str(), head.message_id_domain.as_str()), ("Example Ltd", "example.com"));
-    assert_eq!(config.return_path(), "n@example.com");
-    assert_eq!(loaded("[mail]\nreturn_path = 'b@example.com'").return_path(), "b@example.com");
+    assert_eq!(config.return_path(), ReturnPath::Plain("n@example.com".to_owned()));
+    let own = EmailAddress::parse("b@example.com", Smtputf8::Refused).unwrap();
+    assert_eq!(loaded("[mail]\nreturn_path = 'b@example.com'").return_path(), ReturnPath::Tagged(own));
+}
+
+#[test]
+fn a_return_path_must_leave_room_for_the_mark_of_each_mail() {
+    let of = |local: usize, domain: &str| format!("[mail]\nreturn_path = '{}@{domain}'", "b".repeat(local));
+    assert!(matches!(loaded(&of(27, "example.com")).return_path(), ReturnPath::Tagged(_)));
+    assert_eq!(
+        mistakes(&of(28, "example.com")),
+        [
+            "FILE:2: 'mail.return_path' has 28 bytes before the @; 27 are allowed, since each mail adds its own mark there"
+        ]
+    );
+    let long = format!("{}.example.com", vec!["d".repeat(50); 4].join("."));
+    assert_eq!(
+        mistakes(&of(10, &long)),
+        ["FILE:2: 'mail.return_path' has 226 bytes; 217 are allowed, since each mail adds its own mark"]
+    );
+}
+
+#[test]
+fn the_key_for_signing_is_read_and_tried() {
+    let home = Home::new("[mail.dkim]\ndomain = 'example.com'\nselector = 's1'\nkey_file = 'dkim.pem'");
+    let key = home.file().with_file_name("dkim.pem");
+    let write = |pem: &[u8], mode: u32| {
+        fs::write(&key, pem).unwrap();
+        fs::set_permissions(&key, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let refused = || home.load().unwrap().dkim_signer().unwrap_err();
+    assert!(loaded("").dkim_signer().unwrap().is_none());
+    assert!(refused().to_string().ends_with("cannot be read: there is no such file"));
+    write(include_bytes!("../../tests/mail/keys/rsa.pem"), 0o600);
+    assert_eq!(home.load().unwrap().dkim_signer().unwrap().unwrap().domain(), "example.com");
+    write(include_bytes!("../../tests/mail/keys/rsa.pem"), 0o640);
+    assert_eq!(refused().hint(), Some(format!("chmod 600 '{}'", key.display())));
+    // What systemd gives to a service alone has modes of its own.
+    let folder = key.parent().unwrap().to_str().unwrap().to_owned();
+    let of_service = home.environment(&[("CREDENTIALS_DIRECTORY", &folder)]);
+    assert!(Config::load(&Flags::default(), &of_service).unwrap().dkim_signer().is_ok());
+    write(include_bytes!("../../tests/mail/keys/ed25519.pem"), 0o600);
+    assert!(refused().to_string().contains("is not an RSA key") && refused().hint().is_some());
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::domain::email_address::{EmailAddress, Smtputf8};
 use crate::domain::nearest::nearest;
+use crate::domain::return_path;
 use crate::domain::safe_text::{Safe, safe};
 
 /// Why a text is no such value: continues a sentence that begins with the key.
@@ -99,6 +100,25 @@ pub fn mailbox(text: &str, smtputf8: Smtputf8) -> Result<Mailbox, Bad> {
 pub fn address(text: &str, smtputf8: Smtputf8) -> Result<EmailAddress, Bad> {
     EmailAddress::parse(text, smtputf8)
         .map_err(|error| Bad::new(format!("is '{}', which is no address: {error}", Safe(text))))
+}
+
+/// An address to which the mark of each mail can be added.
+pub fn return_path(text: &str, smtputf8: Smtputf8) -> Result<EmailAddress, Bad> {
+    let found = address(text, smtputf8)?;
+    let (own, whole) = (found.local().len(), found.as_str().len());
+    if own > return_path::LOCAL_LIMIT {
+        return Err(Bad::new(format!(
+            "has {own} bytes before the @; {} are allowed, since each mail adds its own mark there",
+            return_path::LOCAL_LIMIT
+        )));
+    }
+    if whole > return_path::LIMIT {
+        return Err(Bad::new(format!(
+            "has {whole} bytes; {} are allowed, since each mail adds its own mark",
+            return_path::LIMIT
+        )));
+    }
+    Ok(found)
 }
 
 /// A domain with a dot, as A-label: what may stand behind the `@` of an address.

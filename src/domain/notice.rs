@@ -29,7 +29,8 @@ pub struct NoticeForm {
     pub message_type: String,
     pub subject: String,
     pub body: String,
-    /// The body as HTML, if the notice came as a mail that has one; else it is made from the text.
+    /// The body as HTML, if the notice came as a mail that has one; else it is made from the text. Safe and simple already: it is
+    /// made so when the mail is read, and again when mails are composed.
     pub html: Option<String>,
 }
 

@@ -113,6 +113,11 @@ impl fmt::Display for Reply {
 }
 
 impl EnhancedCode {
+    /// Reads a code that stands at the start of a text, alone or before a blank.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::at_start_of(text.trim_start()).map(|(code, _)| code)
+    }
+
     /// Reads a code at the start of a line; returns it and what follows the blank after it.
     fn at_start_of(line: &str) -> Option<(Self, &str)> {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));

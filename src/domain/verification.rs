@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 
+use super::delivery::DeliveryId;
 use super::timestamp::{Timestamp, spoken};
 
 /// Wrong codes after which a verification is void.
@@ -84,6 +85,17 @@ impl SecretKey {
     #[must_use]
     pub fn address_hash(&self, email_key: &str) -> [u8; 32] {
         self.mac(&[b"address", email_key.as_bytes()])
+    }
+
+    /// What an envelope's return path carries beside the delivery's id: 80 bits as 16 small letters and digits.
+    #[must_use]
+    pub fn return_tag(&self, delivery: DeliveryId) -> String {
+        let mut bits: u128 = 0;
+        for byte in &self.mac(&[b"return path", &delivery.0.to_be_bytes()])[..10] {
+            bits = bits << 8 | u128::from(*byte);
+        }
+        let digit = |index: u32| ALPHABET[usize::try_from(bits >> (75 - 5 * index) & 31).unwrap_or(0)];
+        (0..16).map(|index| char::from(digit(index)).to_ascii_lowercase()).collect()
     }
 
     fn derive(&self, label: &str, verification: VerificationId, nonce: &[u8]) -> [u8; 32] {
@@ -328,6 +340,14 @@ mod tests {
         assert!(!key().is_link_token(ID, b"n", &right[..31]));
         assert!(!key().is_link_token(ID, b"n", &[]));
         assert!(!key().is_link_token(ID, b"n", &key().unsubscribe_token(ID, b"n")));
+    }
+
+    #[test]
+    fn a_return_tag_is_known_and_differs_by_delivery_and_key() {
+        let tag = key().return_tag(DeliveryId(1));
+        assert_eq!(tag, "gnsxxe49vrggwr7e");
+        assert_ne!(tag, key().return_tag(DeliveryId(2)));
+        assert_ne!(tag, SecretKey::new([43; 32]).return_tag(DeliveryId(1)));
     }
 
     #[test]

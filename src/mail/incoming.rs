@@ -1,5 +1,6 @@
-//! Reads a whole mail (RFC 5322, MIME) as somebody hands it in to be announced: its subject and its text. It decodes, and takes
-//! the text out of HTML; it never decides whether the result may be announced, and never takes HTML or attachments over.
+//! Reads a whole mail (RFC 5322, MIME) as somebody hands it in to be announced: its subject, its text and its HTML. It
+//! decodes, takes the text out of HTML, and lets [`markup`] make HTML safe; it never decides whether the result may be announced,
+//! and never takes attachments over.
 
 mod page;
 
@@ -11,6 +12,8 @@ use mail_parser::{HeaderName, Message, MessageParser, MessagePart, MimeHeaders a
 use thiserror::Error;
 
 use crate::domain::character::Hidden;
+use crate::domain::notice::BODY_LIMIT;
+use crate::mail::markup::{self, TooLong};
 
 /// The largest mail that is read, in bytes.
 pub const LIMIT: usize = 10 * 1024 * 1024;
@@ -23,8 +26,10 @@ pub struct Incoming {
     pub subject: String,
     /// The text part, or what an HTML part says. Lines end in `\n`; there is no empty line at the beginning or the end.
     pub text: String,
-    /// The names (or kinds, `image/png`) of the parts that are not in the text, in their order, as the mail gives them: escape
-    /// them before they are shown.
+    /// What the HTML parts say, in the simple form of [`markup::simple`]; None if there are none, or they say nothing.
+    pub html: Option<String>,
+    /// The names (or kinds, `image/png`) of the parts that are not taken over, in their order, as the mail gives them: escape
+    /// them before they are shown. HTML that is too long is one of them.
     pub left_out: Vec<String>,
 }
 
@@ -100,7 +105,12 @@ fn read_parts(message: &Message<'_>) -> Result<Incoming, Vec<NoAnnouncement>> {
     if !missing.is_empty() {
         return Err(missing);
     }
-    Ok(Incoming { subject, text, left_out: left_out(message) })
+    let mut left_out = left_out(message);
+    let html = html_of(message).unwrap_or_else(|error| {
+        left_out.push(format!("text/html ({error})"));
+        None
+    });
+    Ok(Incoming { subject, text, html, left_out })
 }
 
 /// The mail without what programs put before its first header: a byte order mark, an mbox line.
@@ -152,6 +162,32 @@ fn text_of(message: &Message<'_>) -> String {
     };
     let text = joined(&message.text_body);
     if text.is_empty() { joined(&message.html_body) } else { text }
+}
+
+/// The HTML parts one after the other, and between them text that stands for itself.
+fn html_of(message: &Message<'_>) -> Result<Option<String>, TooLong> {
+    let (mut html, mut is_said) = (String::new(), false);
+    for id in &message.html_body {
+        let Some(part) = usize::try_from(*id).ok().and_then(|id| message.parts.get(id)) else { continue };
+        let simple = match &part.body {
+            PartType::Html(_) => markup::simple(&decoded(message, part))?,
+            PartType::Text(_) => {
+                let mut lines = String::new();
+                markup::put_escaped(&mut lines, &said_by(message, part).unwrap_or_default());
+                markup::simple(&lines.replace('\n', "<br>"))?
+            }
+            PartType::Binary(_)
+            | PartType::InlineBinary(_)
+            | PartType::Message(_)
+            | PartType::Multipart(_) => continue,
+        };
+        is_said |= matches!(part.body, PartType::Html(_)) && !simple.is_empty();
+        html.push_str(&simple);
+        if html.len() > BODY_LIMIT {
+            return Err(TooLong);
+        }
+    }
+    Ok(Some(html).filter(|_| is_said))
 }
 
 fn said_by(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {

@@ -20,8 +20,10 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::delivery::{DeliveryId, State};
+use crate::domain::return_path::ReturnPath;
 use crate::domain::timestamp::Timestamp;
 use crate::mail::compose::Letterhead;
+use crate::mail::dkim::Signer;
 use crate::mail::transport::smtp::SmtpSettings;
 use crate::store::{Store, StoreError};
 // `check` talks to the server as the sender would.
@@ -52,7 +54,9 @@ pub struct SenderSettings {
     /// From, and the domain of Message-IDs; the account's name is read from the database.
     pub letterhead: Letterhead,
     /// Where bounces go, and mails that unsubscribe.
-    pub return_path: String,
+    pub return_path: ReturnPath,
+    /// Who signs every mail, if somebody does.
+    pub dkim: Option<Arc<Signer>>,
     /// The page that confirms and unsubscribes; without it mails carry the code only. No slash at the end.
     pub public_url: Option<String>,
     /// The titles of categories.

@@ -293,8 +293,8 @@ pub fn unreached_count(session: &mut Session) -> Result<u64, Problem> {
     Ok(store.read(|reading| reading.unreached_notices())?)
 }
 
-/// A notice from a whole RFC 5322 message: its subject and its text, or what its HTML says if it has no text. The HTML that is
-/// sent is made from that text like that of every notice. What else is in the mail is left out; [`left_out`] names it.
+/// A notice from a whole RFC 5322 message: its subject, its text, or what its HTML says if it has no text, and its HTML in a safe,
+/// simple form. What else is in the mail is left out; [`left_out`] names it.
 ///
 /// # Errors
 /// [`Problem::InvalidNotice`] if it is no message, too large, or without subject or text.
@@ -316,7 +316,7 @@ pub fn read_mail(message_type: &str, message: &[u8]) -> Result<NoticeForm, Probl
         message_type: message_type.to_owned(),
         subject: read.subject,
         body: read.text,
-        html: None,
+        html: read.html,
     })
 }
 
@@ -363,7 +363,7 @@ impl<'a> Said<'a> {
             unsubscribe: may_unsubscribe.then(|| Unsubscribe {
                 token: MASKED_TOKEN,
                 public_url: desk.rules.public_url.as_deref(),
-                mail_to: &desk.rules.return_path,
+                mail_to: desk.rules.return_path.base(),
             }),
         }
     }

@@ -1,5 +1,7 @@
 //! The outbox: list, show, retry, cancel, test mail.
 
+mod entries;
+
 use serde_json::json;
 
 use super::contacts::{self, Page};
@@ -19,6 +21,8 @@ use crate::domain::verification::MASKED_CODE;
 use crate::mail::compose::{self, Content, Letter, NoticeText};
 use crate::store::{Material, NewDelivery, Newest, OutboxFilter, Reading, VerificationState, Writing};
 
+pub use entries::{EntriesAt, EntryId, EntryKey, OutboxEntry, entries};
+
 /// Which deliveries are listed, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OutboxQuery {
@@ -29,6 +33,8 @@ pub struct OutboxQuery {
     pub contact: Option<ContactId>,
     /// Words that must occur in address, name or subject.
     pub words: Vec<String>,
+    /// Words that must occur in address or name.
+    pub recipient: Vec<String>,
 }
 
 /// Where a page of the outbox begins.
@@ -86,7 +92,8 @@ pub fn page(
         OutboxAt::Before(id) => (Newest::Last, Some((id, false))),
         OutboxAt::From(id) => (Newest::First, Some((id, true))),
     };
-    let words: Vec<String> = query.words.iter().map(|word| fold(word).into_owned()).collect();
+    let [words, recipient] = [&query.words, &query.recipient]
+        .map(|words| words.iter().map(|word| fold(word).into_owned()).collect::<Vec<String>>());
     let wanted = limit.saturating_add(1);
     let mut rows = Vec::new();
     store.read(|reading| {
@@ -97,7 +104,9 @@ pub fn page(
             contact: query.contact,
         };
         reading.outbox(filter, newest, start, |delivery| {
-            if words.iter().all(|word| occurs(word, &delivery)) {
+            if recipient.iter().all(|word| occurs_in_recipient(word, &delivery))
+                && words.iter().all(|word| occurs(word, &delivery))
+            {
                 rows.push(delivery);
             }
             rows.len() < wanted
@@ -358,7 +367,11 @@ fn preview(
 }
 
 fn occurs(word: &str, delivery: &Delivery) -> bool {
-    [&delivery.to, &delivery.name, &delivery.subject].into_iter().any(|text| fold(text).contains(word))
+    occurs_in_recipient(word, delivery) || fold(&delivery.subject).contains(word)
+}
+
+fn occurs_in_recipient(word: &str, delivery: &Delivery) -> bool {
+    [&delivery.to, &delivery.name].into_iter().any(|text| fold(text).contains(word))
 }
 
 fn numbers(ids: &[DeliveryId]) -> Vec<i64> {

@@ -67,6 +67,9 @@ pub enum Problem {
     Limited { limit: Limit, now: crate::domain::timestamp::Timestamp },
     #[error("'{name}' is not verified, so no test can be sent to it")]
     NotVerified { name: String },
+    /// What came back is no message: it has no header.
+    #[error("this is no mail: it has no header")]
+    NoMessage,
     #[error("the system gives no random numbers: {0}")]
     NoRandomness(String),
     #[error(transparent)]

@@ -10,7 +10,9 @@ use super::Problem;
 use crate::clock::Clock;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::contact::ContactId;
+use crate::domain::delivery::DeliveryId;
 use crate::domain::email_address::Smtputf8;
+use crate::domain::return_path::ReturnPath;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::verification::SecretKey;
 use crate::mail::compose::Letterhead;
@@ -40,7 +42,7 @@ pub struct Rules {
     /// The address of From.
     pub from_email: String,
     /// Where bounces go, and mails that unsubscribe.
-    pub return_path: String,
+    pub return_path: ReturnPath,
     /// The page that confirms and unsubscribes, if there is one; no slash at the end.
     pub public_url: Option<String>,
 }
@@ -54,7 +56,7 @@ impl Default for Rules {
             message_id_domain: "callsheet.invalid".to_owned(),
             from_name: None,
             from_email: "callsheet@callsheet.invalid".to_owned(),
-            return_path: "callsheet@callsheet.invalid".to_owned(),
+            return_path: ReturnPath::Plain("callsheet@callsheet.invalid".to_owned()),
             public_url: None,
         }
     }
@@ -138,6 +140,12 @@ impl Session {
     #[must_use]
     pub fn catalogue(&self) -> &Arc<Catalogue> {
         &self.opening.catalogue
+    }
+
+    /// The address for the envelope of a mail that is no delivery, as a trial of the server needs it.
+    #[must_use]
+    pub fn return_path_of_a_trial(&self) -> String {
+        self.opening.rules.return_path.of(DeliveryId(0), &self.key)
     }
 
     /// The database file.

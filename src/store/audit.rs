@@ -15,6 +15,8 @@ pub enum Via {
     Command,
     /// The page that a link in a mail opens; a recipient acts there.
     Page,
+    /// A mail that came back.
+    Mail,
 }
 
 impl Via {
@@ -25,6 +27,7 @@ impl Via {
             Self::Screen => "screen",
             Self::Command => "command",
             Self::Page => "page",
+            Self::Mail => "mail",
         }
     }
 }

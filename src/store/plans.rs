@@ -4,7 +4,7 @@
 use rusqlite::Connection;
 
 use super::list::{self, Direction, Start};
-use super::{Store, outbox, queue, rows};
+use super::{Newest, Store, entries, outbox, queue, rows};
 use crate::domain::contact::{ContactId, SortColumn};
 
 fn database() -> (tempfile::TempDir, Store) {
@@ -62,6 +62,19 @@ fn the_open_verification_of_a_contact_is_found_by_its_index() {
     let one = format!("SELECT {} FROM {} WHERE c.id = ?2", rows::CONTACT, rows::CONTACT_SOURCE);
     for text in [one, list::query(SortColumn::Name, Direction::Down, None)] {
         assert_by_index(&store.connection, &text, "SEARCH v USING INDEX verification_open");
+    }
+}
+
+#[test]
+fn the_outbox_is_read_by_time_whatever_lies_in_it() {
+    let (_folder, store) = database();
+    for newest in [Newest::First, Newest::Last] {
+        for inclusive in [true, false] {
+            let notices = entries::notices(newest, inclusive);
+            assert_by_index(&store.connection, &notices, "SEARCH n USING INDEX notice_by_time");
+            let deliveries = entries::lone_deliveries(newest, inclusive);
+            assert_by_index(&store.connection, &deliveries, "SEARCH d USING INDEX delivery_alone");
+        }
     }
 }
 

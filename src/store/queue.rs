@@ -56,6 +56,17 @@ pub enum Settlement {
     NotTried { words: String },
 }
 
+impl Claimed {
+    /// Whose address it goes to.
+    fn subject(&self) -> Subject {
+        match (&self.verification, self.delivery.contact) {
+            (Some(verification), _) => verification.subject,
+            (None, Some(contact)) => Subject::Contact(contact),
+            (None, None) => Subject::SecurityEmail,
+        }
+    }
+}
+
 impl Settlement {
     /// The server's words, the file, or what went wrong.
     #[must_use]
@@ -219,7 +230,13 @@ impl Writing<'_> {
                 self.show_code_sent(claimed, now)?;
             }
             Settlement::Failed { words, undeliverable, .. } => {
-                self.show_failure(claimed, words, *undeliverable)?
+                self.show_failure(
+                    claimed.subject(),
+                    delivery.kind,
+                    &claimed.address_key,
+                    words,
+                    *undeliverable,
+                )?;
             }
             // A file is no mail: nothing has left yet.
             Settlement::Written { .. }
@@ -337,13 +354,15 @@ impl Writing<'_> {
     }
 
     /// A mail was refused for good: what that tells about the address in force or the pending one.
-    fn show_failure(&self, claimed: &Claimed, words: &str, undeliverable: bool) -> Result<(), StoreError> {
-        let subject = match (&claimed.verification, claimed.delivery.contact) {
-            (Some(verification), _) => verification.subject,
-            (None, Some(contact)) => Subject::Contact(contact),
-            (None, None) => Subject::SecurityEmail,
-        };
-        let in_force = self.is_in_force(subject, &claimed.address_key)?;
+    pub(super) fn show_failure(
+        &self,
+        subject: Subject,
+        kind: Kind,
+        address_key: &str,
+        words: &str,
+        undeliverable: bool,
+    ) -> Result<(), StoreError> {
+        let in_force = self.is_in_force(subject, address_key)?;
         match subject {
             Subject::Contact(ContactId(id)) if in_force && undeliverable => self.sql(|sql| {
                 sql.prepare_cached(
@@ -356,7 +375,7 @@ impl Writing<'_> {
                 sql.prepare_cached(
                     "UPDATE contact SET pending_words = ?2 WHERE id = ?1 AND pending_email_key = ?3",
                 )?
-                .execute(params![id, words, claimed.address_key])
+                .execute(params![id, words, address_key])
                 .map(drop)
             }),
             Subject::SecurityEmail if in_force && undeliverable => self.sql(|sql| {
@@ -366,14 +385,14 @@ impl Writing<'_> {
                 .execute([words])
                 .map(drop)
             }),
-            Subject::Contact(_) | Subject::SecurityEmail if claimed.delivery.kind == Kind::Verification => {
+            Subject::Contact(_) | Subject::SecurityEmail if kind == Kind::Verification => {
                 self.show_progress(subject, Status::Unverified)
             }
             Subject::Contact(_) | Subject::SecurityEmail => Ok(()),
         }
     }
 
-    fn is_in_force(&self, subject: Subject, address_key: &str) -> Result<bool, StoreError> {
+    pub(super) fn is_in_force(&self, subject: Subject, address_key: &str) -> Result<bool, StoreError> {
         self.sql(|sql| match subject {
             Subject::Contact(id) => sql
                 .prepare_cached("SELECT EXISTS (SELECT 1 FROM contact WHERE id = ?1 AND email_key = ?2)")?

@@ -5,14 +5,16 @@ use std::fmt;
 use crate::domain::account::Account;
 use crate::domain::contact::{Contact, ContactId, Proofs, Subject, Totals};
 use crate::domain::contact_form::{ContactForm, FieldProblem};
-use crate::domain::delivery::{Delivery, DeliveryId};
+use crate::domain::delivery::{Delivery, DeliveryId, NoticeId};
+use crate::domain::language::Language;
+use crate::domain::notice::{Notice, NoticeForm};
 use crate::domain::subscription::Subscriptions;
 use crate::operations::Problem;
 use crate::operations::account::AccountChange;
 use crate::operations::contacts::{Again, ContactChange, ListQuery, Mailing, Page, PageAt, Saved};
 use crate::operations::coverage::Coverage;
-use crate::operations::notices::Audience;
-use crate::operations::outbox::{DeliveryDetail, OutboxAt, OutboxQuery, QueueTotals};
+use crate::operations::notices::{Audience, Notified};
+use crate::operations::outbox::{DeliveryDetail, EntriesAt, OutboxAt, OutboxEntry, OutboxQuery, QueueTotals};
 use crate::operations::subscriptions::{Changed, Restored, Whom};
 use crate::operations::verification::Confirmed;
 
@@ -61,7 +63,7 @@ pub enum Question {
     },
     /// How many contacts would receive each category and type.
     Coverage,
-    /// Who would get a notice of a type; the first `limit` persons.
+    /// Who would get a type now; the first `limit` persons by name.
     Audience {
         message_type: String,
         limit: usize,
@@ -88,6 +90,19 @@ pub enum Question {
     },
     Delivery {
         id: DeliveryId,
+    },
+    /// The outbox with the deliveries of each notice together.
+    OutboxEntries {
+        at: EntriesAt,
+        limit: usize,
+    },
+    Notice {
+        id: NoticeId,
+    },
+    /// The mail of a notice that is not queued yet.
+    PreviewNotice {
+        form: NoticeForm,
+        language: Language,
     },
     Proofs {
         subject: Subject,
@@ -157,6 +172,19 @@ pub enum Question {
     TestMail {
         contact: Option<ContactId>,
     },
+    /// Queued once under the key, however often that is asked.
+    Notify {
+        form: NoticeForm,
+        key: String,
+    },
+    /// All its deliveries that have failed.
+    RetryNotice {
+        id: NoticeId,
+    },
+    /// All its deliveries that wait.
+    CancelNotice {
+        id: NoticeId,
+    },
 }
 
 /// What became of a question, variant by variant.
@@ -174,6 +202,12 @@ pub enum Answer {
     Column(Result<ColumnFacts, Problem>),
     OutboxPage(Result<Page<Delivery>, Problem>),
     Delivery(Result<DeliveryDetail, Problem>),
+    OutboxEntries(Result<Page<OutboxEntry>, Problem>),
+    Notice(Result<Notice, Problem>),
+    NoticePreviewed {
+        language: Language,
+        text: Result<String, Problem>,
+    },
     Proofs(Result<Proofs, Problem>),
     Check(Result<Vec<FieldProblem>, Problem>),
     TypoHint(Result<Option<String>, Problem>),
@@ -202,6 +236,11 @@ pub enum Answer {
     AccountSet(Result<(Account, Mailing), Problem>),
     IntroductionSkipped(Result<(), Problem>),
     TestQueued(Result<DeliveryId, Problem>),
+    Notified(Result<Notified, Problem>),
+    /// How many deliveries are tried again.
+    NoticeRetried(Result<u64, Problem>),
+    /// How many deliveries are cancelled.
+    NoticeCancelled(Result<u64, Problem>),
 }
 
 /// What a change of a whole column would meet.
@@ -262,6 +301,9 @@ impl Question {
             | Self::Column { .. }
             | Self::OutboxPage { .. }
             | Self::Delivery { .. }
+            | Self::OutboxEntries { .. }
+            | Self::Notice { .. }
+            | Self::PreviewNotice { .. }
             | Self::Proofs { .. }
             | Self::Check { .. }
             | Self::TypoHint { .. }
@@ -280,7 +322,10 @@ impl Question {
             | Self::Cancel { .. }
             | Self::SetAccount { .. }
             | Self::SkipIntroduction
-            | Self::TestMail { .. } => false,
+            | Self::TestMail { .. }
+            | Self::Notify { .. }
+            | Self::RetryNotice { .. }
+            | Self::CancelNotice { .. } => false,
         }
     }
 }

@@ -9,6 +9,7 @@ use super::marks::Marks;
 use super::theme::{Role, Theme};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::language::Language;
+use crate::domain::safe_text::safe;
 use crate::domain::timestamp::Timestamp;
 
 /// How and with what the screen is drawn.
@@ -29,6 +30,17 @@ impl Look<'_> {
     #[must_use]
     pub fn style(&self, role: Role) -> Style {
         self.theme.style(role)
+    }
+
+    /// A type with its category, as `Security › Account security alerts`; an id that the catalogue does not have as it is.
+    #[must_use]
+    pub fn type_path(&self, id: &str) -> String {
+        let Some((category, known)) = self.catalogue.message_type(id) else { return safe(id).into_owned() };
+        let [title, category] = [&known.title, &category.title].map(|title| title.get(self.language));
+        // All built-in categories are kinds of messages; here that says nothing.
+        let short = category.strip_suffix(" Messages").or_else(|| category.strip_suffix("消息"));
+        let category = short.filter(|short| !short.is_empty()).unwrap_or(category);
+        format!("{}{}{}", safe(category), self.marks.inside(), safe(title))
     }
 
     /// A moment for a narrow column: `14:03` today, `Nov 23` this year, `2025-11-23` otherwise.

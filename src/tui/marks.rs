@@ -97,6 +97,12 @@ impl Marks {
         self.pick(" → ", " -> ")
     }
 
+    /// From a whole to a part of it, with its blanks.
+    #[must_use]
+    pub const fn inside(self) -> &'static str {
+        self.pick(" › ", " > ")
+    }
+
     /// The state of a verification.
     #[must_use]
     pub const fn status(self, status: Status) -> &'static str {
@@ -232,6 +238,7 @@ mod tests {
             marks.right(),
             marks.tees().0,
             marks.becomes(),
+            marks.inside(),
         ];
         assert!(kinds(marks).iter().flatten().chain(&single).all(|mark| mark.is_ascii()));
         assert!(marks.border().top_left.is_ascii() && marks.border().horizontal_bottom.is_ascii());

@@ -17,6 +17,7 @@ use super::marks::Marks;
 use super::plan::Plan;
 use super::screens::account_form::AccountFormDialog;
 use super::screens::audience::AudienceDialog;
+use super::screens::compose::ComposeDialog;
 use super::screens::confirm::Confirm;
 use super::screens::contact_choice::ContactChoice;
 use super::screens::contact_form::{ContactFormDialog, FormSettings};
@@ -32,7 +33,7 @@ use super::theme::Theme;
 use crate::domain::account::Account;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::contact::{ContactId, Totals};
-use crate::domain::delivery::DeliveryId;
+use crate::domain::delivery::{DeliveryId, NoticeId};
 use crate::domain::email_address::Smtputf8;
 use crate::domain::language::Language;
 use crate::domain::timestamp::Timestamp;
@@ -56,6 +57,8 @@ pub struct Fixed {
     pub smtputf8: Smtputf8,
     /// The zone in which times are shown.
     pub offset: FixedOffset,
+    /// Drawn by chance at the start: what this run sends is told by it from what any other has sent.
+    pub run: u64,
 }
 
 impl Fixed {
@@ -172,6 +175,7 @@ pub enum Overlay {
     Choice(Box<ContactChoice>),
     Audience(Box<AudienceDialog>),
     AccountForm(Box<AccountFormDialog>),
+    Compose(Box<ComposeDialog>),
     Help(Help),
 }
 
@@ -182,6 +186,7 @@ pub enum Deed {
     /// Change what contacts want.
     Edit(Box<Edit>),
     CancelDelivery(DeliveryId),
+    CancelNotice(NoticeId),
 }
 
 /// A message that was not asked for.
@@ -214,6 +219,8 @@ pub struct Pending {
     pub dialog: Option<Request>,
     /// Of the dialog in front: reading what it shows.
     pub dialog_data: Option<Request>,
+    /// Who would get the type that is chosen for a notice or shown.
+    pub audience: Option<Request>,
     /// What was asked for without a dialog, such as deleting.
     pub deed: Option<Request>,
     /// What a change of a column would meet, and since when it is asked; any key calls it off.
@@ -355,6 +362,7 @@ impl Overlay {
             Self::Choice(_) => (Context::Choice, Typing::On),
             Self::Audience(_) => (Context::Audience, Typing::Off),
             Self::AccountForm(form) => (form.context(), form.typing()),
+            Self::Compose(dialog) => (dialog.context(), dialog.typing()),
             Self::Help(_) => (Context::Help, Typing::Off),
         }
     }
@@ -370,6 +378,7 @@ impl Overlay {
             | Self::Choice(_)
             | Self::Audience(_)
             | Self::AccountForm(_)
+            | Self::Compose(_)
             | Self::Help(_) => None,
         }
     }

@@ -35,6 +35,11 @@ pub fn perform_step_by_step(session: &mut Session, question: &Question, progress
             Answer::OutboxPage(outbox::page(session, query, *at, *limit))
         }
         Question::Delivery { id } => Answer::Delivery(outbox::show(session, *id)),
+        Question::OutboxEntries { at, limit } => Answer::OutboxEntries(outbox::entries(session, *at, *limit)),
+        Question::Notice { id } => Answer::Notice(notices::get(session, *id)),
+        Question::PreviewNotice { form, language } => {
+            Answer::NoticePreviewed { language: *language, text: notices::preview(session, form, *language) }
+        }
         Question::Proofs { subject } => Answer::Proofs(verification::proofs(session, *subject)),
         Question::Check { form, editing } => Answer::Check(contacts::check(session, form, *editing)),
         Question::TypoHint { email } => Answer::TypoHint(contacts::typo_hint(session, email)),
@@ -69,6 +74,9 @@ pub fn perform_step_by_step(session: &mut Session, question: &Question, progress
         Question::Account => Answer::Account(account::get(session)),
         Question::SetAccount { change } => Answer::AccountSet(account::set(session, change)),
         Question::SkipIntroduction => Answer::IntroductionSkipped(account::skip_introduction(session)),
+        Question::Notify { form, key } => Answer::Notified(notices::notify(session, form, Some(key))),
+        Question::RetryNotice { id } => Answer::NoticeRetried(notices::retry_failed(session, *id)),
+        Question::CancelNotice { id } => Answer::NoticeCancelled(notices::cancel(session, *id)),
         Question::TestMail { contact } => Answer::TestQueued(outbox::test(session, *contact, None)),
     }
 }

@@ -103,6 +103,7 @@ pub fn run(options: Options) -> Result<Farewell, Error> {
         language: options.language,
         smtputf8: options.opening.rules.smtputf8,
         offset: options.offset,
+        run: random_number()?,
     };
     let (messages, inbox) = channel();
     let worker = Worker::start(session, options.opening, messages.clone())?;
@@ -214,6 +215,12 @@ impl Runtime {
         }
         Farewell { waiting: 0 }
     }
+}
+
+fn random_number() -> std::io::Result<u64> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
+    Ok(u64::from_le_bytes(bytes))
 }
 
 /// Starts the thread that turns what the terminal sends into messages.

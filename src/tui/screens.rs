@@ -3,6 +3,7 @@
 
 pub mod account_form;
 pub mod audience;
+pub mod compose;
 pub mod confirm;
 pub mod contact_choice;
 pub mod contact_form;

@@ -8,9 +8,10 @@ mod tests;
 
 use super::effect::{Effect, Question};
 use super::keymap::{Action, Context, Input, Typing};
-use super::model::{Deed, Model, NOTICE, Overlay, Screen, Tone};
+use super::model::{Deed, Fixed, Model, NOTICE, Overlay, Screen, Tone};
 use super::msg::Msg;
 use super::plan::Plan;
+use super::screens::compose::ComposeDialog;
 use super::screens::confirm::Confirm;
 use super::screens::contact_form::ContactFormDialog;
 use super::screens::contacts::{self, Doomed};
@@ -18,7 +19,7 @@ use super::screens::delivery_detail::DeliveryDialog;
 use super::screens::help::Help;
 use super::screens::outbox::OutboxOutcome;
 use super::screens::verification::VerificationDialog;
-use super::widgets::audience;
+use super::widgets::audience::PEOPLE;
 use crate::domain::contact::{ContactId, Subject};
 use crate::domain::delivery::DeliveryId;
 
@@ -109,6 +110,7 @@ fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
         Input::Action(Action::MessageTypes) => switch(model, Screen::Types, plan),
         Input::Action(Action::Outbox) => switch(model, Screen::Outbox, plan),
         Input::Action(Action::Settings) => switch(model, Screen::Settings, plan),
+        Input::Action(Action::NewNotice) => open_compose(model, plan),
         Input::Action(Action::NextTab) => switch(model, model.screen.next(), plan),
         Input::Action(Action::PreviousTab) => switch(model, model.screen.previous(), plan),
         _ => take_screen_input(model, input, plan),
@@ -139,12 +141,18 @@ fn take_screen_input(model: &mut Model, input: &Input, plan: &mut Plan) {
             follow_contacts(model, outcome, plan);
         }
         Screen::Types => matrix::take_input(model, input, plan),
-        Screen::Outbox => match model.outbox.act(input, regions.whole(), plan) {
+        Screen::Outbox => match model.outbox.act(input, &model.fixed.catalogue, regions.whole(), plan) {
             OutboxOutcome::Stay | OutboxOutcome::Unused => {}
             OutboxOutcome::Open(id) => open_delivery(model, id, plan),
             OutboxOutcome::Retry(id) => retry(model, id, plan),
             OutboxOutcome::Cancel(delivery) => {
                 ask_first(model, Confirm::cancel_delivery(&delivery), Deed::CancelDelivery(delivery.id))
+            }
+            OutboxOutcome::RetryNotice(id) => {
+                model.pending.deed = Some(plan.ask(Question::RetryNotice { id }));
+            }
+            OutboxOutcome::CancelNotice(notice) => {
+                ask_first(model, Confirm::cancel_notice(&notice), Deed::CancelNotice(notice.id));
             }
             OutboxOutcome::Refused(words) => model.notify(Tone::Warning, words),
         },
@@ -178,6 +186,16 @@ fn follow_contacts(model: &mut Model, outcome: contacts::Outcome, plan: &mut Pla
 
 fn ask_first(model: &mut Model, question: Confirm, then: Deed) {
     model.overlays.push(Overlay::Confirm { question, then });
+}
+
+/// Opens the dialog in which a notice is written.
+fn open_compose(model: &mut Model, plan: &Plan) {
+    let Fixed { catalogue, language, run, .. } = &model.fixed;
+    // Numbers of questions never repeat in a run, and each notice that is sent has taken some.
+    let key = format!("screen-{run:016x}-{}", plan.last().0);
+    // What another dialog asked for is not for this one.
+    model.pending.audience = None;
+    model.overlays.push(Overlay::Compose(Box::new(ComposeDialog::new(catalogue, *language, key))));
 }
 
 fn open_verification(model: &mut Model, subject: Subject, plan: &mut Plan) {
@@ -223,22 +241,41 @@ fn read_anew(model: &mut Model, gone: &[ContactId], plan: &mut Plan) {
 
 /// Loads anew what the dialog shows, if it shows something that others change.
 fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
+    let chosen = model.overlays.iter().find_map(|overlay| match overlay {
+        Overlay::Compose(dialog) => dialog.message_type().map(str::to_owned),
+        Overlay::Audience(dialog) => dialog.message_type().map(str::to_owned),
+        Overlay::ContactForm(_)
+        | Overlay::Confirm { .. }
+        | Overlay::Verification(_)
+        | Overlay::Delivery(_)
+        | Overlay::ContactTypes(_)
+        | Overlay::Choice(_)
+        | Overlay::AccountForm(_)
+        | Overlay::Help(_) => None,
+    });
+    if let Some(message_type) = chosen {
+        ask_audience(model, message_type, plan);
+    }
     let question = model.overlays.iter().rev().find_map(|overlay| match overlay {
         Overlay::Verification(dialog) => Some(Question::Proofs { subject: dialog.subject() }),
         Overlay::Delivery(dialog) => Some(Question::Delivery { id: dialog.id() }),
         Overlay::ContactTypes(dialog) => Some(Question::Wishes { id: dialog.id() }),
-        Overlay::Audience(dialog) => dialog
-            .message_type()
-            .map(|id| Question::Audience { message_type: id.to_owned(), limit: audience::PEOPLE }),
         Overlay::ContactForm(_)
         | Overlay::Confirm { .. }
         | Overlay::Choice(_)
+        | Overlay::Audience(_)
         | Overlay::AccountForm(_)
+        | Overlay::Compose(_)
         | Overlay::Help(_) => None,
     });
     if let Some(question) = question {
         model.pending.dialog_data = Some(plan.ask(question));
     }
+}
+
+/// Asks who would get a type now.
+fn ask_audience(model: &mut Model, message_type: String, plan: &mut Plan) {
+    model.pending.audience = Some(plan.ask(Question::Audience { message_type, limit: PEOPLE }));
 }
 
 fn ask_account(model: &mut Model, plan: &mut Plan) {

@@ -1,11 +1,14 @@
 //! The parts from which screens and dialogs are built. A widget knows its own state and how to draw it, never what it is for.
 
 pub mod audience;
+pub mod audience_summary;
 pub mod check_box;
 pub mod dialog;
 pub mod drop_down;
 pub mod filter_line;
+pub mod picker;
 pub mod scroll_text;
+pub mod text_area;
 pub mod text_field;
 pub mod wrapped_text;
 

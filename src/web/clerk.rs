@@ -201,7 +201,10 @@ mod tests {
             drop(go_on);
             assert_eq!(first.await, Ok(()));
         });
-        assert_eq!(run(clerk.ask(name)).as_deref(), Ok(""));
+        // The place in the queue is free once the thread has passed over what nobody waits for.
+        let answer =
+            std::iter::repeat_with(|| run(clerk.ask(name))).find(|answer| *answer != Err(Unanswered::Full));
+        assert_eq!(answer.unwrap().as_deref(), Ok(""));
         assert!(is_done.try_recv().is_err());
     }
 

@@ -298,9 +298,11 @@ fn a_whole_mail_becomes_a_notice() {
     let parts = "Subject: Report\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nIt is attached.\r\n--b\r\n\
         Content-Type: application/pdf; name=\"a\x1b[31m.pdf\"\r\nContent-Transfer-Encoding: base64\r\n\r\nQQ==\r\n--b--\r\n";
     let attached = program.run_with_input(command, parts);
+    let long = format!("Subject: Long\r\nContent-Type: text/html\r\n\r\n{}", "<p><b>x".repeat(20_000));
+    let long = program.run_with_input(command, &long);
     let empty = program.run_with_input("notify securty.cloud --from-mail", "");
     let large = program.run_with_input(command, &vec![b'x'; 10 * 1024 * 1024 + 1]);
-    assert_transcript!(format!("{notice}{attached}{empty}{large}"), @r#"
+    assert_transcript!(format!("{notice}{attached}{long}{empty}{large}"), @r#"
         $ callsheet notify security.cloud --from-mail
         ! Warning: no mail server is configured: mail is written to '[home]/data/callsheet/mail' and does not leave this machine
         ! Notice 1: 2 written to files.
@@ -309,6 +311,11 @@ fn a_whole_mail_becomes_a_notice() {
         ! Warning: parts of the mail are left out: 'a\u{001B}[31m.pdf'
         ! Warning: no mail server is configured: mail is written to '[home]/data/callsheet/mail' and does not leave this machine
         ! Notice 2: 2 written to files.
+        [exit 0]
+        $ callsheet notify security.cloud --from-mail
+        ! Warning: parts of the mail are left out: 'text/html (it has more than 1 MiB)'
+        ! Warning: no mail server is configured: mail is written to '[home]/data/callsheet/mail' and does not leave this machine
+        ! Notice 3: 2 written to files.
         [exit 0]
         $ callsheet notify securty.cloud --from-mail
         ! Error: the notice was not queued

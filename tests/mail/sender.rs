@@ -16,7 +16,7 @@ use callsheet::operations::{Session, outbox, verification};
 use crate::support::office::{Office, add, code_in, deliveries, queued, states};
 use crate::support::sink::{Act, Sink};
 
-fn server(sink: &Sink) -> Way {
+pub fn server(sink: &Sink) -> Way {
     Way::Server(SmtpSettings {
         host: "127.0.0.1".to_owned(),
         port: sink.port(),

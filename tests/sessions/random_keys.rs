@@ -1,5 +1,6 @@
 //! What must hold whatever is typed, at any size.
 
+use callsheet::tui::keymap::Context;
 use callsheet::tui::msg::Msg;
 use callsheet::tui::plan::Plan;
 use proptest::prelude::*;
@@ -38,6 +39,15 @@ const SCRIPTS: &[&str] = &[
     "<c-z>",
     "<c-l>",
     "<f1>",
+    "<f3>",
+    "<c-o>",
+    "<c-y>",
+    "<c-7>",
+    "<a-u>",
+    "<a-b>",
+    "<a-f>",
+    "n<enter><enter>",
+    "n<enter>secur<enter>",
     "a",
     "b",
     "c",
@@ -108,11 +118,11 @@ proptest! {
         // Nothing that was opened cannot be closed again.
         for _ in 0..20 {
             stage.types("<esc>");
+            if stage.model.focus().0 == Context::Confirm {
+                stage.types("y");
+            }
         }
-        stage.types("n");
-        for _ in 0..20 {
-            stage.types("<esc>");
-        }
+        prop_assert!(stage.model.overlays.is_empty(), "{:?}", stage.model.overlays);
     }
 }
 

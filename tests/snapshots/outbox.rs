@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use callsheet::domain::delivery::{Delivery, DeliveryId, Kind, State};
+use callsheet::domain::catalogue::Catalogue;
+use callsheet::domain::delivery::{Delivery, DeliveryId, Kind, NoticeId, State};
+use callsheet::domain::notice::{Notice, NoticeTotals};
+use callsheet::domain::routing::FallbackReason;
 use callsheet::operations::contacts::Page;
-use callsheet::operations::outbox::{Attempt, DeliveryDetail};
+use callsheet::operations::outbox::{Attempt, DeliveryDetail, OutboxEntry};
 use callsheet::tui::keymap::{Action, Input};
 use callsheet::tui::layout::Regions;
 use callsheet::tui::marks::Marks;
@@ -43,12 +46,99 @@ fn delivery(id: i64, state: State) -> Delivery {
 }
 
 fn outbox(rows: Vec<Delivery>, size: Size) -> Outbox {
+    entries(rows.into_iter().map(OutboxEntry::Delivery).collect(), size)
+}
+
+fn entries(rows: Vec<OutboxEntry>, size: Size) -> Outbox {
     let mut outbox = Outbox::default();
     let mut plan = Plan::default();
     outbox.open(&mut plan);
     let page = Page { rows, at_start: true, at_end: true };
-    assert_eq!(outbox.take_page(plan.last(), Ok(page), &mut plan), None);
+    assert_eq!(outbox.take_entries(plan.last(), Ok(page), &mut plan), None);
     outbox.resize(Regions::of(picture::whole(size)).whole(), &mut plan);
+    outbox
+}
+
+fn notice(id: i64, subject: &str, totals: NoticeTotals) -> Notice {
+    Notice {
+        id: NoticeId(id),
+        message_type: "security.account".to_owned(),
+        subject: subject.to_owned(),
+        created_at: now(),
+        ended_at: None,
+        cancelled: false,
+        fallback: None,
+        unreached: false,
+        totals,
+    }
+}
+
+/// A notice in each state, among single mails.
+fn notices() -> Vec<OutboxEntry> {
+    let none = NoticeTotals::default();
+    let unreached = Notice {
+        unreached: true,
+        ended_at: Some(now()),
+        ..notice(5, "No power in hall 3", NoticeTotals { failed: 2, expired: 1, ..none })
+    };
+    let all_failed = Notice {
+        fallback: Some(FallbackReason::AllFailed),
+        message_type: "product.expiration".to_owned(),
+        created_at: now().minus(Duration::from_secs(2 * 86_400)),
+        ..notice(4, "Certificates end on Friday", NoticeTotals { sent: 1, failed: 3, ..none })
+    };
+    let cancelled = Notice {
+        cancelled: true,
+        ended_at: Some(now()),
+        ..notice(2, "登录异常：账号在新的网络登录", NoticeTotals { sent: 4, cancelled: 8, ..none })
+    };
+    let mut code = delivery(99, State::Sent);
+    (code.kind, code.message_type) = (Kind::Verification, None);
+    code.subject = "Your code for Example Ltd".to_owned();
+    vec![
+        OutboxEntry::Notice(notice(
+            7,
+            "Unusual logon",
+            NoticeTotals { sent: 9, waiting: 1, failed: 2, ..none },
+        )),
+        OutboxEntry::Delivery(code),
+        OutboxEntry::Notice(notice(6, "Queued just now", NoticeTotals { waiting: 1_200_000, ..none })),
+        OutboxEntry::Notice(unreached),
+        OutboxEntry::Notice(all_failed),
+        OutboxEntry::Notice(notice(3, "Written to files", NoticeTotals { written: 12, ..none })),
+        OutboxEntry::Notice(cancelled),
+        OutboxEntry::Notice(notice(1, "All is well again", NoticeTotals { sent: 12, ..none })),
+    ]
+}
+
+/// Opens the notice in this row, whose deliveries have these states.
+fn opened(row: usize, states: &[State], size: Size) -> Outbox {
+    let mut outbox = entries(notices(), size);
+    let area = Regions::of(picture::whole(size)).whole();
+    let catalogue = Catalogue::built_in();
+    let mut plan = Plan::default();
+    for _ in 0..row {
+        outbox.act(&Input::Action(Action::Down), &catalogue, area, &mut plan);
+    }
+    outbox.act(&Input::Action(Action::Open), &catalogue, area, &mut plan);
+    let names = ["王小明", "AdaLovelace", "oncall"].into_iter().cycle();
+    let rows = states.iter().zip(names).zip(1..).map(|((state, name), id)| {
+        let mut delivery = delivery(50 - id, *state);
+        delivery.name = name.to_owned();
+        delivery.attempts = 3;
+        delivery.server =
+            state.may_retry().then(|| "550 5.1.1 Recipient address rejected: User unknown".to_owned());
+        delivery
+    });
+    let mut rows: Vec<Delivery> = rows.collect();
+    if let Some(last) = rows.last_mut().filter(|_| row == 4) {
+        last.name = String::new();
+        last.to = "security@example.com".to_owned();
+        last.fallback = Some("all_failed".to_owned());
+    }
+    let page = Page { rows, at_start: true, at_end: true };
+    assert_eq!(outbox.take_page(plan.last(), Ok(page), &mut plan), None);
+    outbox.resize(area, &mut plan);
     outbox
 }
 
@@ -76,6 +166,34 @@ fn every_state_has_a_mark_and_a_word() {
 }
 
 #[test]
+fn a_notice_stands_in_one_row() {
+    for size in [SMALL, USUAL, LARGE] {
+        assert_snapshot!(drawn(&entries(notices(), size), size));
+    }
+    let outbox = entries(notices(), USUAL);
+    let area = Regions::of(picture::whole(USUAL)).whole();
+    let ascii = (Theme::Traced, Marks::Ascii);
+    assert_snapshot!(picture::part(USUAL, area, ascii, |area, buf, look| outbox.draw(area, buf, look)));
+}
+
+#[test]
+fn a_notice_is_opened() {
+    let states = [State::Sent, State::Retry, State::Failed, State::Queued, State::Expired];
+    for size in [SMALL, USUAL, LARGE] {
+        assert_snapshot!(drawn(&opened(0, &states, size), size));
+    }
+}
+
+#[test]
+fn what_must_be_known_of_a_notice_stands_above_its_mails() {
+    for size in [SMALL, USUAL] {
+        assert_snapshot!(drawn(&opened(3, &[State::Failed, State::Failed, State::Expired], size), size));
+        assert_snapshot!(drawn(&opened(4, &[State::Failed, State::Failed, State::Sent], size), size));
+    }
+    assert_snapshot!(drawn(&opened(6, &[State::Sent, State::Cancelled], USUAL), USUAL));
+}
+
+#[test]
 fn an_empty_outbox_says_what_will_appear() {
     assert_snapshot!(drawn(&outbox(Vec::new(), USUAL), USUAL));
     assert_snapshot!(drawn(&Outbox::default(), SMALL));
@@ -85,8 +203,9 @@ fn an_empty_outbox_says_what_will_appear() {
 fn a_filter_that_is_not_understood_says_why() {
     let area = picture::whole(USUAL);
     let mut outbox = outbox(rows(), USUAL);
-    outbox.act(&Input::Action(Action::Filter), area, &mut Plan::default());
-    outbox.act(&Input::Paste("王 state:fialed".to_owned()), area, &mut Plan::default());
+    let catalogue = Catalogue::built_in();
+    outbox.act(&Input::Action(Action::Filter), &catalogue, area, &mut Plan::default());
+    outbox.act(&Input::Paste("王 state:fialed".to_owned()), &catalogue, area, &mut Plan::default());
     assert_snapshot!(drawn(&outbox, USUAL));
 }
 

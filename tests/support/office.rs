@@ -7,6 +7,7 @@ use callsheet::domain::catalogue::Catalogue;
 use callsheet::domain::contact::{Contact, ContactId, Subject};
 use callsheet::domain::contact_form::ContactForm;
 use callsheet::domain::delivery::{Delivery, State};
+use callsheet::domain::return_path::ReturnPath;
 use callsheet::mail::sender::{SenderEvent, SenderSettings, Way, deliver_due};
 use callsheet::operations::contacts::{self, Mailing, Saved, Verify};
 use callsheet::operations::outbox::{self, OutboxAt, OutboxQuery};
@@ -25,7 +26,7 @@ impl Office {
         let rules = Rules {
             message_id_domain: "example.com".to_owned(),
             from_email: "notices@example.com".to_owned(),
-            return_path: "notices@example.com".to_owned(),
+            return_path: ReturnPath::Plain("notices@example.com".to_owned()),
             ..Rules::default()
         };
         Self { folder: tempfile::tempdir().unwrap(), clock: ManualClock::new(), rules }
@@ -61,6 +62,7 @@ impl Office {
             way,
             letterhead: self.rules.letterhead(""),
             return_path: self.rules.return_path.clone(),
+            dkim: None,
             public_url: self.rules.public_url.clone(),
             catalogue: Arc::new(Catalogue::built_in()),
             connections: 4,

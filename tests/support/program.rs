@@ -46,7 +46,8 @@ impl Program {
         ));
     }
 
-    fn configure(&self, text: &str) {
+    /// This is the configuration from now on.
+    pub fn configure(&self, text: &str) {
         let folder = self.home.path().join("config/callsheet");
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("config.toml"), text).unwrap();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use callsheet::domain::account::Account;
 use callsheet::domain::catalogue::Catalogue;
 use callsheet::domain::contact::{AddressProof, Contact, ContactId, Proofs, Status, Totals};
+use callsheet::domain::delivery::{DeliveryId, NoticeId};
 use callsheet::domain::email_address::Smtputf8;
 use callsheet::domain::language::Language;
 use callsheet::domain::position::Position;
@@ -15,7 +16,7 @@ use callsheet::domain::timestamp::Timestamp;
 use callsheet::operations::Problem;
 use callsheet::operations::contacts::{Again, Mailing, Page, PageAt, Saved};
 use callsheet::operations::coverage::Coverage;
-use callsheet::operations::notices::{Audience, Fallback, Person};
+use callsheet::operations::notices::{Audience, Fallback, Notified, Person};
 use callsheet::operations::outbox::QueueTotals;
 use callsheet::operations::subscriptions::{Changed, Restored, Whom};
 use callsheet::tui::effect::{Answer, ColumnFacts, Effect, Question, Request};
@@ -46,6 +47,7 @@ pub fn fixed(theme: Theme, marks: Marks) -> Fixed {
         language: Language::En,
         smtputf8: Smtputf8::Refused,
         offset: FixedOffset::east_opt(0).unwrap(),
+        run: 7,
     }
 }
 
@@ -191,6 +193,21 @@ impl Stage {
             }
             Question::OutboxPage { .. } => {
                 Answer::OutboxPage(Ok(Page { rows: Vec::new(), at_start: true, at_end: true }))
+            }
+            Question::OutboxEntries { .. } => {
+                Answer::OutboxEntries(Ok(Page { rows: Vec::new(), at_start: true, at_end: true }))
+            }
+            Question::Notice { id } => Answer::Notice(Err(Problem::NoSuchNotice(id.0))),
+            Question::RetryNotice { id } => Answer::NoticeRetried(Err(Problem::NoSuchNotice(id.0))),
+            Question::CancelNotice { id } => Answer::NoticeCancelled(Err(Problem::NoSuchNotice(id.0))),
+            Question::PreviewNotice { form, language } => Answer::NoticePreviewed {
+                language: *language,
+                text: Ok(format!("{language}\n{}", form.body)),
+            },
+            Question::Notify { .. } => {
+                let waiting = (1..).map(DeliveryId).take(self.contacts.len()).collect();
+                let notice = NoticeId(1);
+                Answer::Notified(Ok(Notified { notice, waiting, fallback: None, repeated: false }))
             }
             Question::Delivery { id } => Answer::Delivery(Err(Problem::NoSuchDelivery(id.0))),
             Question::Proofs { subject } => Answer::Proofs(

@@ -10,7 +10,7 @@
 //!          │          ├──▶ mail::transport
 //!          ▼          ▼
 //!   store   exchange   mail::compose   mail::incoming
-//!          │
+//!          │                 └──▶ mail::markup ◀──┘
 //!          ▼
 //!       domain                   knows nobody
 //! ```
@@ -31,16 +31,25 @@ const ROOMS: &[Room] = &[
     Room { name: "domain", knows: &[] },
     Room { name: "clock", knows: &["domain"] },
     Room { name: "paths", knows: &["domain", "operations"] },
-    Room { name: "config", knows: &["domain", "paths", "operations", "mail::compose", "mail::transport"] },
+    Room {
+        name: "config",
+        knows: &["domain", "paths", "operations", "mail::compose", "mail::dkim", "mail::transport"],
+    },
     Room { name: "store", knows: &["domain", "clock"] },
     Room { name: "exchange", knows: &["domain"] },
-    Room { name: "mail::compose", knows: &["domain"] },
-    Room { name: "mail::incoming", knows: &["domain"] },
+    Room { name: "mail::markup", knows: &["domain"] },
+    Room { name: "mail::compose", knows: &["domain", "mail::markup"] },
+    Room { name: "mail::dkim", knows: &["domain"] },
+    Room { name: "mail::incoming", knows: &["domain", "mail::markup"] },
+    Room { name: "mail::returned", knows: &["domain"] },
     Room { name: "mail::transport", knows: &["domain", "clock"] },
-    Room { name: "mail::sender", knows: &["domain", "store", "mail::compose", "mail::transport", "clock"] },
+    Room {
+        name: "mail::sender",
+        knows: &["domain", "store", "mail::compose", "mail::dkim", "mail::transport", "clock"],
+    },
     Room {
         name: "operations",
-        knows: &["domain", "store", "mail::compose", "mail::incoming", "exchange", "clock"],
+        knows: &["domain", "store", "mail::compose", "mail::incoming", "mail::returned", "exchange", "clock"],
     },
     Room { name: "tui", knows: &["domain", "operations", "mail::sender", "config", "paths", "clock"] },
     Room { name: "cli", knows: &["domain", "operations", "mail::sender", "config", "paths", "clock"] },
@@ -55,10 +64,11 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("rusqlite_migration", &["store"]),
     ("lettre", &["mail"]),
-    ("mail_parser", &["mail::incoming"]),
+    ("mail_parser", &["mail::incoming", "mail::markup", "mail::returned"]),
     ("rustls", &["mail::transport"]),
     ("rustls_native_certs", &["mail::transport"]),
-    ("rustls_pki_types", &["mail::transport"]),
+    ("rustls_pki_types", &["mail::transport", "mail::dkim"]),
+    ("ring", &["mail::dkim", "mail::transport"]),
     ("ratatui", &["tui"]),
     ("ratatui_textarea", &["tui"]),
     ("crossterm", &["tui"]),
@@ -76,6 +86,8 @@ const PURE: &[&str] = &[
     "exchange",
     "mail::compose",
     "mail::incoming",
+    "mail::markup",
+    "mail::returned",
     "tui::msg",
     "tui::effect",
     "tui::model",

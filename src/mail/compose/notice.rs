@@ -1,7 +1,7 @@
 //! What is special in the mail of a notice: its text, made ready once for all recipients, and how one unsubscribes.
 //!
-//! The HTML part is always made from the text, never from HTML that somebody gave: so nothing in a notice can break out of the
-//! frame, load anything or look like a part of it.
+//! The HTML part is made from the text, or from HTML that somebody gave by [`markup::simple`], whoever did that before: so nothing
+//! in a notice can break out of the frame, load anything or look like a part of it.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
@@ -13,6 +13,7 @@ use minijinja::Value;
 use super::{ComposeError, Part, check_link, paragraphs};
 use crate::domain::character::Hidden;
 use crate::domain::email_address::{EmailAddress, Smtputf8};
+use crate::mail::markup;
 
 /// The text of a notice as mails carry it. It costs a pass over the text, so it is made once a notice, not once a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,17 @@ impl NoticeText {
         let refused = text.chars().find(|character| is_refused_in_text(*character));
         let html = Value::from_safe_string(paragraphs::html(text));
         Self { text: Arc::from(text), html, refused }
+    }
+
+    /// The same with HTML that says it: its simple form stands in the HTML part. HTML that says nothing, or is too long, does not.
+    #[must_use]
+    pub fn with_html(mut self, html: &str) -> Self {
+        if let Ok(simple) = markup::simple(html)
+            && !simple.is_empty()
+        {
+            self.html = Value::from_safe_string(simple);
+        }
+        self
     }
 
     /// # Errors

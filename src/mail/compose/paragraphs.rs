@@ -3,6 +3,8 @@
 //! All it writes is its own `<p>`, `<br>` and `<a>`, each closed where it is opened, and escaped text: whatever the text holds,
 //! it stays inside of the element it is put into.
 
+use crate::mail::markup::{put_character, put_escaped};
+
 /// Lines end in `\n`. One `<p>` for lines between empty ones.
 pub fn html(text: &str) -> String {
     let mut html = String::with_capacity(text.len() + text.len() / 8 + 16);
@@ -57,21 +59,6 @@ fn put_text(html: &mut String, text: &str, at_start: bool) {
                 put_character(html, other);
             }
         }
-    }
-}
-
-fn put_escaped(html: &mut String, text: &str) {
-    text.chars().for_each(|character| put_character(html, character));
-}
-
-fn put_character(html: &mut String, character: char) {
-    match character {
-        '&' => html.push_str("&amp;"),
-        '<' => html.push_str("&lt;"),
-        '>' => html.push_str("&gt;"),
-        '"' => html.push_str("&quot;"),
-        '\'' => html.push_str("&#39;"),
-        other => html.push(other),
     }
 }
 

@@ -2,185 +2,29 @@
 //! words of a link its address. What is hidden in scripts, styles and comments is left out. Whatever it is given, it reads it once
 //! from front to back.
 
-use std::borrow::Cow;
-
-use mail_parser::decoders::html::add_html_token;
-
 use crate::domain::character::Hidden;
+use crate::mail::markup::link::is_address;
+use crate::mail::markup::tokens::{LINES, Tag, Token, Tokens, decoded};
 
 /// The text of a page. Lines end in `\n`; none is empty at the beginning or the end, and never two in succession.
 pub fn text(html: &str) -> String {
     let mut page = Page::default();
-    let mut rest = html;
-    while let Some(start) = rest.find('<') {
-        page.put_text(&rest[..start]);
-        rest = take_markup(&mut page, &rest[start..]);
+    for token in Tokens::new(html) {
+        match token {
+            Token::Text(text) => page.put_text(text),
+            Token::Begin(tag) => page.begin(&tag),
+            Token::End(name) => page.end(&name),
+        }
     }
-    page.put_text(rest);
     page.finish()
 }
 
 /// Quotations and items inside of each other that are still shown as such.
 const DEPTH: usize = 8;
 
-/// Elements whose content is no text of the page.
-const SILENT: [&str; 4] = ["script", "style", "title", "template"];
-
 /// Elements with an empty line around them.
 const PARAGRAPHS: [&str; 13] =
     ["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "pre"];
-
-/// Elements on lines of their own.
-const LINES: [&str; 17] = [
-    "div", "li", "tr", "dt", "dd", "address", "article", "aside", "caption", "center", "figure", "footer",
-    "form", "header", "main", "nav", "section",
-];
-
-/// Reads what begins with `<` and returns what follows it.
-fn take_markup<'a>(page: &mut Page, html: &'a str) -> &'a str {
-    if let Some(comment) = html.strip_prefix("<!--") {
-        return after(comment, "-->");
-    }
-    if html.starts_with("<!") || html.starts_with("<?") {
-        return after(html, ">");
-    }
-    let (is_end, inside) = match html.strip_prefix("</") {
-        Some(inside) => (true, inside),
-        None => (false, &html[1..]),
-    };
-    if !inside.starts_with(|first: char| first.is_ascii_alphabetic()) {
-        page.put_text("<");
-        return &html[1..];
-    }
-    let (tag, rest) = read_tag(inside);
-    if is_end {
-        page.end(&tag.name);
-        return rest;
-    }
-    if SILENT.contains(&tag.name.as_str()) {
-        return after_element(rest, &tag.name);
-    }
-    page.begin(&tag);
-    rest
-}
-
-fn after<'a>(text: &'a str, end: &str) -> &'a str {
-    text.find(end).map_or("", |at| &text[at + end.len()..])
-}
-
-/// What follows `</name`, or nothing if the element is never closed.
-fn after_element<'a>(html: &'a str, name: &str) -> &'a str {
-    let ends = html.match_indices("</").map(|(at, _)| at + 2);
-    let is_it =
-        |at: &usize| html.get(*at..*at + name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name));
-    ends.into_iter().find(is_it).map_or("", |at| after(&html[at..], ">"))
-}
-
-/// A start tag with the attributes that matter here, or the name of an end tag.
-struct Tag {
-    /// In small letters.
-    name: String,
-    href: Option<String>,
-    alt: Option<String>,
-}
-
-/// Reads a tag from its name on, and returns what follows its `>`.
-fn read_tag(html: &str) -> (Tag, &str) {
-    let ends_name = |character: char| character.is_ascii_whitespace() || matches!(character, '/' | '>');
-    let (name, mut rest) = html.split_at(html.find(ends_name).unwrap_or(html.len()));
-    let mut tag = Tag { name: name.to_ascii_lowercase(), href: None, alt: None };
-    loop {
-        rest = rest.trim_start_matches(|character: char| character.is_ascii_whitespace() || character == '/');
-        if rest.is_empty() {
-            return (tag, rest);
-        }
-        if let Some(rest) = rest.strip_prefix('>') {
-            return (tag, rest);
-        }
-        // A name may begin with `=`, and is never empty.
-        let first = rest.chars().next().map_or(1, char::len_utf8);
-        let end = rest[first..].find(|character| ends_name(character) || character == '=');
-        let (attribute, after_name) = rest.split_at(end.map_or(rest.len(), |end| end + first));
-        let spaceless = after_name.trim_start_matches(|character: char| character.is_ascii_whitespace());
-        rest = after_name;
-        let Some(given) = spaceless.strip_prefix('=') else { continue };
-        let (value, after_value) = read_value(given);
-        rest = after_value;
-        let place = match attribute.to_ascii_lowercase().as_str() {
-            "href" => &mut tag.href,
-            "alt" => &mut tag.alt,
-            _ => continue,
-        };
-        place.get_or_insert_with(|| decoded(value).into_owned());
-    }
-}
-
-/// An attribute's value and what follows it.
-fn read_value(html: &str) -> (&str, &str) {
-    let html = html.trim_start_matches(|character: char| character.is_ascii_whitespace());
-    for quote in ['"', '\''] {
-        if let Some(inside) = html.strip_prefix(quote) {
-            return inside.split_once(quote).unwrap_or((inside, ""));
-        }
-    }
-    html.split_at(
-        html.find(|character: char| character.is_ascii_whitespace() || character == '>')
-            .unwrap_or(html.len()),
-    )
-}
-
-/// The text with its character references replaced; what is none stays.
-fn decoded(text: &str) -> Cow<'_, str> {
-    if !text.contains('&') {
-        return Cow::Borrowed(text);
-    }
-    let mut decoded = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find('&') {
-        decoded.push_str(&rest[..start]);
-        rest = &rest[start..];
-        // The longest name has 31 letters.
-        let end = rest.bytes().take(40).position(|byte| byte == b';');
-        let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'#');
-        match end.filter(|end| *end > 1 && is_name(&rest[1..*end])) {
-            Some(end) => {
-                put_reference(&mut decoded, &rest[..=end]);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                decoded.push('&');
-                rest = &rest[1..];
-            }
-        }
-    }
-    decoded.push_str(rest);
-    Cow::Owned(decoded)
-}
-
-/// Numbers from 128 to 159 mean what they mean in Windows-1252 (HTML, section 13.2.5.80).
-const WINDOWS: [char; 32] = [
-    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}',
-    '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
-];
-
-/// `reference` is `&name;`, `&#1234;` or `&#xabc;`.
-fn put_reference(decoded: &mut String, reference: &str) {
-    let Some(number) = reference.strip_prefix("&#") else {
-        add_html_token(decoded, reference.as_bytes(), false);
-        return;
-    };
-    let number = number.trim_end_matches(';');
-    let code = match number.strip_prefix(['x', 'X']) {
-        Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16),
-        None => number.parse(),
-    };
-    let character = match code {
-        Ok(code @ 128..=159) => usize::try_from(code - 128).ok().map(|at| WINDOWS[at]),
-        Ok(0) | Err(_) => None,
-        Ok(code) => char::from_u32(code),
-    };
-    decoded.push(character.unwrap_or(char::REPLACEMENT_CHARACTER));
-}
 
 /// The text so far, and the elements that are open.
 #[derive(Default)]
@@ -396,14 +240,6 @@ impl Page {
         self.text.truncate(self.text.trim_end_matches('\n').len());
         self.text
     }
-}
-
-/// An address that means something outside of the page.
-fn is_address(address: &str) -> bool {
-    let is_of =
-        |scheme: &str| address.get(..scheme.len()).is_some_and(|found| found.eq_ignore_ascii_case(scheme));
-    let is_plain = |character: char| !character.is_whitespace() && Hidden::of(character).is_none();
-    ["https://", "http://", "mailto:"].into_iter().any(is_of) && address.chars().all(is_plain)
 }
 
 fn is_invisible(character: char) -> bool {

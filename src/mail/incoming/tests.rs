@@ -127,6 +127,60 @@ fn a_mail_in_html_alone_is_read_as_text() {
 }
 
 #[test]
+fn html_is_taken_over_in_its_simple_form() {
+    let html = |text: &str| mail(text).html;
+    assert_eq!(html(ALTERNATIVE).as_deref(), Some("<p>db1 is <b>down</b></p>\n"));
+    let alone = "Subject: s\nContent-Type: text/html; charset=gb18030\nContent-Transfer-Encoding: base64\n\n";
+    let encoded = STANDARD.encode(b"<title>x</title><p style=x>\xb2\xe2\xca\xd4<script>x</script>");
+    let read = mail(&format!("{alone}{encoded}"));
+    assert_eq!((read.text.as_str(), read.html.as_deref()), ("测试", Some("<p>测试</p>\n")));
+    assert_eq!(html("Subject: s\n\ntext <b>without</b> HTML\n"), None);
+    assert_eq!(
+        html(
+            "Subject: s\nContent-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\ntext\n--b\n\
+             Content-Type: text/html\n\n<img src=x><p>&nbsp\n--b--\n"
+        )
+        .as_deref(),
+        Some("<p>&amp;nbsp</p>\n")
+    );
+    assert_eq!(
+        html(
+            "Subject: s\nContent-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\ntext\n--b\n\
+             Content-Type: text/html\n\n<img src=x>\n--b--\n"
+        ),
+        None
+    );
+}
+
+#[test]
+fn text_between_html_is_taken_over_as_text() {
+    let read = mail(
+        "Subject: s\nContent-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/alternative; boundary=b\n\n\
+         --b\nContent-Type: text/plain\n\ntext\n--b\nContent-Type: text/html\n\n<b>text</b>\n--b--\n\
+         --a\nContent-Type: text/plain\n\n-- \nThe <list>\n--a--\n",
+    );
+    assert_eq!(read.text, "text\n\n-- \nThe <list>");
+    assert_eq!(read.html.as_deref(), Some("<p><b>text</b></p>\n<p>--<br>The &lt;list&gt;</p>\n"));
+    assert_eq!(read.left_out, Vec::<String>::new());
+}
+
+#[test]
+fn html_that_is_too_long_is_left_out() {
+    let alternative = |html: &str| {
+        mail(&format!(
+            "Subject: s\nContent-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\ntext\n--b\n\
+             Content-Type: text/html\n\n{html}\n--b--\n"
+        ))
+    };
+    let read = alternative(&"x".repeat(BODY_LIMIT));
+    assert_eq!((read.text.as_str(), read.html), ("text", None));
+    assert_eq!(read.left_out, ["text/html (it has more than 1 MiB)"]);
+    // What is not taken over does not count.
+    let styled = alternative(&format!("<style>{}</style>x", "x".repeat(BODY_LIMIT)));
+    assert_eq!((styled.html.as_deref(), styled.left_out), (Some("<p>x</p>\n"), Vec::new()));
+}
+
+#[test]
 fn html_speaks_where_the_text_part_is_empty() {
     let read = mail(
         "Subject: s\nContent-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\n \n\n--b\nContent-Type: text/html\n\n\

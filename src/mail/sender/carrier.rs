@@ -10,8 +10,10 @@ use std::thread::JoinHandle;
 use super::Word;
 use super::letter::{Composer, POISON};
 use crate::domain::catalogue::Catalogue;
+use crate::domain::return_path::ReturnPath;
 use crate::domain::verification::SecretKey;
 use crate::mail::compose::Letterhead;
+use crate::mail::dkim::Signer;
 use crate::mail::transport::files::Files;
 use crate::mail::transport::smtp::Smtp;
 use crate::mail::transport::{Envelope, Submission, Transport};
@@ -38,7 +40,8 @@ pub(super) enum Outcome {
 pub(super) struct Bag {
     pub(super) key: Arc<SecretKey>,
     pub(super) public_url: Option<String>,
-    pub(super) return_path: String,
+    pub(super) return_path: ReturnPath,
+    pub(super) dkim: Option<Arc<Signer>>,
     pub(super) catalogue: Arc<Catalogue>,
 }
 
@@ -164,7 +167,8 @@ fn carry(
     may_leave: &mut dyn FnMut() -> bool,
 ) -> Outcome {
     let claimed = &job.claimed;
-    let message = match composer.compose(claimed, &job.letterhead, bag) {
+    let composed = composer.compose(claimed, &job.letterhead, bag);
+    let message = match composed.and_then(|message| sign(message, claimed, bag)) {
         Ok(message) => message,
         Err(words) => return Outcome::Unbuildable(words),
     };
@@ -172,11 +176,9 @@ fn carry(
         Exit::Files(files) => return Outcome::Written(files.write(claimed.delivery.id.0, &message)),
         Exit::Server(server) => server,
     };
-    let envelope = Envelope {
-        return_path: bag.return_path.clone(),
-        to: claimed.delivery.to.clone(),
-        smtputf8: !claimed.delivery.to.is_ascii(),
-    };
+    let return_path = bag.return_path.of(claimed.delivery.id, &bag.key);
+    let to = claimed.delivery.to.clone();
+    let envelope = Envelope { smtputf8: !to.is_ascii() || !return_path.is_ascii(), return_path, to };
     let mut not_noted = false;
     let mut before_body = || {
         not_noted = !may_leave();
@@ -188,5 +190,15 @@ fn carry(
         Ok(_) if not_noted => Outcome::NotNoted,
         Ok(submission) => Outcome::Submitted(submission),
         Err(_) => Outcome::Unbuildable(POISON.to_owned()),
+    }
+}
+
+/// The mail with its signature, if mail is signed. When it was queued is when it was signed: so every try has the same bytes.
+fn sign(message: Vec<u8>, claimed: &Claimed, bag: &Bag) -> Result<Vec<u8>, String> {
+    match &bag.dkim {
+        Some(signer) => signer
+            .sign(&message, claimed.delivery.created_at)
+            .map_err(|error| format!("the mail could not be signed: {error}; nothing of it was sent")),
+        None => Ok(message),
     }
 }

@@ -91,6 +91,7 @@ impl Clerk {
             key,
             public_url: settings.public_url.clone(),
             return_path: settings.return_path.clone(),
+            dkim: settings.dkim.clone(),
             catalogue: Arc::clone(&settings.catalogue),
         });
         Ok(Ok(Self {

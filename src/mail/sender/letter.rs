@@ -67,8 +67,14 @@ impl Composer {
 
     fn text_of(&mut self, notice: &Arc<NoticeBody>) -> &NoticeText {
         let last = self.last.take().filter(|(known, _)| Arc::ptr_eq(known, notice));
-        let (_, text) =
-            self.last.insert(last.unwrap_or_else(|| (Arc::clone(notice), NoticeText::new(&notice.text))));
+        let (_, text) = self.last.insert(last.unwrap_or_else(|| {
+            let text = NoticeText::new(&notice.text);
+            let text = match &notice.html {
+                Some(html) => text.with_html(html),
+                None => text,
+            };
+            (Arc::clone(notice), text)
+        }));
         text
     }
 }
@@ -126,7 +132,7 @@ fn announcement(
         unsubscribe: token.as_deref().map(|token| Unsubscribe {
             token,
             public_url: bag.public_url.as_deref(),
-            mail_to: &bag.return_path,
+            mail_to: bag.return_path.base(),
         }),
     };
     finish(claimed, letterhead, content)

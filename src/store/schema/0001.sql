@@ -119,6 +119,7 @@ CREATE TABLE notice (
   -- Neither sent nor written, but they may have been sent.
   doubtful        INTEGER NOT NULL DEFAULT 0 CHECK (doubtful >= 0)
 ) STRICT;
+CREATE INDEX notice_by_time ON notice (created_at, id);
 CREATE INDEX notice_ended ON notice (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX notice_unreached ON notice (id) WHERE is_unreached = 1;
 
@@ -165,6 +166,7 @@ CREATE INDEX delivery_due ON delivery (priority, due_at, id) WHERE state IN ('qu
 CREATE INDEX delivery_by_state ON delivery (state, id);
 CREATE INDEX delivery_of_contact ON delivery (contact_id, id) WHERE contact_id IS NOT NULL;
 CREATE INDEX delivery_of_verification ON delivery (verification_id) WHERE verification_id IS NOT NULL;
+CREATE INDEX delivery_alone ON delivery (created_at, id) WHERE notice_id IS NULL;
 CREATE INDEX delivery_of_notice ON delivery (notice_id, id) WHERE notice_id IS NOT NULL;
 -- An address gets one mail for each notice; a cancelled delivery is none.
 CREATE UNIQUE INDEX delivery_once ON delivery (notice_id, address_key) WHERE notice_id IS NOT NULL AND state <> 'cancelled';

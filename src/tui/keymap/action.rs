@@ -13,6 +13,7 @@ pub enum Action {
     Settings,
     NextTab,
     PreviousTab,
+    NewNotice,
     Back,
     Quit,
     Filter,
@@ -39,6 +40,8 @@ pub enum Action {
     TestMail,
     Left,
     Right,
+    WordLeft,
+    WordRight,
     LineStart,
     LineEnd,
     DeleteBack,
@@ -46,6 +49,10 @@ pub enum Action {
     DeleteWord,
     DeleteBefore,
     DeleteAfter,
+    NewLine,
+    Undo,
+    Redo,
+    Preview,
     Next,
     Previous,
     Accept,
@@ -73,6 +80,8 @@ pub enum Context {
     /// The message types, as a matrix.
     Matrix,
     Outbox,
+    /// The outbox while a notice is opened in it.
+    OpenedNotice,
     Settings,
     /// Any text field.
     Field,
@@ -95,18 +104,29 @@ pub enum Context {
     Choice,
     /// Who would get what.
     Audience,
+    /// The dialog in which a notice is written, its focus not in a field.
+    Compose,
+    /// The same, its focus in a field of one line.
+    ComposeField,
+    /// The text of a notice.
+    Editor,
+    /// An open list that is searched by typing.
+    Picker,
+    /// A notice as its recipients will read it.
+    Preview,
     Help,
 }
 
 impl Context {
     /// All contexts, in the order of the help.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 26] = [
         Self::Everywhere,
         Self::Screens,
         Self::Lists,
         Self::Contacts,
         Self::Matrix,
         Self::Outbox,
+        Self::OpenedNotice,
         Self::Settings,
         Self::Field,
         Self::Filter,
@@ -120,6 +140,11 @@ impl Context {
         Self::ContactTypes,
         Self::Choice,
         Self::Audience,
+        Self::Compose,
+        Self::ComposeField,
+        Self::Editor,
+        Self::Picker,
+        Self::Preview,
         Self::Help,
     ];
 
@@ -133,6 +158,9 @@ impl Context {
             Self::Contacts => &[Self::Contacts, Self::Lists, Self::Screens, Self::Everywhere],
             Self::Matrix => &[Self::Matrix, Self::Lists, Self::Screens, Self::Everywhere],
             Self::Outbox => &[Self::Outbox, Self::Lists, Self::Screens, Self::Everywhere],
+            Self::OpenedNotice => {
+                &[Self::OpenedNotice, Self::Outbox, Self::Lists, Self::Screens, Self::Everywhere]
+            }
             Self::Settings => &[Self::Settings, Self::Screens, Self::Everywhere],
             Self::Field => &[Self::Field, Self::Everywhere],
             Self::Filter => &[Self::Filter, Self::Field, Self::Everywhere],
@@ -146,6 +174,11 @@ impl Context {
             Self::ContactTypes => &[Self::ContactTypes, Self::Everywhere],
             Self::Choice => &[Self::Choice, Self::Field, Self::Everywhere],
             Self::Audience => &[Self::Audience, Self::Everywhere],
+            Self::Compose => &[Self::Compose, Self::Form, Self::Everywhere],
+            Self::ComposeField => &[Self::Compose, Self::Form, Self::Field, Self::Everywhere],
+            Self::Editor => &[Self::Editor, Self::Compose, Self::Field, Self::Everywhere],
+            Self::Picker => &[Self::Picker, Self::Field, Self::Everywhere],
+            Self::Preview => &[Self::Preview, Self::Everywhere],
             Self::Help => &[Self::Help, Self::Everywhere],
         }
     }
@@ -160,11 +193,12 @@ impl Context {
             Self::Contacts => Some("contacts"),
             Self::Matrix => Some("matrix"),
             Self::Outbox => Some("outbox"),
+            Self::OpenedNotice => Some("opened_notice"),
             Self::Settings => Some("settings"),
             Self::Field => Some("field"),
             Self::Filter => Some("filter"),
             Self::Form => Some("form"),
-            Self::FormField => None,
+            Self::FormField | Self::ComposeField => None,
             Self::DropDown => Some("drop_down"),
             Self::Confirm => Some("confirm"),
             Self::Verification => Some("verification"),
@@ -173,6 +207,10 @@ impl Context {
             Self::ContactTypes => Some("contact_types"),
             Self::Choice => Some("choice"),
             Self::Audience => Some("audience"),
+            Self::Compose => Some("compose"),
+            Self::Editor => Some("editor"),
+            Self::Picker => Some("picker"),
+            Self::Preview => Some("preview"),
             Self::Help => Some("help"),
         }
     }
@@ -187,6 +225,7 @@ impl Context {
             Self::Contacts => "contacts",
             Self::Matrix => "message types",
             Self::Outbox => "outbox",
+            Self::OpenedNotice => "opened notice",
             Self::Settings => "settings",
             Self::Field => "text fields",
             Self::Filter => "filter",
@@ -199,6 +238,10 @@ impl Context {
             Self::ContactTypes => "types of a contact",
             Self::Choice => "choosing a contact",
             Self::Audience => "who gets it",
+            Self::Compose | Self::ComposeField => "new notice",
+            Self::Editor => "text of a notice",
+            Self::Picker => "message type",
+            Self::Preview => "preview",
             Self::Help => "help",
         }
     }
@@ -213,11 +256,12 @@ impl Context {
             Self::Contacts => CONTACTS,
             Self::Matrix => MATRIX,
             Self::Outbox => OUTBOX,
+            Self::OpenedNotice => OPENED_NOTICE,
             Self::Settings => SETTINGS,
             Self::Field => FIELD,
             Self::Filter => FILTER,
             Self::Form => FORM,
-            Self::FormField => &[],
+            Self::FormField | Self::ComposeField => &[],
             Self::DropDown => DROP_DOWN,
             Self::Confirm => CONFIRM,
             Self::Verification => VERIFICATION,
@@ -226,6 +270,10 @@ impl Context {
             Self::ContactTypes => CONTACT_TYPES,
             Self::Choice => CHOICE,
             Self::Audience => AUDIENCE,
+            Self::Compose => COMPOSE,
+            Self::Editor => EDITOR,
+            Self::Picker => PICKER,
+            Self::Preview => PREVIEW,
             Self::Help => HELP,
         }
     }
@@ -280,6 +328,7 @@ const SCREENS: &[Entry] = &[
     entry(Action::Settings, "settings", "settings"),
     entry(Action::NextTab, "next_tab", "next tab"),
     entry(Action::PreviousTab, "previous_tab", "previous tab"),
+    at(2, shown(Action::NewNotice, "new_notice", "write a new notice", "new notice", 8)),
     entry(Action::Back, "back", "close the open category, clear the filter, then the selection"),
     at(4, shown(Action::Quit, "quit", "quit", "quit", 2)),
 ];
@@ -303,7 +352,7 @@ const CONTACTS: &[Entry] = &[
     shown(Action::Verification, "verification", "verification of the contact's address", "verify", 6),
     shown(Action::ItsTypes, "types", "message types of the contact", "types", 7),
     entry(Action::Pick, "pick", "select, or no longer select, for a common action"),
-    at(2, shown(Action::Sort, "sort", "sort by the next column", "sort", 8)),
+    at(2, shown(Action::Sort, "sort", "sort by the next column", "sort", 9)),
     entry(Action::Reverse, "reverse", "reverse the order"),
 ];
 
@@ -326,10 +375,19 @@ const MATRIX: &[Entry] = &[
 ];
 
 const OUTBOX: &[Entry] = &[
-    shown(Action::Open, "open", "the mail and the server's words", "open", 0),
-    shown(Action::Retry, "retry", "retry now", "retry", 3),
-    shown(Action::Cancel, "cancel", "cancel", "cancel", 5),
+    shown(
+        Action::Open,
+        "open",
+        "the mails of the notice; of a mail its text and the server's words",
+        "open",
+        0,
+    ),
+    shown(Action::Retry, "retry", "retry now; on a notice all that have failed", "retry", 3),
+    shown(Action::Cancel, "cancel", "cancel; on a notice all that wait", "cancel", 5),
 ];
+
+const OPENED_NOTICE: &[Entry] =
+    &[at(1, shown(Action::Back, "back", "back to the whole outbox, first clearing the filter", "back", 1))];
 
 const SETTINGS: &[Entry] = &[
     shown(Action::Edit, "edit", "edit the account", "edit", 0),
@@ -342,6 +400,8 @@ const SETTINGS: &[Entry] = &[
 const FIELD: &[Entry] = &[
     entry(Action::Left, "left", "left"),
     entry(Action::Right, "right", "right"),
+    entry(Action::WordLeft, "word_left", "a word to the left"),
+    entry(Action::WordRight, "word_right", "a word to the right"),
     entry(Action::LineStart, "line_start", "to the beginning"),
     entry(Action::LineEnd, "line_end", "to the end"),
     entry(Action::DeleteBack, "delete_back", "delete the character before"),
@@ -442,6 +502,46 @@ const AUDIENCE: &[Entry] = &[
     entry(Action::First, "first", "to the first"),
     entry(Action::Last, "last", "to the last"),
     shown(Action::Close, "close", "back, or close", "close", 0),
+];
+
+const COMPOSE: &[Entry] = &[at(
+    1,
+    shown(Action::Preview, "preview", "the mail as it will be read, in each language", "preview", 2),
+)];
+
+const EDITOR: &[Entry] = &[
+    shown(Action::NewLine, "new_line", "begin a new line", "new line", 5),
+    shown(Action::Next, "next", "leave the text for the buttons", "to the buttons", 0),
+    entry(Action::Previous, "previous", "leave the text for the subject"),
+    entry(Action::Up, "up", "up"),
+    entry(Action::Down, "down", "down"),
+    entry(Action::PageUp, "page_up", "a page up"),
+    entry(Action::PageDown, "page_down", "a page down"),
+    entry(Action::First, "first", "to the beginning of the text"),
+    entry(Action::Last, "last", "to the end of the text"),
+    at(1, shown(Action::Undo, "undo", "take the last change back", "undo", 4)),
+    entry(Action::Redo, "redo", "make it again"),
+    at(2, shown(Action::Close, "close", "cancel, asking if something was written", "cancel", 1)),
+];
+
+const PICKER: &[Entry] = &[
+    shown(Action::Accept, "accept", "choose", "choose", 0),
+    entry(Action::Up, "up", "up"),
+    entry(Action::Down, "down", "down"),
+    entry(Action::PageUp, "page_up", "a page up"),
+    entry(Action::PageDown, "page_down", "a page down"),
+    shown(Action::Close, "close", "close it, nothing chosen", "close", 1),
+];
+
+const PREVIEW: &[Entry] = &[
+    shown(Action::Next, "next", "the next language", "other language", 2),
+    entry(Action::Up, "up", "up"),
+    entry(Action::Down, "down", "down"),
+    entry(Action::PageUp, "page_up", "a page up"),
+    entry(Action::PageDown, "page_down", "a page down"),
+    entry(Action::First, "first", "to the beginning"),
+    entry(Action::Last, "last", "to the end"),
+    shown(Action::Close, "close", "close", "close", 0),
 ];
 
 const HELP: &[Entry] = &[

@@ -53,7 +53,12 @@ impl Stroke {
     fn new(code: KeyCode, modifiers: KeyModifiers) -> Self {
         if let KeyCode::Char(character) = code {
             let modifiers = modifiers.difference(KeyModifiers::SHIFT);
-            let folded = if modifiers.is_empty() { character } else { character.to_ascii_lowercase() };
+            let folded = match character {
+                _ if modifiers.is_empty() => character,
+                // One byte for all three, which is reported as the last.
+                '_' | '/' | '7' if modifiers == KeyModifiers::CONTROL => '_',
+                _ => character.to_ascii_lowercase(),
+            };
             return Self { code: KeyCode::Char(folded), modifiers };
         }
         if code == KeyCode::BackTab || (code == KeyCode::Tab && modifiers.contains(KeyModifiers::SHIFT)) {
@@ -208,6 +213,14 @@ mod tests {
     #[test]
     fn a_key_is_not_written_twice_for_one_action() {
         assert!(error("add = [\"a\"]", "add = [\"a\", \"a\"]").contains("cannot mean both"));
+    }
+
+    #[test]
+    fn what_terminals_report_as_control_7_is_control_underscore() {
+        for name in ["ctrl-_", "ctrl-/", "ctrl-7"] {
+            let stroke = Stroke::parse(name).unwrap();
+            assert_eq!(stroke, Stroke::new(KeyCode::Char('7'), KeyModifiers::CONTROL), "{name}");
+        }
     }
 
     #[test]

@@ -14,12 +14,16 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use crate::domain::columns::clip;
 use crate::domain::contact::Contact;
 use crate::domain::delivery::Delivery;
+use crate::domain::notice::Notice;
 use crate::domain::safe_text::safe;
+use crate::operations::notices::Audience;
 use crate::tui::keymap::{Action, Input};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
+use crate::tui::widgets::audience_summary::{fallback_sentence, people};
 use crate::tui::widgets::dialog::{self, Buttons};
 use crate::tui::widgets::wrapped_text::wrap;
 use crate::tui::widgets::{first_rows, skip_rows};
@@ -46,6 +50,8 @@ const YES: usize = 0;
 const NO: usize = 1;
 /// The widest that a question becomes, borders included.
 const COLUMNS: u16 = 60;
+/// The columns of a subject in a question, so that what follows it is seen.
+const SUBJECT: usize = 40;
 
 impl Confirm {
     /// A question; `yes` and `no` are what the buttons say. All text must be safe to show.
@@ -63,14 +69,14 @@ impl Confirm {
         Self::new("Delete", question, detail.to_owned(), "Delete", "Keep")
     }
 
-    /// Deleting the contacts that were picked.
+    /// Deleting the contacts that were selected.
     #[must_use]
     pub fn delete_many(count: usize) -> Self {
         let detail = "It cannot be undone: the contacts, their message types and their proofs of address are gone for good.";
         Self::new(
             "Delete",
             if count == 1 {
-                "Delete the picked contact?".to_owned()
+                "Delete the selected contact?".to_owned()
             } else {
                 format!("Delete {count} contacts?")
             },
@@ -133,6 +139,46 @@ impl Confirm {
     pub fn leave() -> Self {
         let detail = "What you entered is not saved yet.".to_owned();
         Self::new("Leave", "Leave without saving?".to_owned(), detail, "Leave", "Stay")
+    }
+
+    /// Cancelling everything that waits of a notice.
+    #[must_use]
+    pub fn cancel_notice(notice: &Notice) -> Self {
+        let subject = safe(&notice.subject);
+        let shown = clip(&subject, SUBJECT, "...");
+        let (whom, yes) = match notice.totals.waiting {
+            1 => ("the mail of".to_owned(), "Cancel it".to_owned()),
+            waiting => (format!("the {waiting} mails of"), format!("Cancel {waiting}")),
+        };
+        let verb = if notice.totals.waiting == 1 { "waits" } else { "wait" };
+        let detail =
+            "It cannot be undone. What is on its way just now may still arrive, and nothing is tried again.";
+        let question = format!("Cancel {whom} '{shown}' that {verb}?");
+        Self::new("Cancel notice", question, detail.to_owned(), &yes, "Let it go")
+    }
+
+    /// Leaving a notice that is not sent.
+    #[must_use]
+    pub fn leave_notice() -> Self {
+        let detail = "What you have written is lost then.".to_owned();
+        Self::new("Leave", "Leave without sending?".to_owned(), detail, "Leave", "Stay")
+    }
+
+    /// Sending a notice of the type that `path` names.
+    #[must_use]
+    pub fn send_notice(subject: &str, path: &str, audience: &Audience) -> Self {
+        let subject = safe(subject);
+        let shown = clip(&subject, SUBJECT, "...");
+        let whom = people(audience.recipients);
+        let (to, detail, yes) = match &audience.fallback {
+            None => (whom.clone(), "It cannot be called back.".to_owned(), format!("Send to {whom}")),
+            Some(fallback) => (
+                "the security email only".to_owned(),
+                fallback_sentence(fallback),
+                "Send it there".to_owned(),
+            ),
+        };
+        Self::new("Send", format!("Send '{shown}' ({path}) to {to}?"), detail, &yes, "Do not send")
     }
 
     /// What a key answers.

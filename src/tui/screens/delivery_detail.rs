@@ -20,12 +20,14 @@ use ratatui::layout::{Position, Rect};
 use super::outbox::{not_cancelled, not_retried, state_role, state_words};
 use crate::domain::columns::pad;
 use crate::domain::delivery::{Delivery, DeliveryId, Kind};
+use crate::domain::routing::FallbackReason;
 use crate::domain::safe_text::safe;
 use crate::operations::Problem;
 use crate::operations::outbox::{Attempt, DeliveryDetail};
 use crate::tui::keymap::{Action, Input};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
+use crate::tui::widgets::audience::past_fallback_words;
 use crate::tui::widgets::dialog;
 use crate::tui::widgets::scroll_text::{self, Scroll, ScrollLine, Step};
 use crate::tui::widgets::wrapped_text::wrap;
@@ -171,7 +173,12 @@ fn headers(delivery: &Delivery, columns: usize, look: Look<'_>) -> Vec<ScrollLin
     };
     lines.extend(fact("Kind", &kind, Role::Text, columns));
     if let Some(reason) = &delivery.fallback {
-        let words = format!("to the security email: {}", safe(&reason.replace('_', " ")));
+        // A newer version may know reasons that this one does not.
+        let reason = FallbackReason::parse(reason).map_or_else(
+            || safe(&reason.replace('_', " ")).into_owned(),
+            |reason| past_fallback_words(reason).to_owned(),
+        );
+        let words = format!("to the security email, for {reason}");
         lines.extend(fact("Fallback", &words, Role::Warning, columns));
     }
     lines.extend(fact("State", &state_words(delivery, look), state_role(delivery.state), columns));

@@ -1,18 +1,31 @@
-//! The outbox screen: every delivery, newest first, and a filter. It decides what to load and what the keys in the list mean;
-//! retrying, cancelling and the dialog of one delivery are for others.
+//! The outbox screen: newest first, every notice with the totals of its deliveries in one row and every other mail in a row of its
+//! own; one notice opened, with its deliveries; and a filter, which lists single deliveries. It decides what to load and what the
+//! keys in the list mean; retrying, cancelling and the dialog of one delivery are for others.
+//!
+//! ```text
+//!  all ──enter on a notice──▶ its deliveries ──enter──▶ the dialog of one
+//!   │                            │ esc
+//!   └──/ and words──▶ deliveries that match
+//! ```
 
 mod filter_line;
+mod header;
 mod table;
+#[cfg(test)]
+mod tests;
+mod totals;
 mod view;
 
 use ratatui::layout::Rect;
 
 pub use table::{state_role, state_words};
 
-use crate::domain::delivery::{Delivery, DeliveryId};
+use crate::domain::catalogue::Catalogue;
+use crate::domain::delivery::{Delivery, DeliveryId, NoticeId};
+use crate::domain::notice::Notice;
 use crate::operations::Problem;
 use crate::operations::contacts::Page;
-use crate::operations::outbox::{OutboxAt, OutboxQuery};
+use crate::operations::outbox::{EntriesAt, EntryId, EntryKey, OutboxAt, OutboxEntry, OutboxQuery};
 use crate::tui::effect::{Question, Request};
 use crate::tui::keymap::{Action, Context, Input, Typing};
 use crate::tui::plan::Plan;
@@ -22,10 +35,22 @@ use crate::tui::window::{Accepted, Far, Fill, Land, Row, Want, Window};
 /// The state of the screen.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Outbox {
-    window: Window<Delivery>,
+    window: Window<OutboxEntry>,
     filter: FilterLine<OutboxQuery>,
+    /// The notice whose deliveries are listed.
+    opened: Option<Opened>,
     /// Height of the list in rows.
     height: usize,
+}
+
+/// A notice that was opened.
+#[derive(Debug, Clone, PartialEq)]
+struct Opened {
+    notice: Notice,
+    /// The list from which it was opened.
+    behind: Window<OutboxEntry>,
+    /// The question how it stands now.
+    asked: Option<Request>,
 }
 
 /// What a key wants that goes beyond the list.
@@ -39,14 +64,26 @@ pub enum OutboxOutcome {
     Retry(DeliveryId),
     /// Ask whether to cancel it; the state allows it.
     Cancel(Box<Delivery>),
+    /// Make all due now that have failed; there are some.
+    RetryNotice(NoticeId),
+    /// Ask whether to cancel all that wait; there are some.
+    CancelNotice(Box<Notice>),
     /// What was wanted is not possible, in a sentence.
     Refused(&'static str),
+}
+
+impl Row for OutboxEntry {
+    type Key = EntryKey;
+
+    fn key(&self) -> EntryKey {
+        Self::key(self)
+    }
 }
 
 impl Outbox {
     /// Loads the list for the first time.
     pub fn open(&mut self, plan: &mut Plan) {
-        self.load(OutboxAt::Newest, Land::First, plan);
+        self.load(EntriesAt::Newest, Land::First, plan);
     }
 
     /// The context whose keys are in force.
@@ -54,6 +91,7 @@ impl Outbox {
     pub fn context(&self) -> Context {
         match self.filter.typing() {
             Typing::On => Context::Filter,
+            Typing::Off if self.opened.is_some() => Context::OpenedNotice,
             Typing::Off => Context::Outbox,
         }
     }
@@ -66,21 +104,27 @@ impl Outbox {
 
     /// The row under the cursor.
     #[must_use]
-    pub fn current(&self) -> Option<&Delivery> {
+    pub fn current(&self) -> Option<&OutboxEntry> {
         self.window.current()
     }
 
     /// Follows the size of the place in which the screen is drawn.
     pub fn resize(&mut self, body: Rect, plan: &mut Plan) {
-        self.height = view::list_rows(body, &self.filter);
+        self.height = self.list_rows(body);
         self.window.fit(self.height);
         self.feed(plan);
     }
 
     /// Does what a key means. The place is the one in which the screen is drawn.
-    pub fn act(&mut self, input: &Input, body: Rect, plan: &mut Plan) -> OutboxOutcome {
+    pub fn act(
+        &mut self,
+        input: &Input,
+        catalogue: &Catalogue,
+        body: Rect,
+        plan: &mut Plan,
+    ) -> OutboxOutcome {
         let outcome = match (self.filter.typing(), input) {
-            (Typing::On, input) => self.act_in_filter(input, plan),
+            (Typing::On, input) => self.act_in_filter(input, catalogue, plan),
             (Typing::Off, Input::Action(action)) => self.act_in_list(*action, plan),
             (Typing::Off, Input::Text(_) | Input::Paste(_)) => OutboxOutcome::Unused,
         };
@@ -90,22 +134,25 @@ impl Outbox {
 
     /// Loads what is shown anew; cursor and filter stay. On the newest row the cursor stays on the newest.
     pub fn reload(&mut self, plan: &mut Plan) {
+        if let Some(opened) = &mut self.opened {
+            opened.asked = Some(plan.ask(Question::Notice { id: opened.notice.id }));
+        }
         let newest = self.window.rows().first().map(Row::key);
         if self.window.current().map(Row::key) == newest {
-            self.load(OutboxAt::Newest, Land::First, plan);
+            self.load(EntriesAt::Newest, Land::First, plan);
             return;
         }
-        match self.window.stay(self.height).map(|(first, land)| (first.key(), land)) {
-            None => self.load(OutboxAt::Newest, Land::First, plan),
-            Some((first, land)) => self.load(OutboxAt::From(first), land, plan),
+        match self.window.stay(self.height).map(|(first, land)| (Row::key(first), land)) {
+            None => self.load(EntriesAt::Newest, Land::First, plan),
+            Some((first, land)) => self.load(EntriesAt::From(first), land, plan),
         }
     }
 
     /// Takes rows that came. A store that cannot be read is handed back.
-    pub fn take_page(
+    pub fn take_entries(
         &mut self,
         request: Request,
-        page: Result<Page<Delivery>, Problem>,
+        page: Result<Page<OutboxEntry>, Problem>,
         plan: &mut Plan,
     ) -> Option<Problem> {
         if !self.window.awaits(request) {
@@ -127,14 +174,56 @@ impl Outbox {
         }
     }
 
+    /// Takes single deliveries that came, as [`Outbox::take_entries`] does.
+    pub fn take_page(
+        &mut self,
+        request: Request,
+        page: Result<Page<Delivery>, Problem>,
+        plan: &mut Plan,
+    ) -> Option<Problem> {
+        let entries = page.map(|Page { rows, at_start, at_end }| Page {
+            rows: rows.into_iter().map(OutboxEntry::Delivery).collect(),
+            at_start,
+            at_end,
+        });
+        self.take_entries(request, entries, plan)
+    }
+
+    /// Takes how the notice that is opened stands now. One that is gone is closed, and why is handed back.
+    pub fn take_notice(
+        &mut self,
+        request: Request,
+        notice: Result<Notice, Problem>,
+        plan: &mut Plan,
+    ) -> Option<Problem> {
+        let opened = self.opened.as_mut().filter(|opened| opened.asked == Some(request))?;
+        opened.asked = None;
+        match notice {
+            Ok(notice) => {
+                opened.notice = notice;
+                None
+            }
+            Err(problem) => {
+                if matches!(problem, Problem::NoSuchNotice(_)) {
+                    self.filter.clear();
+                    self.close(plan);
+                }
+                Some(problem)
+            }
+        }
+    }
+
     /// Notes that no answers will come to what was asked.
     pub fn forget(&mut self) {
         self.window.forget();
+        if let Some(opened) = &mut self.opened {
+            opened.asked = None;
+        }
     }
 
-    fn act_in_filter(&mut self, input: &Input, plan: &mut Plan) -> OutboxOutcome {
-        match self.filter.act(input, filter_line::read) {
-            Edit::Changed => self.load(OutboxAt::Newest, Land::First, plan),
+    fn act_in_filter(&mut self, input: &Input, catalogue: &Catalogue, plan: &mut Plan) -> OutboxOutcome {
+        match self.filter.act(input, |text| filter_line::read(text, catalogue)) {
+            Edit::Changed => self.load(EntriesAt::Newest, Land::First, plan),
             Edit::Same => {}
             Edit::Move(action) => self.travel(action, plan),
             Edit::Unused => return OutboxOutcome::Unused,
@@ -154,36 +243,50 @@ impl Outbox {
             | Action::First
             | Action::Last => self.travel(action, plan),
             Action::Filter => self.filter.open(),
-            Action::Back => {
+            Action::Back if self.filter.is_shown() => {
                 if self.filter.clear() == Edit::Changed {
-                    self.load(OutboxAt::Newest, Land::First, plan);
+                    self.load(EntriesAt::Newest, Land::First, plan);
                 }
             }
-            Action::Open => return self.with_current(|delivery| OutboxOutcome::Open(delivery.id)),
-            Action::Retry => return self.with_current(retry),
-            Action::Cancel => return self.with_current(cancel),
+            Action::Back => self.close(plan),
+            Action::Open => match self.current() {
+                Some(OutboxEntry::Delivery(delivery)) => return OutboxOutcome::Open(delivery.id),
+                Some(OutboxEntry::Notice(notice)) => {
+                    let notice = notice.clone();
+                    self.open_notice(notice, plan);
+                }
+                None => {}
+            },
+            Action::Retry => return self.current().map_or(OutboxOutcome::Stay, retry),
+            Action::Cancel => return self.current().map_or(OutboxOutcome::Stay, cancel),
             _ => return OutboxOutcome::Unused,
         }
         OutboxOutcome::Stay
     }
 
-    fn with_current(&self, outcome: impl FnOnce(&Delivery) -> OutboxOutcome) -> OutboxOutcome {
-        self.current().map_or(OutboxOutcome::Stay, outcome)
+    /// Lists the deliveries of a notice.
+    fn open_notice(&mut self, notice: Notice, plan: &mut Plan) {
+        self.opened = Some(Opened { notice, behind: std::mem::take(&mut self.window), asked: None });
+        self.load(EntriesAt::Newest, Land::First, plan);
+    }
+
+    /// Goes back to the list from which a notice was opened.
+    fn close(&mut self, plan: &mut Plan) {
+        if let Some(opened) = self.opened.take() {
+            self.window = opened.behind;
+            self.reload(plan);
+        }
     }
 
     fn travel(&mut self, action: Action, plan: &mut Plan) {
         match self.window.travel(action, self.height) {
-            Some(Far::First) => self.load(OutboxAt::Newest, Land::First, plan),
-            Some(Far::Last) => self.load(OutboxAt::Oldest, Land::Last, plan),
+            Some(Far::First) => self.load(EntriesAt::Newest, Land::First, plan),
+            Some(Far::Last) => self.load(EntriesAt::Oldest, Land::Last, plan),
             None => {}
         }
     }
 
-    fn query(&self) -> OutboxQuery {
-        self.filter.question().clone()
-    }
-
-    fn load(&mut self, at: OutboxAt, land: Land<DeliveryId>, plan: &mut Plan) {
+    fn load(&mut self, at: EntriesAt, land: Land<EntryKey>, plan: &mut Plan) {
         self.ask(at, Fill::Anew(land), plan);
     }
 
@@ -192,32 +295,69 @@ impl Outbox {
         let rows = self.window.rows();
         let (first, last) = (rows.first().map(Row::key), rows.last().map(Row::key));
         match (self.window.wants(self.height), first, last) {
-            (Some(Want::Before), Some(first), _) => self.ask(OutboxAt::Before(first), Fill::Before, plan),
-            (Some(Want::After), _, Some(last)) => self.ask(OutboxAt::After(last), Fill::After, plan),
+            (Some(Want::Before), Some(first), _) => self.ask(EntriesAt::Before(first), Fill::Before, plan),
+            (Some(Want::After), _, Some(last)) => self.ask(EntriesAt::After(last), Fill::After, plan),
             (Some(Want::Before | Want::After) | None, _, _) => {}
         }
     }
 
-    fn ask(&mut self, at: OutboxAt, fill: Fill<DeliveryId>, plan: &mut Plan) {
-        let limit = Window::<Delivery>::page_size(self.height);
-        let request = plan.ask(Question::OutboxPage { query: self.query(), at, limit });
+    fn ask(&mut self, at: EntriesAt, fill: Fill<EntryKey>, plan: &mut Plan) {
+        let limit = Window::<OutboxEntry>::page_size(self.height);
+        let notice = self.opened.as_ref().map(|opened| opened.notice.id);
+        let question = if notice.is_none() && self.filter.is_empty() {
+            Question::OutboxEntries { at, limit }
+        } else {
+            let query = OutboxQuery { notice, ..self.filter.question().clone() };
+            Question::OutboxPage { query, at: among_deliveries(at), limit }
+        };
+        let request = plan.ask(question);
         self.window.expect(request, fill);
     }
 }
 
-fn retry(delivery: &Delivery) -> OutboxOutcome {
-    if delivery.state.may_retry() {
-        OutboxOutcome::Retry(delivery.id)
-    } else {
-        OutboxOutcome::Refused(not_retried(delivery))
+/// The same place in a list of deliveries only.
+fn among_deliveries(at: EntriesAt) -> OutboxAt {
+    let place = |key: EntryKey, at: fn(DeliveryId) -> OutboxAt| match key.id {
+        EntryId::Delivery(id) => at(id),
+        // A list of deliveries has no notice.
+        EntryId::Notice(_) => OutboxAt::Newest,
+    };
+    match at {
+        EntriesAt::Newest => OutboxAt::Newest,
+        EntriesAt::Oldest => OutboxAt::Oldest,
+        EntriesAt::After(key) => place(key, OutboxAt::After),
+        EntriesAt::Before(key) => place(key, OutboxAt::Before),
+        EntriesAt::From(key) => place(key, OutboxAt::From),
     }
 }
 
-fn cancel(delivery: &Delivery) -> OutboxOutcome {
-    if delivery.state.may_cancel() {
-        OutboxOutcome::Cancel(Box::new(delivery.clone()))
-    } else {
-        OutboxOutcome::Refused(not_cancelled(delivery))
+fn retry(entry: &OutboxEntry) -> OutboxOutcome {
+    match entry {
+        OutboxEntry::Delivery(delivery) if delivery.state.may_retry() => OutboxOutcome::Retry(delivery.id),
+        OutboxEntry::Delivery(delivery) => OutboxOutcome::Refused(not_retried(delivery)),
+        OutboxEntry::Notice(notice)
+            if notice.totals.failed + notice.totals.expired > 0 || notice.unreached =>
+        {
+            OutboxOutcome::RetryNotice(notice.id)
+        }
+        OutboxEntry::Notice(_) => {
+            OutboxOutcome::Refused("No mail of this notice has failed; open it to try others again.")
+        }
+    }
+}
+
+fn cancel(entry: &OutboxEntry) -> OutboxOutcome {
+    match entry {
+        OutboxEntry::Delivery(delivery) if delivery.state.may_cancel() => {
+            OutboxOutcome::Cancel(Box::new(delivery.clone()))
+        }
+        OutboxEntry::Delivery(delivery) => OutboxOutcome::Refused(not_cancelled(delivery)),
+        OutboxEntry::Notice(notice) if notice.totals.waiting > 0 => {
+            OutboxOutcome::CancelNotice(Box::new(notice.clone()))
+        }
+        OutboxEntry::Notice(_) => {
+            OutboxOutcome::Refused("No mail of this notice waits; there is nothing to cancel.")
+        }
     }
 }
 
@@ -241,145 +381,5 @@ pub(super) fn not_cancelled(delivery: &Delivery) -> &'static str {
             "This delivery has ended; there is nothing to cancel."
         }
         State::Queued | State::Retry => "",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use ratatui::buffer::Buffer;
-
-    use super::*;
-    use crate::domain::delivery::{Kind, State};
-    use crate::tui::effect::Effect;
-    use crate::tui::widgets::test_look;
-
-    const BODY: Rect = Rect { x: 0, y: 0, width: 80, height: 12 };
-
-    fn delivery(id: i64, state: State) -> Delivery {
-        let now = test_look().now;
-        Delivery {
-            id: DeliveryId(id),
-            kind: Kind::Notice,
-            to: "ada@example.org".into(),
-            contact: None,
-            name: "Ada".into(),
-            notice: None,
-            message_type: Some("security.account".into()),
-            subject: "登录异常 – unusual logon".into(),
-            fallback: None,
-            state,
-            attempts: 1,
-            created_at: now,
-            due_at: now,
-            expires_at: now,
-            ended_at: None,
-            message_id: "<1@example.org>".into(),
-            server: None,
-            maybe_sent: false,
-        }
-    }
-
-    fn asked(plan: Plan) -> Vec<(Request, OutboxQuery, OutboxAt)> {
-        let page = |effect| {
-            let Effect::Ask { request, question } = effect else { return None };
-            let Question::OutboxPage { query, at, .. } = *question else { return None };
-            Some((request, query, at))
-        };
-        plan.into_effects().into_iter().filter_map(page).collect()
-    }
-
-    fn outbox(states: &[State]) -> Outbox {
-        let mut outbox = Outbox::default();
-        let mut plan = Plan::default();
-        outbox.open(&mut plan);
-        let request = plan.last();
-        let rows = states.iter().zip(1..).map(|(state, id)| delivery(100 - id, *state)).collect();
-        let page = Page { rows, at_start: true, at_end: true };
-        assert_eq!(outbox.take_page(request, Ok(page), &mut plan), None);
-        outbox.resize(BODY, &mut plan);
-        outbox
-    }
-
-    fn press(outbox: &mut Outbox, action: Action) -> OutboxOutcome {
-        outbox.act(&Input::Action(action), BODY, &mut Plan::default())
-    }
-
-    #[test]
-    fn keys_act_on_the_row_under_the_cursor() {
-        let mut outbox = outbox(&[State::Queued, State::Sent]);
-        assert_eq!(press(&mut outbox, Action::Open), OutboxOutcome::Open(DeliveryId(99)));
-        assert_eq!(press(&mut outbox, Action::Retry), OutboxOutcome::Retry(DeliveryId(99)));
-        assert!(
-            matches!(press(&mut outbox, Action::Cancel), OutboxOutcome::Cancel(delivery) if delivery.id.0 == 99)
-        );
-        press(&mut outbox, Action::Down);
-        assert_eq!(press(&mut outbox, Action::Open), OutboxOutcome::Open(DeliveryId(98)));
-    }
-
-    #[test]
-    fn what_the_state_forbids_is_explained() {
-        for state in State::ALL {
-            let mut outbox = outbox(&[state]);
-            let retried = press(&mut outbox, Action::Retry);
-            assert_eq!(matches!(retried, OutboxOutcome::Retry(_)), state.may_retry(), "{state:?}");
-            assert!(retried != OutboxOutcome::Refused(""), "{state:?}");
-            let cancelled = press(&mut outbox, Action::Cancel);
-            assert_eq!(matches!(cancelled, OutboxOutcome::Cancel(_)), state.may_cancel(), "{state:?}");
-            assert!(cancelled != OutboxOutcome::Refused(""), "{state:?}");
-        }
-    }
-
-    #[test]
-    fn an_empty_list_has_nothing_to_act_on() {
-        let mut outbox = outbox(&[]);
-        for action in [Action::Open, Action::Retry, Action::Cancel, Action::Down, Action::Last] {
-            assert_eq!(press(&mut outbox, action), OutboxOutcome::Stay);
-        }
-        assert_eq!(press(&mut outbox, Action::Add), OutboxOutcome::Unused);
-    }
-
-    #[test]
-    fn a_filter_asks_for_words_and_a_state() {
-        let mut outbox = outbox(&[State::Queued]);
-        press(&mut outbox, Action::Filter);
-        assert_eq!((outbox.context(), outbox.typing()), (Context::Filter, Typing::On));
-        let mut plan = Plan::default();
-        outbox.act(&Input::Paste("ada state:failed".into()), BODY, &mut plan);
-        let asked = asked(plan);
-        assert_eq!(
-            asked[0].1,
-            OutboxQuery { state: Some(State::Failed), words: vec!["ada".into()], ..OutboxQuery::default() }
-        );
-        assert_eq!(asked[0].2, OutboxAt::Newest);
-    }
-
-    #[test]
-    fn the_cursor_on_the_newest_row_stays_on_the_newest() {
-        let mut first = outbox(&[State::Queued, State::Sent, State::Sent]);
-        let mut plan = Plan::default();
-        first.reload(&mut plan);
-        assert_eq!(asked(plan)[0].2, OutboxAt::Newest);
-        press(&mut first, Action::Down);
-        let mut plan = Plan::default();
-        first.reload(&mut plan);
-        assert_eq!(asked(plan)[0].2, OutboxAt::From(DeliveryId(99)));
-    }
-
-    proptest! {
-        #[test]
-        fn it_is_drawn_at_any_size(width in 0u16..170, height in 0u16..14, rows in 0..20usize, filters: bool) {
-            let states: Vec<State> = State::ALL.into_iter().cycle().take(rows).collect();
-            let mut outbox = outbox(&states);
-            if filters {
-                press(&mut outbox, Action::Filter);
-            }
-            let area = Rect::new(0, 0, width, height);
-            outbox.resize(area, &mut Plan::default());
-            let mut buf = Buffer::empty(area);
-            if let Some(cursor) = outbox.draw(area, &mut buf, test_look()) {
-                prop_assert!(area.contains(cursor));
-            }
-        }
     }
 }

@@ -1,9 +1,10 @@
 //! What became of questions: into the model, into the dialog that asked, or into a notice.
 
-use super::{ask_totals, refresh};
+use super::{ask_totals, refresh, resize};
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::safe_text::safe;
 use crate::operations::contacts::{Mailing, Saved};
+use crate::operations::notices::Audience;
 use crate::operations::{Problem, StoreError};
 use crate::tui::effect::{Answer, Effect, Request};
 use crate::tui::model::{Model, Overlay, Tone};
@@ -28,11 +29,6 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
         Answer::Coverage(coverage) => {
             if model.coverage.is_awaited(request) {
                 keep(model, coverage, |model, coverage| model.coverage.take(coverage, model.now));
-            }
-        }
-        Answer::Audience(audience) => {
-            if is_awaited(&mut model.pending.dialog_data, request) {
-                matrix::take_audience(model, audience);
             }
         }
         Answer::Wishes(contact) => {
@@ -68,6 +64,20 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
             let problem = model.outbox.take_page(request, page, plan);
             tell(model, problem);
         }
+        Answer::OutboxEntries(page) => {
+            let problem = model.outbox.take_entries(request, page, plan);
+            tell(model, problem);
+        }
+        Answer::Notice(notice) => {
+            let problem = model.outbox.take_notice(request, notice, plan);
+            resize(model, plan);
+            tell(model, problem);
+        }
+        Answer::Audience(audience) => {
+            if is_awaited(&mut model.pending.audience, request) {
+                take_audience(model, audience);
+            }
+        }
         Answer::Totals(totals) => {
             if is_awaited(&mut model.pending.totals, request) {
                 keep(model, totals, |model, totals| model.totals = Some(totals));
@@ -99,6 +109,19 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
                 take_delivery_deed(model, result, count, "is cancelled", plan);
             }
         }
+        Answer::NoticeRetried(result) => {
+            if is_awaited(&mut model.pending.deed, request) {
+                plan.add(Effect::WakeSender);
+                let nobody = "Nothing is tried again: nobody of them would get it any more.";
+                take_notice_deed(model, result, "is tried again now", "are tried again now", nobody, plan);
+            }
+        }
+        Answer::NoticeCancelled(result) => {
+            if is_awaited(&mut model.pending.deed, request) {
+                let nothing = "Nothing was left to cancel.";
+                take_notice_deed(model, result, "is cancelled", "are cancelled", nothing, plan);
+            }
+        }
         Answer::TestQueued(result) => {
             if is_awaited(&mut model.pending.deed, request) {
                 plan.add(Effect::WakeSender);
@@ -124,6 +147,8 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
         | Answer::Confirmed(_)
         | Answer::ChangeCancelled(_)
         | Answer::AccountSet(_)
+        | Answer::NoticePreviewed { .. }
+        | Answer::Notified(_)
         | Answer::IntroductionSkipped(_)) => {
             if is_awaited(&mut model.pending.dialog, request) {
                 take_for_dialog(model, answer, plan);
@@ -206,6 +231,7 @@ fn take_delivery_deed(
         | Overlay::Choice(_)
         | Overlay::Audience(_)
         | Overlay::AccountForm(_)
+        | Overlay::Compose(_)
         | Overlay::Help(_) => None,
     });
     match (dialog, result) {
@@ -214,6 +240,43 @@ fn take_delivery_deed(
         (None, Err(problem)) => tell(model, Some(problem)),
     }
     refresh(model, &[], plan);
+}
+
+/// Says how many mails of a notice something was done to.
+fn take_notice_deed(
+    model: &mut Model,
+    result: Result<u64, Problem>,
+    one: &str,
+    many: &str,
+    none: &str,
+    plan: &mut Plan,
+) {
+    match result {
+        Ok(0) => model.notify(Tone::Warning, none),
+        Ok(1) => model.notify(Tone::Done, format!("1 mail {one}.")),
+        Ok(count) => model.notify(Tone::Done, format!("{count} mails {many}.")),
+        Err(problem) => tell(model, Some(problem)),
+    }
+    refresh(model, &[], plan);
+}
+
+/// Takes who would get a type: for the notice that is written, or for the dialog that shows it.
+fn take_audience(model: &mut Model, audience: Result<Audience, Problem>) {
+    let look = model.fixed.look(model.now);
+    for overlay in &mut model.overlays {
+        match overlay {
+            Overlay::Compose(dialog) => return dialog.heard(audience, look),
+            Overlay::Audience(_) => return matrix::take_audience(model, audience),
+            Overlay::ContactForm(_)
+            | Overlay::Confirm { .. }
+            | Overlay::Verification(_)
+            | Overlay::Delivery(_)
+            | Overlay::ContactTypes(_)
+            | Overlay::Choice(_)
+            | Overlay::AccountForm(_)
+            | Overlay::Help(_) => {}
+        }
+    }
 }
 
 fn take_delivery(model: &mut Model, detail: Result<crate::operations::outbox::DeliveryDetail, Problem>) {
@@ -276,6 +339,17 @@ fn take_for_dialog(model: &mut Model, answer: Answer, plan: &mut Plan) {
         }
         (Overlay::Verification(dialog), Answer::ChangeCancelled(result)) => {
             dialog.change_cancelled(result.as_ref().copied());
+            refresh(model, &[], plan);
+        }
+        (Overlay::Compose(dialog), Answer::NoticePreviewed { language, text }) => {
+            dialog.previewed(language, text);
+        }
+        (Overlay::Compose(dialog), Answer::Notified(Err(problem))) => dialog.refused(&problem),
+        (Overlay::Compose(dialog), Answer::Notified(Ok(notified))) => {
+            let (tone, words) = dialog.words_on(&notified);
+            model.overlays.truncate(at);
+            model.notify(tone, words);
+            plan.add(Effect::WakeSender);
             refresh(model, &[], plan);
         }
         (

@@ -1,6 +1,6 @@
 //! Inputs to what stands in front of the screen, and what follows from them.
 
-use super::{matrix, open_verification, retry};
+use super::{ask_audience, matrix, open_verification, retry};
 use crate::domain::account::Account;
 use crate::domain::contact::{Contact, Subject};
 use crate::operations::Problem;
@@ -11,6 +11,7 @@ use crate::tui::keymap::Input;
 use crate::tui::model::{Deed, Model, Overlay};
 use crate::tui::plan::Plan;
 use crate::tui::screens::account_form::{AccountFormDialog, AccountFormOutcome};
+use crate::tui::screens::compose::ComposeOutcome;
 use crate::tui::screens::confirm::{Answered, Confirm};
 use crate::tui::screens::contact_choice::ChoiceOutcome;
 use crate::tui::screens::contact_form::FormOutcome;
@@ -87,6 +88,10 @@ pub(super) fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
             let outcome = form.input(input);
             follow_account(model, outcome, plan);
         }
+        Overlay::Compose(dialog) => {
+            let outcome = dialog.input(input, front, look);
+            follow_compose(model, outcome, plan);
+        }
         Overlay::Help(help) => match help.input(input, front, &look) {
             HelpOutcome::Stay => {}
             HelpOutcome::Close => close(model),
@@ -103,6 +108,18 @@ pub(super) fn follow_form(model: &mut Model, outcome: FormOutcome, plan: &mut Pl
         FormOutcome::AskTypo { email } => Question::TypoHint { email },
         FormOutcome::Add(form) => Question::Add { form },
         FormOutcome::Modify { id, change, version } => Question::Modify { id, change, version },
+    };
+    model.pending.dialog = Some(plan.ask(question));
+}
+
+/// Does what the dialog of a new notice wants.
+pub(super) fn follow_compose(model: &mut Model, outcome: ComposeOutcome, plan: &mut Plan) {
+    let question = match outcome {
+        ComposeOutcome::Stay => return,
+        ComposeOutcome::Close => return close(model),
+        ComposeOutcome::AskAudience { message_type } => return ask_audience(model, message_type, plan),
+        ComposeOutcome::AskPreview { form, language } => Question::PreviewNotice { form, language },
+        ComposeOutcome::Send { form, key } => Question::Notify { form, key },
     };
     model.pending.dialog = Some(plan.ask(question));
 }
@@ -157,6 +174,7 @@ pub(super) fn refuse(model: &mut Model, problem: &Problem) {
             Overlay::Delivery(dialog) => dialog.done(Err(problem)),
             Overlay::AccountForm(form) => form.refused(problem),
             Overlay::Choice(choice) => choice.forget(),
+            Overlay::Compose(dialog) => dialog.lost(problem),
             Overlay::Confirm { .. } | Overlay::ContactTypes(_) | Overlay::Audience(_) | Overlay::Help(_) => {}
         }
     }
@@ -171,6 +189,7 @@ fn follow_yes(model: &mut Model, then: Deed, plan: &mut Plan) {
         Deed::DeleteContacts(ids) => Question::Delete { ids },
         Deed::Edit(edit) => return matrix::push(model, *edit, plan),
         Deed::CancelDelivery(id) => Question::Cancel { ids: vec![id] },
+        Deed::CancelNotice(id) => Question::CancelNotice { id },
     };
     model.pending.deed = Some(plan.ask(question));
 }

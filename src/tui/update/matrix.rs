@@ -1,6 +1,6 @@
 //! Inputs to the message types, and what becomes of changes to subscriptions, wherever they were made.
 
-use super::{ask_first, refresh};
+use super::{ask_audience, ask_first, refresh};
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::safe_text::safe;
 use crate::domain::subscription::BoxState;
@@ -18,7 +18,6 @@ use crate::tui::screens::confirm::Confirm;
 use crate::tui::screens::contact_choice::ContactChoice;
 use crate::tui::screens::contact_types::ContactTypesDialog;
 use crate::tui::screens::matrix::{self, Kind, MatrixOutcome, is_unsubscribed};
-use crate::tui::widgets::audience::PEOPLE;
 
 /// Hands an input to the screen.
 pub(super) fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
@@ -98,10 +97,6 @@ pub(super) fn follow_audience(model: &mut Model, outcome: AudienceOutcome, plan:
         AudienceOutcome::Close => drop(model.overlays.pop()),
         AudienceOutcome::Count(id) => ask_audience(model, id, plan),
     }
-}
-
-pub(super) fn ask_audience(model: &mut Model, message_type: String, plan: &mut Plan) {
-    model.pending.dialog_data = Some(plan.ask(Question::Audience { message_type, limit: PEOPLE }));
 }
 
 /// Takes who would get a type.

@@ -11,12 +11,15 @@ use super::*;
 use crate::domain::account::Account;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::contact::{Contact, Status, Totals};
-use crate::domain::delivery::DeliveryId;
+use crate::domain::delivery::{DeliveryId, NoticeId};
 use crate::domain::email_address::Smtputf8;
 use crate::domain::language::Language;
+use crate::domain::notice::{Notice, NoticeForm, NoticeTotals};
 use crate::domain::subscription::Subscriptions;
 use crate::domain::timestamp::Timestamp;
 use crate::operations::contacts::{Again, ContactChange, ListQuery, Mailing, Page, PageAt, Saved};
+use crate::operations::notices::{Audience, Notified};
+use crate::operations::outbox::OutboxEntry;
 use crate::operations::subscriptions::{Changed, Ended, Whom};
 use crate::operations::{Problem, StoreError};
 use crate::tui::effect::{Answer, ColumnFacts, Request};
@@ -56,6 +59,7 @@ fn fresh() -> Model {
         language: Language::En,
         smtputf8: Smtputf8::Refused,
         offset: FixedOffset::east_opt(0).unwrap(),
+        run: 7,
     };
     Model::new(fixed, SettingsFacts::default(), Size { width: 80, height: 24 }, now())
 }
@@ -274,7 +278,7 @@ fn the_help_is_not_opened_twice() {
 fn other_tabs_load_what_they_show() {
     let mut model = listed();
     let asked = questions(&press(&mut model, "3"));
-    assert!(asked.iter().any(|question| matches!(question, Question::OutboxPage { .. })));
+    assert!(asked.iter().any(|question| matches!(question, Question::OutboxEntries { .. })));
     assert_eq!(model.screen, Screen::Outbox);
     assert!(questions(&press(&mut model, "\t")).iter().all(Question::only_reads));
     assert_eq!(model.screen, Screen::Settings);
@@ -382,9 +386,154 @@ fn who_has_unsubscribed_is_asked_about_before_a_tick() {
 fn the_audience_is_asked_for_by_type() {
     let mut model = in_matrix();
     assert_eq!(press(&mut model, "w"), [], "of a category the counts are known");
-    let audience = |id: &str| Question::Audience { message_type: id.to_owned(), limit: audience::PEOPLE };
+    let audience = |id: &str| Question::Audience { message_type: id.to_owned(), limit: PEOPLE };
     assert_eq!(questions(&press(&mut model, "\n")), [audience("account.funds")]);
     press(&mut model, "\u{1b}\u{1b}\nl");
     assert_eq!(questions(&press(&mut model, "w")), [audience("account.funds")]);
     assert!(questions(&update(&mut model, Msg::StoreChanged)).contains(&audience("account.funds")));
+}
+
+/// A model in which a notice is written, its audience known; the focus is on Send.
+fn composed() -> Model {
+    let mut model = listed();
+    press(&mut model, "n\nsecurity.acc");
+    let effects = press(&mut model, "\n");
+    assert_eq!(
+        questions(&effects),
+        [Question::Audience { message_type: "security.account".to_owned(), limit: PEOPLE }]
+    );
+    let request = request_of(&effects, |question| matches!(question, Question::Audience { .. }));
+    assert_eq!(answer(&mut model, request, Answer::Audience(Ok(audience(2)))), []);
+    press(&mut model, "Logon\ntext\t");
+    model
+}
+
+fn audience(recipients: u64) -> Audience {
+    Audience {
+        message_type: "security.account".to_owned(),
+        recipients,
+        excluded: 0,
+        people: Vec::new(),
+        fallback: None,
+    }
+}
+
+fn form() -> NoticeForm {
+    NoticeForm {
+        message_type: "security.account".to_owned(),
+        subject: "Logon".to_owned(),
+        body: "text".to_owned(),
+        html: None,
+    }
+}
+
+#[test]
+fn a_notice_is_sent_after_a_question_and_wakes_the_sender() {
+    let mut model = composed();
+    let effects = press(&mut model, "\n");
+    let request = request_of(&effects, |question| matches!(question, Question::Audience { .. }));
+    answer(&mut model, request, Answer::Audience(Ok(audience(3))));
+    let effects = press(&mut model, "y");
+    let key = "screen-0000000000000007-5-1".to_owned();
+    assert_eq!(questions(&effects), [Question::Notify { form: form(), key }]);
+    let request = request_of(&effects, |_| true);
+    let waiting = vec![DeliveryId(1), DeliveryId(2), DeliveryId(3)];
+    let notified = Notified { notice: NoticeId(1), waiting, fallback: None, repeated: false };
+    let effects = answer(&mut model, request, Answer::Notified(Ok(notified)));
+    assert!(effects.contains(&Effect::WakeSender));
+    assert!(model.overlays.is_empty());
+    assert_eq!(model.notice.map(|notice| notice.text), Some("Queued for 3 people.".to_owned()));
+}
+
+#[test]
+fn who_gets_it_is_asked_anew_when_others_change_something() {
+    let mut model = composed();
+    let effects = update(&mut model, Msg::StoreChanged);
+    assert!(
+        questions(&effects)
+            .contains(&Question::Audience { message_type: "security.account".to_owned(), limit: PEOPLE })
+    );
+    // Only the last of two questions is listened to.
+    let first = request_of(&effects, |question| matches!(question, Question::Audience { .. }));
+    let effects = update(&mut model, Msg::StoreChanged);
+    let second = request_of(&effects, |question| matches!(question, Question::Audience { .. }));
+    answer(&mut model, first, Answer::Audience(Ok(audience(7))));
+    assert_eq!(model.pending.audience, Some(second));
+}
+
+#[test]
+fn a_notice_is_written_from_every_tab_and_hears_only_what_it_has_asked() {
+    let mut model = in_matrix();
+    press(&mut model, "\nl");
+    let effects = press(&mut model, "w");
+    let request = request_of(&effects, |question| matches!(question, Question::Audience { .. }));
+    press(&mut model, "\u{1b}n");
+    assert!(matches!(model.overlays[..], [Overlay::Compose(_)]));
+    let before = model.overlays.clone();
+    let problem = Problem::NoSecurityEmail;
+    assert_eq!(answer(&mut model, request, Answer::Audience(Err(problem))), []);
+    assert_eq!(model.overlays, before);
+    press(&mut model, "\u{1b}");
+    for tab in ["1", "3", "5"] {
+        press(&mut model, tab);
+        press(&mut model, "n");
+        assert!(matches!(model.overlays[..], [Overlay::Compose(_)]), "{tab}");
+        press(&mut model, "\u{1b}");
+    }
+}
+
+#[test]
+fn a_notice_that_could_not_be_queued_stays_and_wakes_nobody() {
+    let mut model = composed();
+    let effects = press(&mut model, "\n");
+    let request = request_of(&effects, |_| true);
+    answer(&mut model, request, Answer::Audience(Ok(audience(3))));
+    let request = request_of(&press(&mut model, "y"), |_| true);
+    assert_eq!(answer(&mut model, request, Answer::Notified(Err(Problem::NoSecurityEmail))), []);
+    assert!(matches!(model.overlays.last(), Some(Overlay::Compose(dialog)) if dialog.written() == form()));
+}
+
+#[test]
+fn a_worker_that_falls_leaves_the_notice_that_is_written() {
+    let mut model = composed();
+    press(&mut model, "\n");
+    let effects = update(&mut model, Msg::WorkerPanicked("no rows".to_owned()));
+    assert!(matches!(model.overlays.last(), Some(Overlay::Compose(dialog)) if dialog.written() == form()));
+    assert!(questions(&effects).iter().any(|question| matches!(question, Question::Audience { .. })));
+}
+
+#[test]
+fn mails_of_a_notice_are_tried_again_and_called_off_together() {
+    let mut model = listed();
+    let effects = press(&mut model, "3");
+    let request = request_of(&effects, |question| matches!(question, Question::OutboxEntries { .. }));
+    let totals = NoticeTotals { waiting: 2, failed: 3, ..NoticeTotals::default() };
+    let notice = Notice {
+        id: NoticeId(4),
+        message_type: "security.account".to_owned(),
+        subject: "Logon".to_owned(),
+        created_at: now(),
+        ended_at: None,
+        cancelled: false,
+        fallback: None,
+        unreached: false,
+        totals,
+    };
+    let page = Page { rows: vec![OutboxEntry::Notice(notice)], at_start: true, at_end: true };
+    answer(&mut model, request, Answer::OutboxEntries(Ok(page)));
+    let effects = press(&mut model, "r");
+    assert_eq!(questions(&effects), [Question::RetryNotice { id: NoticeId(4) }]);
+    let effects = answer(&mut model, request_of(&effects, |_| true), Answer::NoticeRetried(Ok(3)));
+    assert!(effects.contains(&Effect::WakeSender));
+    assert_eq!(
+        model.notice.as_ref().map(|notice| notice.text.as_str()),
+        Some("3 mails are tried again now.")
+    );
+    assert_eq!(press(&mut model, "x"), []);
+    let effects = press(&mut model, "y");
+    assert_eq!(questions(&effects), [Question::CancelNotice { id: NoticeId(4) }]);
+    let request = request_of(&effects, |_| true);
+    let effects = answer(&mut model, request, Answer::NoticeCancelled(Ok(1)));
+    assert!(!effects.contains(&Effect::WakeSender));
+    assert_eq!(model.notice.as_ref().map(|notice| notice.text.as_str()), Some("1 mail is cancelled."));
 }

@@ -64,7 +64,7 @@ pub fn lines(audience: &Audience, look: &Look<'_>, columns: usize) -> Vec<Scroll
 
 /// Why a contact does not get it, in words.
 #[must_use]
-pub const fn reason_words(reason: Exclusion) -> &'static str {
+pub const fn exclusion_words(reason: Exclusion) -> &'static str {
     match reason {
         Exclusion::NotSubscribed => "not subscribed",
         Exclusion::Unsubscribed => "unsubscribed",
@@ -81,7 +81,19 @@ pub const fn fallback_words(reason: FallbackReason) -> &'static str {
         FallbackReason::NobodySubscribed => "nobody is subscribed",
         FallbackReason::NoneVerified => "no subscriber is verified yet",
         FallbackReason::NoneReachable => "no subscriber can be reached",
-        FallbackReason::AllFailed => "no mail to a subscriber could be delivered",
+        FallbackReason::AllFailed => "every other mail has failed",
+    }
+}
+
+/// Why nobody got what was sent before, in words.
+#[must_use]
+pub const fn past_fallback_words(reason: FallbackReason) -> &'static str {
+    match reason {
+        FallbackReason::NoContacts => "there were no contacts",
+        FallbackReason::NobodySubscribed => "nobody was subscribed",
+        FallbackReason::NoneVerified => "no subscriber was verified yet",
+        FallbackReason::NoneReachable => "no subscriber could be reached",
+        FallbackReason::AllFailed => "every other mail has failed",
     }
 }
 
@@ -119,7 +131,9 @@ fn line(person: &Person, reason: Option<Exclusion>, look: &Look<'_>, columns: us
     let room = columns.saturating_sub(GAP);
     let (words, role) = match reason {
         Some(Exclusion::NotSubscribed) => ("  not subscribed".to_owned(), Role::Dim),
-        Some(reason) => (format!("{} {}", look.marks.exclusion(reason), reason_words(reason)), Role::Warning),
+        Some(reason) => {
+            (format!("{} {}", look.marks.exclusion(reason), exclusion_words(reason)), Role::Warning)
+        }
         None => (String::new(), Role::Text),
     };
     // Where there is little room the address goes: name and reason tell who it is and what can be done.

@@ -209,6 +209,8 @@ fn request(action: Action) -> Option<InputRequest> {
     match action {
         Action::Left => Some(InputRequest::GoToPrevChar),
         Action::Right => Some(InputRequest::GoToNextChar),
+        Action::WordLeft => Some(InputRequest::GoToPrevWord),
+        Action::WordRight => Some(InputRequest::GoToNextWord),
         Action::LineStart => Some(InputRequest::GoToStart),
         Action::LineEnd => Some(InputRequest::GoToEnd),
         Action::DeleteBack => Some(InputRequest::DeletePrevChar),
@@ -331,6 +333,8 @@ mod tests {
         let actions = vec![
             Action::Left,
             Action::Right,
+            Action::WordLeft,
+            Action::WordRight,
             Action::LineStart,
             Action::LineEnd,
             Action::DeleteBack,

@@ -49,7 +49,8 @@ fn break_at(text: &str, columns: usize) -> Option<(&str, &str)> {
     None
 }
 
-fn may_break(before: &str, after: &str) -> bool {
+/// Whether a line may be broken between two grapheme clusters.
+pub(super) fn may_break(before: &str, after: &str) -> bool {
     if after == " " || CLOSING.contains(after) {
         return false;
     }

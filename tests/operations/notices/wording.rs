@@ -113,11 +113,14 @@ fn a_preview_is_safe_to_show_and_refuses_what_notify_refuses() {
 #[test]
 fn a_mail_becomes_a_notice_without_its_attachments() {
     let mail = "From: monitor@example.com\r\nSubject: =?utf-8?q?db1_is?=\r\n =?utf-8?q?_down?=\r\n\
-                Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>See &lt;db1&gt;</p>\r\n\
+                Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n<p class=x>See <b>&lt;db1&gt;</b></p>\r\n\
                 --b\r\nContent-Type: image/png\r\nContent-Disposition: attachment; filename=graph.png\r\n\r\nx\r\n--b--\r\n";
     let form = notices::read_mail(ALARM, mail.as_bytes()).unwrap();
     assert_eq!((form.message_type.as_str(), form.subject.as_str()), (ALARM, "db1 is down"));
-    assert_eq!((form.body.as_str(), &form.html), ("See <db1>", &None));
+    assert_eq!(
+        (form.body.as_str(), form.html.as_deref()),
+        ("See <db1>", Some("<p>See <b>&lt;db1&gt;</b></p>\n"))
+    );
     assert_eq!(notices::left_out(mail.as_bytes()), ["graph.png"]);
 
     let office = Office::new();
@@ -126,7 +129,22 @@ fn a_mail_becomes_a_notice_without_its_attachments() {
     notices::notify(&mut session, &form, None).unwrap();
     office.deliver_to_files();
     let (text, html, _) = newest(&office);
-    assert!(text.contains("\n\nSee <db1>\n\n") && html.contains("<p>See &lt;db1&gt;</p>"));
+    assert!(text.contains("\n\nSee <db1>\n\n") && html.contains("<p>See <b>&lt;db1&gt;</b></p>"));
+}
+
+#[test]
+fn html_in_the_database_is_not_trusted() {
+    let office = Office::new();
+    let mut session = office.session();
+    contact(&office, &mut session, "Ada", &["security"]);
+    notify(&mut session, ALARM);
+    let hostile = "</div></main><script>x</script><p onclick=x>Look <i>here";
+    super::raw(&office).execute("UPDATE notice_text SET body_html = ?1", [hostile]).unwrap();
+    office.deliver_to_files();
+    let (text, html, _) = newest(&office);
+    assert!(text.contains("It was 14:03."), "{text}");
+    assert!(html.contains("<p>Look <i>here</i></p>") && !html.contains("script"), "{html}");
+    assert_eq!(html.matches("</main>").count(), 1);
 }
 
 #[test]

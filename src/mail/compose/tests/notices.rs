@@ -154,6 +154,40 @@ fn html_cannot_be_put_into_a_mail_by_a_notice() {
     assert_eq!(MessageParser::default().parse(&bytes).unwrap().subject(), Some(subject));
 }
 
+/// Of a mail that was handed in, made simple.
+const HTML: &str = "<h1 style='color:red'>db1 is nearly full</h1><p>The storage of <b>db1</b> is 95&nbsp;% full.<p>数据库 db1 的存储空间即将用尽。\
+    <table><tr><th>used<td>95 GiB<tr><th>free<td>5 GiB</table><ul><li>See <a href=https://status.example.com/db1>the status</a>\
+    <li><a href=https://a.example/>bank.example</a></ul><pre>df  -h</pre><script src=//x></script>";
+
+#[test]
+fn html_that_was_handed_in_stands_in_the_frame_of_every_language() {
+    let body = NoticeText::new("The storage of db1 is 95 % full.").with_html(HTML);
+    let head = letterhead("Example Ltd");
+    for language in Language::ALL {
+        let Content::Notice { subject, type_title, category_title, fallback, unsubscribe, .. } =
+            in_language(language, None, Some(by_page()))
+        else {
+            panic!("it is a notice")
+        };
+        let content =
+            Content::Notice { subject, body: &body, type_title, category_title, fallback, unsubscribe };
+        let (plain, html) = parts(&compose(&letter(&head, language, content)).unwrap());
+        assert!(plain.contains("The storage of db1 is 95 % full.") && !plain.contains("df  -h"), "{plain}");
+        insta::assert_snapshot!(format!("notice with HTML in {language}"), html.replace("\r\n", "\n"));
+    }
+}
+
+#[test]
+fn html_that_says_nothing_or_too_much_is_replaced_by_the_text() {
+    let plain = NoticeText::new("text");
+    for html in ["", "<script>x</script>", &"<p>x".repeat(1_000_000)] {
+        assert_eq!(plain.clone().with_html(html), plain);
+    }
+    let hostile = plain.clone().with_html("</div></main></body><script>x</script><p onclick=x>y\u{1b}");
+    assert_eq!(hostile.html.as_str(), Some("<p>y</p>\n"));
+    assert_eq!(hostile.check(), Ok(()));
+}
+
 #[test]
 fn what_no_mail_may_hold_is_refused() {
     let head = letterhead("Example Ltd");

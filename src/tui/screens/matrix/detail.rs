@@ -7,7 +7,7 @@ use crate::domain::subscription::{BoxState, Subscriptions};
 use crate::tui::look::Look;
 use crate::tui::screens::contacts::status_role;
 use crate::tui::theme::Role;
-use crate::tui::widgets::audience::reason_words;
+use crate::tui::widgets::audience::exclusion_words;
 use crate::tui::widgets::wrapped_text::wrap;
 
 use super::columns::{Column, type_heads};
@@ -67,7 +67,7 @@ pub(super) fn hindrance(contact: &Contact, id: &str, look: &Look<'_>) -> Option<
     let (mark, word) = match reason {
         Exclusion::NotVerified => (look.marks.status(contact.status), contact.status.words()),
         Exclusion::NotSubscribed | Exclusion::Unsubscribed | Exclusion::Undeliverable => {
-            (look.marks.exclusion(reason), reason_words(reason))
+            (look.marks.exclusion(reason), exclusion_words(reason))
         }
     };
     let role = match reason {
@@ -125,7 +125,7 @@ fn verdict_words(contact: &Contact, wanted: &Subscriptions, id: &str) -> (String
         Err(Exclusion::NotSubscribed) => {
             (format!("{name} would not receive it: not subscribed."), Role::Text)
         }
-        Err(reason) => (format!("{name} would not receive it: {}.", reason_words(reason)), Role::Warning),
+        Err(reason) => (format!("{name} would not receive it: {}.", exclusion_words(reason)), Role::Warning),
     }
 }
 

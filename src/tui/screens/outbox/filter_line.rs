@@ -1,29 +1,48 @@
-//! How the outbox understands its filter: words that must occur in address, name or subject, and `state:failed`.
+//! How the outbox understands its filter: words that must occur in address, name or subject, `state:failed`, `type:security`, and
+//! `contact:` with an id, or with words that must occur in address or name.
 
+use crate::domain::catalogue::Catalogue;
+use crate::domain::contact::ContactId;
 use crate::domain::delivery::State;
+use crate::domain::fold::fold;
 use crate::domain::nearest::nearest;
 use crate::domain::safe_text::safe;
 use crate::operations::outbox::OutboxQuery;
 use crate::tui::widgets::filter_line::Reading;
 
 /// Reads what was typed.
-pub(super) fn read(text: &str) -> Reading<OutboxQuery> {
+pub(super) fn read(text: &str, catalogue: &Catalogue) -> Reading<OutboxQuery> {
     let mut read = Reading::<OutboxQuery>::default();
     for word in text.split_whitespace() {
-        match word.strip_prefix("state:") {
-            None => read.question.words.push(word.to_owned()),
+        match word.split_once(':') {
             // Half typed.
-            Some("") => {}
-            Some(state) => match State::parse(state) {
+            Some(("state" | "type" | "contact", "")) => {}
+            Some(("state", state)) => match State::parse(&fold(state)) {
                 Some(state) => read.question.state = Some(state),
-                None => read.problems = vec![unknown(state)],
+                None => read.problems.push(unknown_state(state)),
             },
+            Some(("type", id)) => {
+                let id = fold(id).into_owned();
+                if let Err(unknown) = catalogue.require(&id) {
+                    read.problems.push(match unknown.nearest.first() {
+                        Some(near) => format!("{}; did you mean type:{near}?", safe(&unknown.to_string())),
+                        None => safe(&unknown.to_string()).into_owned(),
+                    });
+                }
+                // A newer version may have written types that this one does not know.
+                read.question.message_type = Some(id);
+            }
+            Some(("contact", contact)) => match contact.parse() {
+                Ok(id) => read.question.contact = Some(ContactId(id)),
+                Err(_) => read.question.recipient.push(contact.to_owned()),
+            },
+            Some(_) | None => read.question.words.push(word.to_owned()),
         }
     }
     read
 }
 
-fn unknown(state: &str) -> String {
+fn unknown_state(state: &str) -> String {
     let near = nearest(state, State::ALL.map(State::id));
     match near.first() {
         Some(near) => format!("there is no state '{}'; did you mean state:{near}?", safe(state)),
@@ -38,34 +57,51 @@ mod tests {
     use crate::tui::widgets::filter_line::{Edit, FilterLine};
 
     fn typed(text: &str) -> FilterLine<OutboxQuery> {
+        let catalogue = Catalogue::built_in();
         let mut line = FilterLine::default();
-        line.act(&Input::Paste(text.into()), read);
+        line.act(&Input::Paste(text.into()), |text| read(text, &catalogue));
         line
     }
 
     #[test]
     fn words_and_a_state_are_read() {
-        let line = typed("  ada 登录 state:retry ");
-        assert_eq!(line.question().words, ["ada", "登录"]);
+        let line = typed("  ada 登录 state:Retry http://x ");
+        assert_eq!(line.question().words, ["ada", "登录", "http://x"]);
         assert_eq!(line.question().state, Some(State::Retry));
         assert_eq!(line.problems(), [""; 0]);
     }
 
     #[test]
-    fn an_unknown_state_names_the_nearest_and_filters_nothing() {
-        let line = typed("state:fialed");
-        assert_eq!(line.problems(), ["there is no state 'fialed'; did you mean state:failed?"]);
-        assert!(line.is_empty());
+    fn a_type_and_a_contact_are_read() {
+        let line = typed("type:security contact:12");
+        assert_eq!(line.question().message_type.as_deref(), Some("security"));
+        assert_eq!(line.question().contact, Some(ContactId(12)));
+        let line = typed("type:Security.account contact:ada contact:@example.org");
+        assert_eq!(line.question().message_type.as_deref(), Some("security.account"));
+        assert_eq!(line.question().recipient, ["ada", "@example.org"]);
+        assert_eq!(line.problems(), [""; 0]);
     }
 
     #[test]
-    fn a_half_typed_state_is_no_problem() {
-        assert_eq!(typed("state:").problems(), [""; 0]);
+    fn what_does_not_exist_names_the_nearest() {
+        let line = typed("state:fialed");
+        assert_eq!(line.problems(), ["there is no state 'fialed'; did you mean state:failed?"]);
+        assert!(line.is_empty(), "an unknown state filters nothing");
+        let line = typed("type:securty");
+        assert_eq!(line.problems(), ["there is no message type 'securty'; did you mean type:security?"]);
+        assert!(!line.is_empty(), "an unknown type may be one of a newer version");
+    }
+
+    #[test]
+    fn half_a_word_is_no_problem() {
+        let line = typed("state: type: contact:");
+        assert!(line.is_empty() && line.problems().is_empty());
     }
 
     #[test]
     fn esc_lets_everything_through_again() {
         let mut line = typed("ada");
+        let read = |text: &str| read(text, &Catalogue::built_in());
         assert_eq!(line.act(&Input::Action(Action::Close), read), Edit::Changed);
         assert!(line.is_empty() && !line.is_shown());
         assert_eq!(line.act(&Input::Action(Action::Close), read), Edit::Same);

@@ -1,9 +1,12 @@
 //! The columns of the outbox: which are shown at a width, how wide each is, and what stands in them. Widths depend on the width
 //! of the place only, so nothing shifts while scrolling.
 
-use crate::domain::columns::pad;
+use super::totals;
+use crate::domain::columns::{pad, width};
 use crate::domain::delivery::{Delivery, Kind, State};
+use crate::domain::notice::Notice;
 use crate::domain::safe_text::safe;
+use crate::operations::outbox::OutboxEntry;
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
 
@@ -14,81 +17,136 @@ pub(super) const MARGIN: usize = 2;
 const WHEN: usize = 10;
 /// A mark and `cancelled`.
 const STATE: usize = 11;
+/// `↻ retry Nov 25 (3 tries)`.
+const STATE_AND_TRIES: usize = 24;
+/// `✓ 9 sent · … 1 waiting · ✗ 2 failed`.
+const STATE_AND_WORDS: usize = 36;
 /// `product.expiration`.
-const TYPE: usize = 19;
-/// `3, next 14:10, maybe sent`.
-const NOTE: usize = 24;
-/// `3, next 14:10`.
-const SHORT_NOTE: usize = 13;
-/// Widths of the inside of the box from which on columns are added.
-const WITH_STATE_WORDS: usize = 60;
-const WITH_SHORT_NOTE: usize = 74;
-const WITH_TYPE: usize = 100;
-const WITH_NOTE: usize = 116;
+const TYPE: usize = 18;
+/// The most that a recipient needs.
+const TO: usize = 36;
+/// Widths of the inside of the box from which on there are more columns.
+const ROOMY: usize = 60;
+const USUAL: usize = 78;
+const WIDE: usize = 100;
 
 /// The widths of the columns; 0 for one that is not shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Columns {
     when: usize,
     state: usize,
-    to: usize,
     kind: usize,
+    to: usize,
     subject: usize,
-    note: usize,
 }
 
 impl Columns {
-    /// The columns for a box that is `width` wide inside.
+    /// The columns of the whole outbox in a box that is `width` wide inside.
     pub(super) fn of(width: usize) -> Self {
-        let is_roomy = width >= WITH_STATE_WORDS;
-        let when = if is_roomy { WHEN } else { 0 };
-        let state = if is_roomy { STATE } else { 1 };
-        let kind = if width >= WITH_TYPE { TYPE } else { 0 };
-        let note = match width {
-            ..WITH_SHORT_NOTE => 0,
-            WITH_SHORT_NOTE..WITH_NOTE => SHORT_NOTE,
-            WITH_NOTE.. => NOTE,
+        let (when, state, kind) = match width {
+            ..ROOMY => (0, STATE, 0),
+            ROOMY..WIDE => (WHEN, STATE_AND_TRIES + width.saturating_sub(USUAL) / 4, 0),
+            WIDE.. => (WHEN, STATE_AND_WORDS, TYPE),
         };
-        let shown = [when, state, kind, note].into_iter().filter(|column| *column > 0).count();
-        let free = width.saturating_sub(MARGIN + when + state + kind + note + shown + 1);
-        // Where room is scarce, whom it goes to says more than the beginning of a subject.
-        let to = if width < WITH_TYPE { free * 3 / 5 } else { free * 2 / 5 }.min(34);
-        Self { when, state, to, kind, subject: free - to, note }
+        let to_is_shown = width >= ROOMY;
+        let gaps = [when, state, kind].into_iter().filter(|column| *column > 0).count();
+        let gaps = gaps + usize::from(to_is_shown) + 1;
+        let free = width.saturating_sub(MARGIN + when + state + kind + gaps);
+        let to = if to_is_shown { (free / 2).min(TO) } else { 0 };
+        Self { when, state, kind, to, subject: free - to }
+    }
+
+    /// The columns of the deliveries of one notice, whose type and subject stand above them.
+    pub(super) fn of_notice(width: usize) -> Self {
+        let free = width.saturating_sub(MARGIN + 2);
+        let to = (free / 2).min(TO);
+        Self { when: 0, state: free - to, kind: 0, to, subject: 0 }
     }
 
     /// The line of titles.
     pub(super) fn titles(self, look: Look<'_>) -> String {
-        let state = if self.state == 1 { "" } else { "State" };
-        let titles = ["When", state, "To", "Type", "Subject", "Tries"].map(str::to_owned);
-        format!("{}{}", " ".repeat(MARGIN), self.line(&titles, look).concat())
+        // Where there is no room for both, one column says whom it goes to or what it is about.
+        let subject = if self.to == 0 { "To, or subject" } else { "Subject" };
+        let to = if self.kind == 0 && self.subject > 0 { "To, or type" } else { "To" };
+        let cells = [
+            (self.when, "When"),
+            (self.state, "State"),
+            (self.kind, "Type"),
+            (self.to, to),
+            (self.subject, subject),
+        ];
+        let line: String = cells.into_iter().map(|(width, text)| cell(text, width, look)).collect();
+        format!("{}{line}", " ".repeat(MARGIN))
     }
 
     /// The cells of a row behind the margin, gaps included, each with its look.
-    pub(super) fn cells(self, delivery: &Delivery, look: Look<'_>) -> Vec<(String, Role)> {
-        let texts = [
-            look.short_time(delivery.created_at),
-            format!("{} {}", look.marks.delivery(delivery.state), delivery.state.id()),
-            recipient(delivery),
-            kind_words(delivery),
-            safe(&delivery.subject).into_owned(),
-            note(delivery, look),
-        ];
-        let state = state_role(delivery.state);
-        let roles = [Role::Dim, state, Role::Text, Role::Dim, Role::Text, Role::Dim];
-        self.line(&texts, look).into_iter().zip(roles).filter(|(text, _)| !text.is_empty()).collect()
+    pub(super) fn cells(self, entry: &OutboxEntry, look: Look<'_>) -> Vec<(String, Role)> {
+        match entry {
+            OutboxEntry::Notice(notice) => self.cells_of_notice(notice, look),
+            OutboxEntry::Delivery(delivery) => self.cells_of_delivery(delivery, look),
+        }
     }
 
-    fn line(self, texts: &[String; 6], look: Look<'_>) -> [String; 6] {
-        let widths = [self.when, self.state, self.to, self.kind, self.subject, self.note];
-        let mut cells = std::array::from_fn(|_| String::new());
-        for ((cell, text), width) in cells.iter_mut().zip(texts).zip(widths) {
-            if width > 0 {
-                // A state without its word keeps its mark.
-                let cut = if width == 1 { "" } else { look.marks.ellipsis() };
-                *cell = format!("{} ", pad(text, width, cut));
-            }
-        }
+    fn cells_of_notice(self, notice: &Notice, look: Look<'_>) -> Vec<(String, Role)> {
+        let (id, count) = (safe(&notice.message_type), totals::mails(notice));
+        let to = if self.kind == 0 {
+            id.clone().into_owned()
+        } else if count == 1 {
+            "1 mail".to_owned()
+        } else {
+            format!("{count} mails")
+        };
+        let mut cells = vec![(cell(&look.short_time(notice.created_at), self.when, look), Role::Dim)];
+        let state = totals::words(notice, self.state, look);
+        let missing = (self.state + usize::from(self.state > 0)).saturating_sub(totals::spans_width(&state));
+        cells.extend(state);
+        cells.push((" ".repeat(missing), Role::Text));
+        cells.push((cell(&id, self.kind, look), Role::Dim));
+        cells.push((cell(&to, self.to, look), Role::Dim));
+        cells.push((cell(&safe(&notice.subject), self.subject, look), Role::Text));
+        cells.retain(|(text, _)| !text.is_empty());
         cells
+    }
+
+    fn cells_of_delivery(self, delivery: &Delivery, look: Look<'_>) -> Vec<(String, Role)> {
+        let to = recipient(delivery);
+        let subject = if self.to == 0 { to.as_str() } else { &safe(&delivery.subject) };
+        let mut cells = vec![
+            (cell(&look.short_time(delivery.created_at), self.when, look), Role::Dim),
+            (cell(&state_cell(delivery, self.state, look), self.state, look), state_role(delivery.state)),
+            (cell(&kind_words(delivery), self.kind, look), Role::Dim),
+            (cell(&to, self.to, look), Role::Text),
+            (cell(subject, self.subject, look), Role::Text),
+        ];
+        cells.retain(|(text, _)| !text.is_empty());
+        cells
+    }
+}
+
+/// A text in a column with the gap behind it; nothing for a column that is not shown.
+fn cell(text: &str, width: usize, look: Look<'_>) -> String {
+    if width == 0 { String::new() } else { format!("{} ", pad(text, width, look.marks.ellipsis())) }
+}
+
+/// The state with as much of its tries and of the server's words as there is room for.
+fn state_cell(delivery: &Delivery, columns: usize, look: Look<'_>) -> String {
+    let state = format!("{} {}", look.marks.delivery(delivery.state), delivery.state.id());
+    let doubt = if delivery.maybe_sent { ", maybe sent" } else { "" };
+    let tries = match delivery.attempts {
+        0 | 1 => String::new(),
+        attempts => format!(" ({attempts} tries)"),
+    };
+    let (start, why) = match delivery.state {
+        State::Retry => (format!("{state} {}{doubt}{tries}", look.short_time(delivery.due_at)), true),
+        State::Failed | State::Expired => (format!("{state}{doubt}"), true),
+        State::Queued | State::Sending | State::Sent | State::Written | State::Cancelled => {
+            (format!("{state}{doubt}{tries}"), false)
+        }
+    };
+    match delivery.server.as_deref().filter(|words| why && !words.is_empty()) {
+        // Fewer than that say nothing.
+        Some(words) if width(&start) + 8 <= columns => format!("{start}: {}", safe(words)),
+        Some(_) | None => start,
     }
 }
 
@@ -126,10 +184,14 @@ pub fn state_words(delivery: &Delivery, look: Look<'_>) -> String {
 
 /// Name and address, as far as the contact is still there.
 fn recipient(delivery: &Delivery) -> String {
-    if delivery.name.is_empty() {
+    let name = match &delivery.fallback {
+        Some(_) if delivery.name.is_empty() => "security email",
+        Some(_) | None => delivery.name.as_str(),
+    };
+    if name.is_empty() {
         return safe(&delivery.to).into_owned();
     }
-    format!("{} <{}>", safe(&delivery.name), safe(&delivery.to))
+    format!("{} <{}>", safe(name), safe(&delivery.to))
 }
 
 /// The message type, or what the mail is for.
@@ -140,23 +202,13 @@ fn kind_words(delivery: &Delivery) -> String {
     }
 }
 
-/// How often it was tried and when it is tried next.
-fn note(delivery: &Delivery, look: Look<'_>) -> String {
-    let doubt = if delivery.maybe_sent { ", maybe sent" } else { "" };
-    match (delivery.state, delivery.attempts) {
-        (State::Retry, attempts) => format!("{attempts}, next {}{doubt}", look.short_time(delivery.due_at)),
-        (_, 0) => String::new(),
-        (_, attempts) => format!("{attempts}{doubt}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::columns::width;
-    use crate::domain::delivery::DeliveryId;
+    use crate::domain::delivery::{DeliveryId, NoticeId};
+    use crate::domain::notice::NoticeTotals;
     use crate::tui::widgets::test_look;
 
     fn delivery(name: &str, subject: &str) -> Delivery {
@@ -183,28 +235,72 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_wide_row_tells_tries_and_doubts() {
-        let cells = Columns::of(118).cells(&delivery("Ada", "Logon"), test_look());
-        let texts: Vec<&str> = cells.iter().map(|(text, _)| text.trim_end()).collect();
-        assert_eq!(texts[..2], ["14:03", "↻ retry"]);
-        assert_eq!(texts[5], "2, next 14:03, maybe se…");
+    fn notice(subject: &str, sent: u64) -> OutboxEntry {
+        OutboxEntry::Notice(Notice {
+            id: NoticeId(1),
+            message_type: "security.account".into(),
+            subject: subject.into(),
+            created_at: test_look().now,
+            ended_at: None,
+            cancelled: false,
+            fallback: None,
+            unreached: false,
+            totals: NoticeTotals { sent, failed: 2, ..NoticeTotals::default() },
+        })
+    }
+
+    fn texts(columns: Columns, entry: &OutboxEntry) -> Vec<String> {
+        let cells = columns.cells(entry, test_look());
+        cells.into_iter().map(|(text, _)| text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
     }
 
     #[test]
-    fn a_narrow_row_keeps_the_mark_of_the_state() {
-        let cells = Columns::of(38).cells(&delivery("", "Logon"), test_look());
-        assert_eq!(cells[0].0, "↻ ");
-        assert!(cells[1].0.starts_with("ada@"));
+    fn a_wide_row_tells_tries_and_doubts() {
+        let row = OutboxEntry::Delivery(delivery("Ada", "Logon"));
+        let texts = texts(Columns::of(118), &row);
+        assert_eq!(texts[..3], ["14:03", "↻ retry 14:03, maybe sent (2 tries)", "security.account"]);
+    }
+
+    #[test]
+    fn a_failed_row_says_why_as_far_as_there_is_room() {
+        let mut failed = delivery("Ada", "Logon");
+        failed.state = State::Failed;
+        failed.maybe_sent = false;
+        failed.server = Some("550 5.1.1 User unknown\u{1b}".into());
+        let row = OutboxEntry::Delivery(failed);
+        assert_eq!(texts(Columns::of(118), &row)[1], "✗ failed: 550 5.1.1 User unknown\\u{…");
+        assert_eq!(texts(Columns::of(78), &row)[1], "✗ failed: 550 5.1.1 Use…");
+        assert_eq!(texts(Columns::of(38), &row)[..2], ["✗ failed", "Ada <ada@example.org>"]);
+        assert_eq!(texts(Columns::of_notice(78), &row)[0], "✗ failed: 550 5.1.1 User unknown\\u{00…");
+    }
+
+    #[test]
+    fn a_notice_stands_in_one_row_with_its_totals() {
+        let row = notice("Logon", 9);
+        assert_eq!(
+            texts(Columns::of(118), &row),
+            ["14:03", "✓ 9 sent", "·", "✗ 2 failed", "security.account", "11 mails", "Logon"]
+        );
+        assert_eq!(
+            texts(Columns::of(78), &row),
+            ["14:03", "✓ 9 sent", "·", "✗ 2 failed", "security.account", "Logon"]
+        );
+        assert_eq!(texts(Columns::of(38), &row), ["✓ 9", "·", "✗ 2", "Logon"]);
     }
 
     proptest! {
         #[test]
-        fn no_text_and_no_width_breaks_a_column(text in "[a-z王é語\u{202e}\u{301}👩]{0,30}", columns in 0..200_usize) {
-            let line = |delivery: &Delivery| -> usize {
-                Columns::of(columns).cells(delivery, test_look()).iter().map(|(text, _)| width(text)).sum()
+        fn no_text_and_no_width_breaks_a_column(
+            text in "[a-z王é語\u{202e}\u{301}👩]{0,30}", sent: u32, columns in 0..200_usize, of_notice: bool,
+        ) {
+            let columns = if of_notice { Columns::of_notice(columns) } else { Columns::of(columns) };
+            let line = |entry: &OutboxEntry| -> usize {
+                columns.cells(entry, test_look()).iter().map(|(text, _)| width(text)).sum()
             };
-            prop_assert_eq!(line(&delivery(&text, &text)), line(&delivery("", "")));
+            let plain = line(&OutboxEntry::Delivery(delivery("", "")));
+            prop_assert_eq!(line(&OutboxEntry::Delivery(delivery(&text, &text))), plain);
+            prop_assert_eq!(line(&notice(&text, sent.into())), plain);
+            prop_assert_eq!(width(&columns.titles(test_look())), plain + MARGIN);
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Draws the outbox screen.
 //!
 //! ```text
-//! ┌ Outbox ──────────────────────────────────────────── newest first ┐
-//! │/ state:failed                                                    │  while a filter is typed or in force
-//! │  When       State       To                       Subject         │
-//! │▸ 14:03      ↻ retry     王小明 <xiaoming@exa…     Invoice 11       │
-//! └──────────────────────────────────────────────────────────────────┘
+//! ┌ Outbox ──────────────────────────────────────────────── newest first ┐
+//! │/ state:failed                                                        │  while a filter is typed or in force
+//! │  When   State                     To, or type         Subject        │
+//! │▸ 14:03  ✓ 9 · … 1 · ✗ 2           security.account    Unusual logon  │
+//! │  13:58  ↻ retry 14:10 (3 tries)   王小明 <xiaoming…    Invoice 11      │
+//! └──────────────────────────────────────────────────────────────────────┘
 //! ```
 
 use ratatui::buffer::Buffer;
@@ -13,23 +14,27 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
-use super::Outbox;
 use super::table::Columns;
-use crate::domain::delivery::Delivery;
-use crate::operations::outbox::OutboxQuery;
+use super::{Outbox, header};
+use crate::operations::outbox::OutboxEntry;
 use crate::tui::keymap::{Action, Context, Typing};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
-use crate::tui::widgets::filter_line::FilterLine;
-use crate::tui::widgets::{beside, dialog, row, skip_rows, wrapped_text::wrap, write};
-
-/// Rows of the list in a screen drawn into `body`.
-pub(super) fn list_rows(body: Rect, filter: &FilterLine<OutboxQuery>) -> usize {
-    let lines = usize::from(body.height.saturating_sub(2));
-    lines.saturating_sub(1 + usize::from(filter.is_shown()))
-}
+use crate::tui::widgets::{beside, dialog, first_rows, row, skip_rows, wrapped_text::wrap, write};
 
 impl Outbox {
+    /// Rows of the list in a screen drawn into `body`.
+    pub(super) fn list_rows(&self, body: Rect) -> usize {
+        let lines = usize::from(body.height.saturating_sub(2));
+        let lines = lines.saturating_sub(1 + usize::from(self.filter.is_shown()));
+        lines - self.header_rows(lines)
+    }
+
+    /// Rows of what is said about the notice that is opened, where it and the list share `lines`.
+    fn header_rows(&self, lines: usize) -> usize {
+        self.opened.as_ref().map_or(0, |opened| header::rows(&opened.notice, lines))
+    }
+
     /// Draws the screen into `area`. Returns the cursor's place: the caret in the filter, else the row under the cursor.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let area = area.intersection(buf.area);
@@ -40,11 +45,17 @@ impl Outbox {
         let block = Block::bordered()
             .border_set(look.marks.border())
             .border_style(look.style(Role::Border))
-            .title(Line::from(Span::styled(" Outbox ", look.style(Role::Title))))
+            .title(Line::from(Span::styled(self.title(look), look.style(Role::Title))))
             .title(Line::from(right).right_aligned());
         let mut inner = block.inner(area);
         block.render(area, buf);
         let mut caret = None;
+        if let Some(opened) = &self.opened {
+            let lines = usize::from(inner.height).saturating_sub(1 + usize::from(self.filter.is_shown()));
+            let rows = self.header_rows(lines);
+            header::draw(&opened.notice, first_rows(inner, rows), buf, look);
+            inner = skip_rows(inner, rows);
+        }
         if self.filter.is_shown() {
             caret = self.filter.draw(row(inner, 0), buf, look);
             inner = skip_rows(inner, 1);
@@ -53,21 +64,31 @@ impl Outbox {
         if self.window.rows().is_empty() {
             return caret.or(self.draw_nothing(list, buf, look));
         }
-        let columns = Columns::of(inner.width.into());
+        let columns = match &self.opened {
+            Some(_) => Columns::of_notice(inner.width.into()),
+            None => Columns::of(inner.width.into()),
+        };
         write(row(inner, 0), buf, Span::styled(columns.titles(look), look.style(Role::Header)));
-        for (index, delivery) in self.window.visible(list.height.into()).iter().enumerate() {
-            self.draw_row(delivery, columns, row(list, index), buf, look);
+        for (index, entry) in self.window.visible(list.height.into()).iter().enumerate() {
+            self.draw_row(entry, columns, row(list, index), buf, look);
         }
         let line = u16::try_from(self.window.cursor_line()).unwrap_or(u16::MAX);
         let at_row = Position { x: list.x, y: list.y.saturating_add(line) };
         caret.or_else(|| list.contains(at_row).then_some(at_row))
     }
 
-    fn draw_row(&self, delivery: &Delivery, columns: Columns, area: Rect, buf: &mut Buffer, look: Look<'_>) {
-        let is_current = self.current().is_some_and(|current| current.id == delivery.id);
+    fn title(&self, look: Look<'_>) -> String {
+        match &self.opened {
+            Some(opened) => format!(" Outbox{}Notice {} ", look.marks.inside(), opened.notice.id.0),
+            None => " Outbox ".to_owned(),
+        }
+    }
+
+    fn draw_row(&self, entry: &OutboxEntry, columns: Columns, area: Rect, buf: &mut Buffer, look: Look<'_>) {
+        let is_current = self.current().is_some_and(|current| current.key() == entry.key());
         let mark = if is_current { look.marks.cursor() } else { " " };
         let mut spans = vec![Span::styled(format!("{mark} "), look.style(Role::Title))];
-        for (text, role) in columns.cells(delivery, look) {
+        for (text, role) in columns.cells(entry, look) {
             // One style for the whole selected row: it is told from others at a glance, and moving costs few bytes.
             let role = if is_current { Role::SelectedRow } else { role };
             spans.push(Span::styled(text, look.style(role)));
@@ -79,6 +100,8 @@ impl Outbox {
     fn draw_nothing(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let text = if !self.window.is_loaded() {
             "Loading the outbox".to_owned()
+        } else if self.opened.is_some() && self.filter.is_empty() {
+            "No mail of this notice is left.".to_owned()
         } else if self.filter.is_empty() {
             "Nothing has been sent yet. Verifications, notices and test mails appear here.".to_owned()
         } else {
