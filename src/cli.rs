@@ -14,7 +14,10 @@ mod context;
 mod delete;
 mod deliver;
 mod explain;
+mod export;
+mod format;
 mod history;
+mod import;
 mod input;
 mod json;
 mod list;
@@ -26,6 +29,7 @@ mod notify;
 mod outbox;
 mod output;
 mod problem;
+mod progress;
 mod receive;
 mod reference;
 mod resend;
@@ -119,6 +123,10 @@ enum Command {
     Cancel(retry::Deliveries),
     /// Send what is due
     Deliver(deliver::Deliver),
+    /// Import contacts from a CSV, JSON or vCard file
+    Import(import::Import),
+    /// Export contacts as CSV, JSON or vCard
+    Export(export::Export),
     /// Serve the page on which recipients confirm an address or stop activity messages
     Serve,
     /// Show the account or set it
@@ -188,6 +196,8 @@ fn answer(line: &CommandLine, doors: Doors, output: &mut Output) -> Result<Exit,
         Command::Retry(arguments) => retry::run(&mut context(output)?, output, arguments),
         Command::Cancel(arguments) => cancel::run(&mut context(output)?, output, arguments),
         Command::Deliver(arguments) => deliver::run(&mut context(output)?, output, arguments),
+        Command::Import(arguments) => import::run(&mut context(output)?, output, arguments),
+        Command::Export(arguments) => export::run(&mut context(output)?, output, arguments),
         Command::Serve => serve::run(&mut context(output)?, output, doors.page),
         Command::Account(arguments) => account::run(&mut context(output)?, output, arguments),
         Command::Config(arguments) => config::run(&line.common, output, arguments),

@@ -14,6 +14,7 @@
 //! | [`domain`] | decides: what things are and what is right; pure |
 //! | [`store`] | remembers: SQLite and the key file; all SQL |
 //! | [`operations`] | acts for an administrator: one function and one transaction for each thing that can be done |
+//! | [`exchange`] | reads and writes contacts as CSV, JSON and vCard; pure |
 //! | [`mail::compose`] | makes a letter into the bytes of a mail; pure |
 //! | [`mail::incoming`] | reads the subject, the text and the HTML of a mail that somebody hands in; pure |
 //! | [`mail::markup`] | makes HTML that somebody gave into a safe, simple form; pure |
@@ -36,10 +37,10 @@
 //!             operations        mail::sender ──▶ mail::transport, mail::dkim
 //!                  ├────────┬────────┤
 //!                  ▼        ▼        ▼
-//!                store   mail::compose               never each other
-//!                  └────┬───┘
-//!                       ▼
-//!                    domain                          knows nobody
+//!                store  exchange  mail::compose        never each other
+//!                  └────────┼────────┘
+//!                           ▼
+//!                        domain                       knows nobody
 //! ```
 //!
 //! `mail::incoming` and `mail::returned` stand beside `mail::compose` and are known by `operations` only; `mail::markup` is known by
@@ -148,6 +149,7 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod doors;
+pub mod exchange;
 pub mod mail;
 pub mod operations;
 pub mod paths;

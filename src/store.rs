@@ -45,6 +45,10 @@ pub use queue::{Claimed, Settlement};
 pub use subscriptions::Wishes;
 pub use verifications::{Verification, VerificationState};
 
+/// What a connection may keep of the database in memory, in KiB: usually, and for [`Store::write_much`].
+const USUAL_MEMORY: i64 = 2000;
+const MUCH_MEMORY: i64 = 65536;
+
 /// An open database connection. Each thread has its own.
 pub struct Store {
     connection: Connection,
@@ -120,6 +124,22 @@ impl Store {
         let value = work(&writing)?;
         writing.transaction.commit().map_err(|error| StoreError::of(file, &error))?;
         Ok(value)
+    }
+
+    /// As [`Store::write`], for work that touches much of the database: it gets more memory for pages, so that what it writes
+    /// goes to the disk once.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn write_much<T, E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(&Writing<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        // A connection that cannot be given more memory works with what it has.
+        let _ = self.connection.pragma_update(None, "cache_size", -MUCH_MEMORY);
+        let outcome = self.write(work);
+        let _ = self.connection.pragma_update(None, "cache_size", -USUAL_MEMORY);
+        outcome
     }
 
     /// Whether another connection has committed since the last call; about 3 µs.

@@ -4,6 +4,7 @@ mod backup;
 mod completions;
 mod contacts;
 mod dkim;
+mod exchange;
 mod explain;
 mod history;
 mod notify;

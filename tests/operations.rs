@@ -3,6 +3,7 @@
 mod account;
 mod contacts;
 mod coverage;
+mod exchange;
 mod history;
 mod list;
 mod notices;

@@ -1,4 +1,5 @@
-//! What the README shows is what happens: its commands are run in order in a home of their own, and its configuration is read.
+//! What README and manual show is what happens: their commands are run in order in a home of their own, and the configuration is
+//! read.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -9,6 +10,7 @@ use callsheet::domain::timestamp::Timestamp;
 use crate::support::program::Program;
 
 const README: &str = include_str!("../README.md");
+const EXCHANGE: &str = include_str!("../docs/exchange.md");
 
 /// Where the README's administrator has her data.
 const DATA: &str = "/home/ada/.local/share";
@@ -16,7 +18,7 @@ const DATA: &str = "/home/ada/.local/share";
 #[test]
 fn commands_print_what_the_readme_shows() {
     let program = Program::new();
-    for step in steps() {
+    for step in steps(README) {
         let line = with_real_codes(&program, &step.line);
         let printed = printed(&program, &line).replace(program.path("data").to_str().unwrap(), DATA);
         assert_eq!(without_times(&printed), without_times(&step.shown), "$ callsheet {}", step.line);
@@ -24,8 +26,21 @@ fn commands_print_what_the_readme_shows() {
 }
 
 #[test]
+fn commands_print_what_the_manual_of_import_and_export_shows() {
+    let program = Program::new();
+    for (name, text) in files(EXCHANGE) {
+        fs::write(program.path(&name), text).unwrap();
+    }
+    for step in steps(EXCHANGE) {
+        // Cards have CRLF, as the standard asks for.
+        let printed = printed(&program, &step.line).replace('\r', "");
+        assert_eq!(printed, step.shown, "$ callsheet {}", step.line);
+    }
+}
+
+#[test]
 fn the_configuration_of_the_readme_is_one() {
-    let configurations: Vec<String> = blocks("toml");
+    let configurations: Vec<String> = blocks(README, "toml");
     assert_eq!(configurations.len(), 1);
     let transcript = Program::with_config(&configurations[0]).run("config");
     assert!(transcript.contains("notices@example.com") && transcript.ends_with("[exit 0]\n"), "{transcript}");
@@ -51,23 +66,31 @@ struct Step {
     shown: String,
 }
 
-fn steps() -> Vec<Step> {
+fn steps(text: &str) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
-    for line in blocks("console").iter().flat_map(|block| block.lines()) {
+    for line in blocks(text, "console").iter().flat_map(|block| block.lines()) {
         match (line.strip_prefix("$ callsheet "), steps.last_mut()) {
             (Some(command), _) => steps.push(Step { line: command.to_owned(), shown: String::new() }),
             (None, Some(step)) => step.shown.extend([line, "\n"]),
             (None, None) => panic!("'{line}' is shown before any command"),
         }
     }
-    assert!(!steps.is_empty(), "the README shows no command");
+    assert!(!steps.is_empty(), "no command is shown");
     steps
 }
 
 /// The insides of the fenced blocks of a language.
-fn blocks(language: &str) -> Vec<String> {
+fn blocks(text: &str, language: &str) -> Vec<String> {
     let fence = format!("```{language}\n");
-    README.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+    text.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+}
+
+/// The fenced blocks that are files: after the language stands the file's name.
+fn files(text: &str) -> Vec<(String, String)> {
+    let fences = text.split("\n```").filter_map(|block| block.split_once('\n'));
+    fences
+        .filter_map(|(opening, inside)| Some((opening.split_once(' ')?.1.to_owned(), format!("{inside}\n"))))
+        .collect()
 }
 
 /// The command with the code of the newest mail in place of the README's.

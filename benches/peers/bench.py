@@ -14,6 +14,7 @@ import time
 
 import data
 import mail
+import tables
 import terminal
 
 MEGABYTE = 1e6
@@ -55,6 +56,7 @@ class Bench:
     MAILS = 2000
     MAIL_ROUNDS = 3
     SOURCE_MAILS = 20_000
+    TABLE_ROUNDS = 3
 
     def __init__(self, program, folder, sizes):
         self.program, self.abook = program, shutil.which("abook") or ""
@@ -282,6 +284,32 @@ class Bench:
             "trips", "round trips a mail, PIPELINING", f"{trips:.2f}", "", f"{trips:.2f} ≤ 2", trips <= 2, "trips"
         )
 
+    def exchange(self):
+        """Contacts a second in and out of a table, beside the sqlite3 shell."""
+        count = self.sizes[-1]
+        rows, keyed = tables.write(self._new_folder("tables"), count)
+        ours, theirs = {"import": [], "export": []}, {"import": [], "export": []}
+        for _ in range(self.TABLE_ROUNDS):
+            own, other = self._new_folder("own"), self._new_folder("other")
+            for folder in (own, other):
+                self._run(folder, "list")
+            ours["import"].append(self._timed(own, "import", rows))
+            theirs["import"].append(tables.shell_import(other / "callsheet.db", keyed))
+            ours["export"].append(self._timed(own, "export", own / "all.csv"))
+            theirs["export"].append(tables.shell_export(own / "callsheet.db"))
+        for work, peer, promise in (("import", "sqlite3 .import", 0.8), ("export", "sqlite3 -csv", None)):
+            rate, peer_rate = count / median(ours[work]), count / median(theirs[work])
+            ratio = rate / peer_rate
+            yield Row(
+                "exchange",
+                f"{work} of {count:,} rows, contacts a second",
+                f"{rate:,.0f}",
+                f"{peer}, same schema: {peer_rate:,.0f}",
+                f"{ratio:.2f}" + (f" ≥ {promise}" if promise else ""),
+                ratio >= promise if promise else None,
+                "exchange",
+            )
+
     def size(self):
         """The stripped release binary."""
         octets = os.path.getsize(self.program)
@@ -418,6 +446,12 @@ class Bench:
                 times.append(time.perf_counter() - began)
         return median(times)
 
+    def _timed(self, folder, *arguments):
+        """Seconds of a whole command."""
+        began = time.perf_counter()
+        self._run(folder, *arguments)
+        return time.perf_counter() - began
+
     # Folders and commands.
 
     def _run(self, folder, *arguments):
@@ -473,4 +507,4 @@ class Bench:
         return [self.abook, "--config", os.devnull, "--datafile", self._addressbook(size)]
 
 
-PARTS = ("start", "keys", "busy", "bytes", "idle", "memory", "hangup", "mail", "trips", "size")
+PARTS = ("start", "keys", "busy", "bytes", "idle", "memory", "hangup", "mail", "trips", "exchange", "size")

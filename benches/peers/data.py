@@ -1,7 +1,7 @@
 """The same contacts for callsheet and its peers: the same names, addresses and order whenever they are made.
 
-Half of the names are Chinese, for they are two columns wide and three bytes a character. There is no import yet, so callsheet's
-database is made by callsheet and filled through SQLite; its triggers keep the counters.
+Half of the names are Chinese, for they are two columns wide and three bytes a character. callsheet's database is
+made by callsheet and filled through SQLite, in states that no import can bring; its triggers keep the counters.
 """
 
 import dataclasses

@@ -84,7 +84,10 @@ pub fn types_cell(subscriptions: &Subscriptions, catalogue: &Catalogue) -> Strin
 }
 
 /// The filter, if all of it means something.
-fn filter(text: &str, catalogue: &Catalogue) -> Result<Filter, Report> {
+///
+/// # Errors
+/// A [`Report`] with exit 2 and every part that means nothing.
+pub fn filter(text: &str, catalogue: &Catalogue) -> Result<Filter, Report> {
     let filter = Filter::parse(text);
     let mut problems = filter.problems().to_vec();
     for id in filter.types() {

@@ -3,14 +3,14 @@
 //! Data goes to standard output, everything else to standard error. Whatever people, files or servers gave is escaped on
 //! the way, so no caller can forget it. It never colours, and it never fails because of standard error.
 
+use std::borrow::Cow;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use serde::Serialize;
 
 use super::problem::{Report, Stop};
-use crate::domain::character::Hidden;
 use crate::domain::columns::width;
-use crate::domain::safe_text::{safe, safe_lines};
+use crate::domain::safe_text::{safe, safe_json, safe_lines};
 
 /// The two streams of a command.
 pub struct Output {
@@ -68,6 +68,11 @@ impl Output {
     /// As [`Output::line`].
     pub fn json(&mut self, value: &impl Serialize) -> Result<(), Stop> {
         self.write(&[&json_text(value)?, "\n"])
+    }
+
+    /// Standard output for what is no text of ours: nothing is escaped.
+    pub fn bytes(&mut self) -> &mut dyn Write {
+        &mut self.data
     }
 
     /// Begins a JSON array; each element is a line.
@@ -181,34 +186,24 @@ impl JsonArray<'_> {
     }
 }
 
-fn stop(error: io::Error) -> Stop {
+/// What an error of standard output means for the command.
+#[must_use]
+pub fn stop(error: io::Error) -> Stop {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Stop::ClosedPipe;
     }
     Stop::Failed(Report::failed(format!("standard output cannot be written: {error}")))
 }
 
-/// The value as JSON in which every character that could act on a terminal is escaped as `\u`.
-///
-/// Such characters stand in strings only, where `\u` means the same; so the text can be escaped after it is made.
+/// The value as JSON in which nothing can act on a terminal.
 fn json_text(value: &impl Serialize) -> Result<String, Stop> {
     let plain = serde_json::to_string(value).map_err(|error| {
         Stop::Failed(Report::failed(format!("the result cannot be written as JSON: {error}")))
     })?;
-    if plain.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return Ok(plain);
-    }
-    let mut escaped = String::with_capacity(plain.len() + 16);
-    for character in plain.chars() {
-        // DEL, C1, direction overrides and other invisible characters.
-        if Hidden::of(character).is_some() {
-            let mut units = [0; 2];
-            escaped.extend(character.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
-        } else {
-            escaped.push(character);
-        }
-    }
-    Ok(escaped)
+    Ok(match safe_json(&plain) {
+        Cow::Borrowed(_) => plain,
+        Cow::Owned(escaped) => escaped,
+    })
 }
 
 #[cfg(test)]

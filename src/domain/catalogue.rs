@@ -186,6 +186,13 @@ pub fn category_of(id: &str) -> &str {
     id.split_once('.').map_or(id, |(category, _)| category)
 }
 
+/// Whether a text has the form of an id, be it in a catalogue or not.
+#[must_use]
+pub fn is_id(text: &str) -> bool {
+    text.split_once('.')
+        .map_or_else(|| is_id_part(text), |(category, name)| is_id_part(category) && is_id_part(name))
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {

@@ -48,6 +48,26 @@ pub fn one_line(text: &str) -> String {
         .collect()
 }
 
+/// JSON in which every character that could act on a terminal is escaped as `\u`; borrowed if none is.
+///
+/// Such characters stand in strings only, where `\u` means the same; so the text can be escaped after it is made.
+pub fn safe_json(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || text.chars().all(|c| Hidden::of(c).is_none()) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        // DEL, C1, direction overrides and other invisible characters.
+        if Hidden::of(character).is_some() {
+            let mut units = [0; 2];
+            escaped.extend(character.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            escaped.push(character);
+        }
+    }
+    Cow::Owned(escaped)
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum LineFeeds {
     Keep,

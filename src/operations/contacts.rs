@@ -137,7 +137,7 @@ pub struct Saved {
 }
 
 /// How many domains of verified contacts are known to the hint about typing errors.
-const KNOWN_DOMAINS: usize = 50;
+pub(super) const KNOWN_DOMAINS: usize = 50;
 
 /// A part of the list.
 ///
@@ -528,7 +528,8 @@ fn expect_version(contact: &Contact, expected: Option<i64>) -> Result<(), Proble
     Err(Problem::Conflict { theirs: Box::new(contact.clone()) })
 }
 
-fn described(draft: &ContactDraft) -> Value {
+/// A new contact, for the audit log.
+pub(super) fn described(draft: &ContactDraft) -> Value {
     json!({
         "name": draft.name.as_str(),
         "email": draft.email.as_str(),
@@ -569,7 +570,8 @@ fn differences(
     found
 }
 
-fn ids(subscriptions: &Subscriptions) -> Value {
+/// The ids as they stand in the audit log.
+pub(super) fn ids(subscriptions: &Subscriptions) -> Value {
     subscriptions.ids().collect::<Vec<_>>().into()
 }
 

@@ -102,6 +102,8 @@ pub(super) struct Desk<'a> {
     pub(super) rules: &'a Rules,
     pub(super) catalogue: &'a Catalogue,
     pub(super) now: Timestamp,
+    /// By which way the actor acts, for the audit log.
+    via: Via,
     opening: &'a Opening,
 }
 
@@ -154,6 +156,13 @@ impl Session {
         self.store.file()
     }
 
+    /// The folder of the database file.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        let folder = self.store.file().parent().filter(|folder| !folder.as_os_str().is_empty());
+        folder.unwrap_or(Path::new("."))
+    }
+
     /// Whether another connection (of this or another process) has changed the database since the last call. Costs
     /// microseconds; does not see this session's own changes.
     ///
@@ -191,6 +200,7 @@ impl Session {
             rules: &self.opening.rules,
             catalogue: &self.opening.catalogue,
             now: self.opening.clock.now(),
+            via: self.opening.via,
             opening: &self.opening,
         };
         (&mut self.store, desk)
@@ -198,6 +208,11 @@ impl Session {
 }
 
 impl Desk<'_> {
+    /// The same desk, for what is done by another way.
+    pub(super) fn via(self, via: Via) -> Self {
+        Self { via, ..self }
+    }
+
     /// Writes what was done into the audit log.
     pub(super) fn log(
         &self,
@@ -222,7 +237,7 @@ impl Desk<'_> {
             at: self.now,
             actor,
             origin: self.opening.actor.origin.as_deref().unwrap_or_default(),
-            via: self.opening.via,
+            via: self.via,
             action,
             contact,
             details,

@@ -13,6 +13,7 @@ use crate::domain::timestamp::Timestamp;
 pub enum Via {
     Screen,
     Command,
+    Import,
     /// The page that a link in a mail opens; a recipient acts there.
     Page,
     /// A mail that came back.
@@ -26,6 +27,7 @@ impl Via {
         match self {
             Self::Screen => "screen",
             Self::Command => "command",
+            Self::Import => "import",
             Self::Page => "page",
             Self::Mail => "mail",
         }

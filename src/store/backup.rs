@@ -45,6 +45,14 @@ impl Store {
         }
         finished
     }
+
+    /// Refuses the database itself and the files that belong to it as a place for anything else.
+    ///
+    /// # Errors
+    /// [`StoreError::Other`].
+    pub fn refuse_own(&self, other: &Path) -> Result<(), StoreError> {
+        refuse_own(&self.file, other)
+    }
 }
 
 /// Puts a backup in the place of the database. What was there is kept beside it, as `<database>.before-restore-<time>`.

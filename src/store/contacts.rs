@@ -161,7 +161,7 @@ impl Writing<'_> {
                 now.millis(),
             ])
         })?;
-        self.set_subscriptions(ContactId(id), &new.subscriptions)?;
+        self.insert_subscriptions(ContactId(id), &new.subscriptions)?;
         Ok(ContactId(id))
     }
 

@@ -13,6 +13,8 @@ use super::{Store, StoreError, busy, migrations};
 const APPLICATION_ID: i64 = 0x6361_6C6C;
 /// The longest text or blob that is ever stored: a notice's body is at most 1 MiB.
 const LONGEST_VALUE: i32 = 4 << 20;
+/// The octets that a write-ahead log keeps once its content is in the database.
+const LARGEST_LOG: i64 = 16 << 20;
 
 pub(super) fn open(file: &Path) -> Result<Store, StoreError> {
     let folder = files::folder_of(file);
@@ -129,6 +131,8 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "cell_size_check", true)?;
     connection.pragma_update(None, "mmap_size", 0)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // What one large transaction needed does not stay on the disk.
+    connection.pragma_update(None, "journal_size_limit", LARGEST_LOG)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE)?;

@@ -111,7 +111,18 @@ impl Writing<'_> {
     /// Makes these the contact's subscriptions.
     pub fn set_subscriptions(&self, id: ContactId, subscriptions: &Subscriptions) -> Result<(), StoreError> {
         self.sql(|sql| {
-            sql.prepare_cached("DELETE FROM subscription WHERE contact_id = ?1")?.execute([id.0])?;
+            sql.prepare_cached("DELETE FROM subscription WHERE contact_id = ?1")?.execute([id.0]).map(drop)
+        })?;
+        self.insert_subscriptions(id, subscriptions)
+    }
+
+    /// Gives a contact that has none its subscriptions.
+    pub(super) fn insert_subscriptions(
+        &self,
+        id: ContactId,
+        subscriptions: &Subscriptions,
+    ) -> Result<(), StoreError> {
+        self.sql(|sql| {
             let mut insert =
                 sql.prepare_cached("INSERT INTO subscription (contact_id, type) VALUES (?1, ?2)")?;
             for type_id in subscriptions.ids() {

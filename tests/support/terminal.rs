@@ -30,10 +30,17 @@ pub struct Terminal {
 impl Terminal {
     /// Starts the program without arguments in `program`'s home, with more environment.
     pub fn open(program: &Program, environment: &[(&str, &str)]) -> Self {
+        Self::run(program, "", environment)
+    }
+
+    /// The same with a command.
+    pub fn run(program: &Program, line: &str, environment: &[(&str, &str)]) -> Self {
         let size = PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
-        let command = program.command("");
+        let command = program.command(line);
         let mut builder = CommandBuilder::new(command.get_program());
+        builder.args(command.get_args());
+        builder.cwd(program.path(""));
         builder.env_clear();
         for (name, value) in command.get_envs() {
             builder.env(name, value.unwrap_or_default());

@@ -1,0 +1,578 @@
+//! Import: contacts out of a file, all rows in one transaction.
+//!
+//! Each row is checked as the contact form checks it, and matched by its address, in force or pending: a new address is a new
+//! contact, a known one changes what the row says and nothing else. Nothing is ever imported as verified, and what a recipient
+//! has ended stays ended. Each contact that is added or changed has its own entry in the audit log, so that what it tells of a
+//! person can be erased with the person.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use thiserror::Error;
+
+use super::contacts::{self, Mailing, Verify};
+use super::session::Desk;
+use super::{Problem, Session, verification};
+use crate::domain::catalogue::{Catalogue, UNSUBSCRIBABLE, is_id};
+use crate::domain::contact::{ContactId, Subject};
+use crate::domain::contact_form::{ContactDraft, ContactForm, Field, FieldProblem};
+use crate::domain::delivery::DeliveryId;
+use crate::domain::email_address::{EmailAddress, Smtputf8};
+use crate::domain::email_typo;
+use crate::domain::language::Language;
+use crate::domain::name::Name;
+use crate::domain::safe_text::Safe;
+use crate::domain::subscription::Subscriptions;
+use crate::domain::verification::{Limit, LimitKind};
+use crate::exchange::{self, Row, Told, Types};
+use crate::store::{ContactRow, StoreError, Via, Writing};
+
+pub use crate::exchange::{Format, Unreadable};
+
+/// Where rows come from.
+pub enum Source<'a> {
+    File(&'a Path),
+    /// For example standard input. It is read to its end before the database is touched.
+    Stream(&'a mut dyn Read),
+}
+
+/// A source that is ready to be read: nobody has to wait for it while others wait for the database.
+pub struct Opened(Box<dyn Read>);
+
+/// What an import does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    pub format: Format,
+    pub bad_rows: BadRows,
+    /// Whether new contacts are sent a code; those that a limit holds back stay unverified.
+    pub verify: Verify,
+    pub run: Run,
+}
+
+/// What a row that cannot be taken means for the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadRows {
+    /// Nothing is applied.
+    RefuseAll,
+    /// The others are applied.
+    LeaveOut,
+}
+
+/// Whether something is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Run {
+    Real,
+    /// Everything is done and undone: the report is that of a real run.
+    Trial,
+}
+
+/// What an import tells while it works. What becomes of a row counts only once the import has ended well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// About the file as a whole; a sentence without a full stop.
+    Remark(String),
+    Row(Imported),
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    /// The line of the file on which the row begins, from 1.
+    pub line: u64,
+    pub fate: Fate,
+    /// As the file has it.
+    pub email: String,
+    /// None for a refused row that is about no contact that there was before.
+    pub contact: Option<ContactId>,
+    /// Why it is refused; sentences without a full stop. Not escaped.
+    pub reasons: Vec<String>,
+    /// What should be looked at, although the row was taken. Not escaped.
+    pub warnings: Vec<String>,
+}
+
+/// How a row ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    Added,
+    Changed,
+    /// The contact is already what the row says.
+    Unchanged,
+    Refused,
+}
+
+impl Fate {
+    /// The word for tables and JSON.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Unchanged => "unchanged",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// What became of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Summary {
+    pub added: u64,
+    pub changed: u64,
+    pub unchanged: u64,
+    pub refused: u64,
+    /// New contacts that want no type of message yet.
+    pub without_types: u64,
+    /// The verification mails of new contacts.
+    pub queued: Vec<DeliveryId>,
+    /// How many new contacts get no code now, and what holds the last of them back.
+    pub held: Option<(u64, Limit)>,
+    /// False if nothing was written: a trial, or a refused row among rows that are taken together or not at all.
+    pub is_applied: bool,
+}
+
+/// Why nothing was imported.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum Failure {
+    #[error("{0}")]
+    Unreadable(#[from] Unreadable),
+    #[error("it was cancelled")]
+    Cancelled,
+    #[error(transparent)]
+    Problem(#[from] Problem),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Problem(error.into())
+    }
+}
+
+/// What a stream may take in memory before it goes to a file.
+const IN_MEMORY: usize = 1 << 20;
+/// Domains of which is remembered whether they look like a slip; a file with more gets no more hints.
+const KNOWN_SLIPS: usize = 10_000;
+
+/// Opens a source. What is no regular file is copied first, to a file without a name beside the database.
+///
+/// # Errors
+/// [`Unreadable::Source`] with the system's words.
+pub fn open(session: &Session, source: Source<'_>) -> Result<Opened, Unreadable> {
+    let failed = |error: io::Error| Unreadable::Source(error.to_string());
+    match source {
+        Source::File(path) => {
+            let found = fs::metadata(path).map_err(failed)?;
+            if found.is_dir() {
+                return Err(Unreadable::Source("it is a folder".to_owned()));
+            }
+            let mut file = File::open(path).map_err(failed)?;
+            if found.is_file() {
+                Ok(Opened(Box::new(file)))
+            } else {
+                copied(session, &mut file).map_err(failed)
+            }
+        }
+        Source::Stream(stream) => copied(session, stream).map_err(failed),
+    }
+}
+
+fn copied(session: &Session, stream: &mut dyn Read) -> io::Result<Opened> {
+    let mut copy = tempfile::spooled_tempfile_in(IN_MEMORY, session.folder());
+    io::copy(stream, &mut copy)?;
+    copy.rewind()?;
+    Ok(Opened(Box::new(copy)))
+}
+
+/// Imports a file and tells what becomes of each row as it goes. Where `hear` breaks, the import is cancelled.
+///
+/// # Errors
+/// [`Failure`]; nothing was written.
+pub fn import(
+    session: &mut Session,
+    mut opened: Opened,
+    options: Options,
+    hear: &mut dyn FnMut(Heard) -> ControlFlow<()>,
+) -> Result<Summary, Failure> {
+    let (store, desk) = session.desk();
+    let desk = desk.via(Via::Import);
+    let outcome = store.write_much(|writing| {
+        let mut import = Import::begin(writing, &desk, options)?;
+        let read = exchange::read(options.format, &mut opened.0, &mut |told| import.take(told, hear))?;
+        if let ControlFlow::Break(failure) = read {
+            return Err(Undo::Failed(failure));
+        }
+        import.end()
+    });
+    match outcome {
+        Ok(summary) | Err(Undo::Wanted(summary)) => Ok(summary),
+        Err(Undo::Failed(failure)) => Err(failure),
+    }
+}
+
+/// Why the transaction is undone.
+enum Undo {
+    /// A trial, or a refused row.
+    Wanted(Summary),
+    Failed(Failure),
+}
+
+impl From<StoreError> for Undo {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<Problem> for Undo {
+    fn from(problem: Problem) -> Self {
+        Self::Failed(problem.into())
+    }
+}
+
+impl From<Unreadable> for Undo {
+    fn from(unreadable: Unreadable) -> Self {
+        Self::Failed(unreadable.into())
+    }
+}
+
+/// An import under way.
+struct Import<'a> {
+    writing: &'a Writing<'a>,
+    desk: &'a Desk<'a>,
+    options: Options,
+    /// Of new contacts.
+    language: Language,
+    seen: Seen,
+    slips: Slips,
+    /// Holds back every further code.
+    full: Option<Limit>,
+    summary: Summary,
+}
+
+impl<'a> Import<'a> {
+    fn begin(writing: &'a Writing<'a>, desk: &'a Desk<'a>, options: Options) -> Result<Self, Problem> {
+        let reading = writing.reading();
+        Ok(Self {
+            writing,
+            desk,
+            options,
+            language: reading.account(desk.now)?.language,
+            seen: Seen::default(),
+            slips: Slips { known: reading.verified_domains(contacts::KNOWN_DOMAINS)?, of: HashMap::new() },
+            full: None,
+            summary: Summary::default(),
+        })
+    }
+
+    fn take(&mut self, told: Told, hear: &mut dyn FnMut(Heard) -> ControlFlow<()>) -> ControlFlow<Failure> {
+        let heard = match told {
+            Told::Remark(remark) => Heard::Remark(remark),
+            Told::Row(row) => match self.row(row) {
+                Ok(imported) => Heard::Row(imported),
+                Err(problem) => return ControlFlow::Break(problem.into()),
+            },
+        };
+        match hear(heard) {
+            ControlFlow::Continue(()) => ControlFlow::Continue(()),
+            ControlFlow::Break(()) => ControlFlow::Break(Failure::Cancelled),
+        }
+    }
+
+    fn end(mut self) -> Result<Summary, Undo> {
+        let Summary { added, changed, unchanged, refused, .. } = self.summary;
+        let is_refused = refused > 0 && self.options.bad_rows == BadRows::RefuseAll;
+        if is_refused || self.options.run == Run::Trial {
+            self.summary.queued.clear();
+            return Err(Undo::Wanted(self.summary));
+        }
+        if added + changed > 0 {
+            let counts =
+                json!({ "added": added, "changed": changed, "unchanged": unchanged, "refused": refused });
+            self.desk.log(self.writing, "contact.import", None, counts)?;
+        }
+        self.summary.is_applied = true;
+        Ok(self.summary)
+    }
+
+    /// Does what a row says, or finds why not.
+    fn row(&mut self, mut row: Row) -> Result<Imported, Problem> {
+        let email = row.email.take().unwrap_or_default();
+        let mut imported = Imported {
+            line: row.line,
+            fate: Fate::Refused,
+            email,
+            contact: None,
+            reasons: std::mem::take(&mut row.faults),
+            warnings: std::mem::take(&mut row.remarks),
+        };
+        if imported.reasons.is_empty() {
+            self.apply(row, &mut imported)?;
+        }
+        match imported.fate {
+            Fate::Added => self.summary.added += 1,
+            Fate::Changed => self.summary.changed += 1,
+            Fate::Unchanged => self.summary.unchanged += 1,
+            Fate::Refused => self.summary.refused += 1,
+        }
+        Ok(imported)
+    }
+
+    fn apply(&mut self, row: Row, imported: &mut Imported) -> Result<(), Problem> {
+        let holder = self.holder(&imported.email)?;
+        imported.contact = holder.as_ref().map(|holder| holder.contact.id);
+        if let Some((line, is_new)) = imported.contact.and_then(|id| self.seen.line(id)) {
+            imported.contact = imported.contact.filter(|_| !is_new);
+            imported.reasons.push(format!("email: line {line} is about the same contact"));
+            return Ok(());
+        }
+        let (types, unknown) = wanted(row.types.as_ref(), self.desk.catalogue);
+        imported.warnings.extend(unknown.iter().map(|id| not_known(id, self.desk.catalogue)));
+        let form = form(&row, &imported.email, types.clone().unwrap_or_default(), holder.as_ref());
+        let (smtputf8, language) = match &holder {
+            // What is already stored stays good.
+            Some(holder) => (Smtputf8::Allowed, holder.contact.language),
+            None => (self.desk.rules.smtputf8, self.language),
+        };
+        let checked = form.check(self.desk.catalogue, smtputf8, language);
+        let Some(mut draft) = checked.draft.filter(|_| checked.problems.is_empty()) else {
+            imported.reasons.extend(checked.problems.iter().map(|problem| reason(problem, &form)));
+            return Ok(());
+        };
+        draft.subscriptions =
+            Subscriptions::from_ids(draft.subscriptions.ids().map(str::to_owned).chain(unknown));
+        match holder {
+            None => self.add(&draft, imported),
+            Some(holder) => {
+                if types.is_none() {
+                    draft.subscriptions = holder.contact.subscriptions.clone();
+                }
+                self.change(&holder, &draft, imported)
+            }
+        }
+    }
+
+    /// The contact to which the address belongs, in force or pending.
+    fn holder(&self, email: &str) -> Result<Option<ContactRow>, Problem> {
+        let Ok(email) = EmailAddress::parse(email, Smtputf8::Allowed) else { return Ok(None) };
+        let reading = self.writing.reading();
+        match reading.contact_with_address(&email.key())? {
+            None => Ok(None),
+            Some(id) => contacts::row(&reading, id, self.desk).map(Some),
+        }
+    }
+
+    fn add(&mut self, draft: &ContactDraft, imported: &mut Imported) -> Result<(), Problem> {
+        let id = self.writing.insert_contact(draft, self.desk.now)?;
+        self.desk.log(self.writing, "contact.add", Some(id), contacts::described(draft))?;
+        self.seen.add_new(id, imported.line);
+        self.summary.without_types += u64::from(draft.subscriptions.is_empty());
+        imported.warnings.extend(self.slips.warning(&draft.email));
+        if self.options.verify == Verify::Send {
+            imported.warnings.extend(self.verify(id)?);
+        }
+        imported.contact = Some(id);
+        imported.fate = Fate::Added;
+        Ok(())
+    }
+
+    /// Queues a code; if a limit holds it back, a warning that says so.
+    fn verify(&mut self, id: ContactId) -> Result<Option<String>, Problem> {
+        let mailing = match self.full {
+            Some(limit) => Mailing::Limited(limit),
+            None => verification::queue(self.writing, self.desk, Subject::Contact(id))?,
+        };
+        match mailing {
+            Mailing::Queued(delivery) => self.summary.queued.push(delivery),
+            Mailing::Limited(limit) => {
+                if limit.kind == LimitKind::PerDatabase {
+                    self.full = Some(limit);
+                }
+                let held = self.summary.held.map_or(0, |(held, _)| held);
+                self.summary.held = Some((held + 1, limit));
+                return Ok(Some(format!("it gets no code now: {}", limit.words(self.desk.now))));
+            }
+            Mailing::NotNeeded | Mailing::Later => {}
+        }
+        Ok(None)
+    }
+
+    fn change(
+        &mut self,
+        holder: &ContactRow,
+        draft: &ContactDraft,
+        imported: &mut Imported,
+    ) -> Result<(), Problem> {
+        let id = holder.contact.id;
+        self.seen.add_known(id, imported.line);
+        let before = &holder.contact;
+        if before.unsubscribed_at.is_some()
+            && draft.subscriptions.adds_to(UNSUBSCRIBABLE, &before.subscriptions)
+        {
+            let warning = "the recipient has ended activity messages and gets none all the same";
+            imported.warnings.push(warning.to_owned());
+        }
+        let differences = differences(holder, draft);
+        if differences.is_empty() {
+            imported.fate = Fate::Unchanged;
+            return Ok(());
+        }
+        self.writing.update_contact(id, draft)?;
+        if holder.contact.subscriptions != draft.subscriptions {
+            self.writing.set_subscriptions(id, &draft.subscriptions)?;
+        }
+        if draft.email.key() == holder.email_key {
+            self.writing.respell_email(id, &draft.email)?;
+        }
+        self.desk.log(self.writing, "contact.modify", Some(id), Value::Object(differences))?;
+        imported.fate = Fate::Changed;
+        Ok(())
+    }
+}
+
+/// What of the row counts as the form's types (None if the row says nothing about them), and the well-formed ids that this
+/// catalogue does not have: they may come from a newer version or another catalogue, and are kept.
+fn wanted(types: Option<&Types>, catalogue: &Catalogue) -> (Option<Vec<String>>, Vec<String>) {
+    match types {
+        None => (None, Vec::new()),
+        Some(Types::Ids(ids)) => {
+            let is_strange = |id: &&String| is_id(id) && *id != "recommended" && !catalogue.contains(id);
+            let (strange, known): (Vec<&String>, Vec<&String>) = ids.iter().partition(is_strange);
+            (Some(known.into_iter().cloned().collect()), strange.into_iter().cloned().collect())
+        }
+        Some(Types::Tags(tags)) => {
+            let known: Vec<String> = tags.iter().filter(|tag| catalogue.contains(tag)).cloned().collect();
+            (Some(known).filter(|known| !known.is_empty()), Vec::new())
+        }
+    }
+}
+
+fn not_known(id: &str, catalogue: &Catalogue) -> String {
+    let nearest = catalogue.require(id).map_or_else(|unknown| unknown.nearest, |()| Vec::new());
+    match nearest.first() {
+        Some(nearest) => {
+            format!("there is no message type '{id}' here; it is kept; the nearest is {nearest}")
+        }
+        None => format!("there is no message type '{id}' here; it is kept"),
+    }
+}
+
+/// The form as the row fills it; what it does not say is what the contact has.
+fn form(row: &Row, email: &str, types: Vec<String>, holder: Option<&ContactRow>) -> ContactForm {
+    let contact = holder.map(|holder| &holder.contact);
+    let position = || contact.and_then(|contact| contact.position).map(|position| position.id().to_owned());
+    let name = || contact.map(|contact| contact.name.clone());
+    ContactForm {
+        name: row.name.clone().or_else(name).unwrap_or_default(),
+        email: email.to_owned(),
+        position: row.position.clone().or_else(position).unwrap_or_default(),
+        language: row.language.clone().unwrap_or_default(),
+        types,
+    }
+}
+
+/// What is wrong with a field; with a name, what it could be without white space.
+fn reason(problem: &FieldProblem, form: &ContactForm) -> String {
+    let FieldProblem { field, message } = problem;
+    let reason = format!("{}: {message}", field.id());
+    if *field != Field::Name {
+        return reason;
+    }
+    let squeezed: String = form.name.split_whitespace().collect();
+    match Name::parse(&squeezed) {
+        Ok(name) if squeezed != form.name => format!("{reason}; '{}' would be one", Safe(name.as_str())),
+        Ok(_) | Err(_) => reason,
+    }
+}
+
+/// What the draft changes, by field: `[old, new]`. The address is the same and may be spelled otherwise.
+fn differences(holder: &ContactRow, draft: &ContactDraft) -> serde_json::Map<String, Value> {
+    let contact = &holder.contact;
+    let mut found = serde_json::Map::new();
+    let mut note = |field: &str, differs: bool, old: Value, new: Value| {
+        if differs {
+            found.insert(field.to_owned(), Value::Array(vec![old, new]));
+        }
+    };
+    let (name, email) = (draft.name.as_str(), draft.email.as_str());
+    note("name", contact.name != name, json!(contact.name), json!(name));
+    let is_respelled = draft.email.key() == holder.email_key && contact.email != email;
+    note("email", is_respelled, json!(contact.email), json!(email));
+    let positions =
+        [contact.position, draft.position].map(|position| json!(position.map(|known| known.id())));
+    let [old, new] = positions;
+    note("position", contact.position != draft.position, old, new);
+    let languages = [contact.language, draft.language].map(|language| json!(language.id()));
+    let [old, new] = languages;
+    note("language", contact.language != draft.language, old, new);
+    if contact.subscriptions != draft.subscriptions {
+        note(
+            "subscriptions",
+            true,
+            contacts::ids(&contact.subscriptions),
+            contacts::ids(&draft.subscriptions),
+        );
+    }
+    found
+}
+
+/// The contacts that rows were about, with their lines. New ones have numbers that follow each other: eight octets each.
+#[derive(Default)]
+struct Seen {
+    first: i64,
+    added: Vec<u64>,
+    others: HashMap<i64, u64>,
+}
+
+impl Seen {
+    fn add_new(&mut self, id: ContactId, line: u64) {
+        if self.added.is_empty() {
+            self.first = id.0;
+        }
+        if self.place(id) == Some(self.added.len()) {
+            self.added.push(line);
+        } else {
+            self.others.insert(id.0, line);
+        }
+    }
+
+    fn add_known(&mut self, id: ContactId, line: u64) {
+        self.others.insert(id.0, line);
+    }
+
+    /// The line that was about the contact, and whether that made it.
+    fn line(&self, id: ContactId) -> Option<(u64, bool)> {
+        let added = self.place(id).and_then(|place| self.added.get(place));
+        let other = || self.others.get(&id.0).map(|line| (*line, false));
+        added.map(|line| (*line, true)).or_else(other)
+    }
+
+    fn place(&self, id: ContactId) -> Option<usize> {
+        usize::try_from(id.0.checked_sub(self.first)?).ok()
+    }
+}
+
+/// What is known of the domains of new addresses.
+struct Slips {
+    /// Domains that verified contacts use.
+    known: Vec<String>,
+    /// The domain that may be meant, by domain.
+    of: HashMap<String, Option<String>>,
+}
+
+impl Slips {
+    fn warning(&mut self, email: &EmailAddress) -> Option<String> {
+        let meant = match self.of.get(email.domain()) {
+            Some(meant) => meant.clone(),
+            None if self.of.len() >= KNOWN_SLIPS => None,
+            None => {
+                let hint = email_typo::hint(email, &self.known);
+                let meant = hint.and_then(|hint| Some(hint.rsplit_once('@')?.1.to_owned()));
+                self.of.insert(email.domain().to_owned(), meant.clone());
+                meant
+            }
+        };
+        meant.map(|domain| format!("perhaps '{}@{domain}' is meant", email.local()))
+    }
+}
