@@ -1,4 +1,4 @@
-//! `check`: whether mail would arrive: configuration, database, key, mail server, security email, coverage.
+//! `check`: whether mail would arrive: configuration, database, key, mail server, security email, coverage, mail that waits.
 //!
 //! It sends nothing: the dialogue with the server ends before the body of a mail.
 
@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::Common;
 use super::context::{config_of, opening};
+use super::mailing::waits;
 use super::output::Output;
 use super::problem::{Exit, Stop};
 use super::table::Table;
@@ -19,7 +20,7 @@ use crate::domain::contact::Status;
 use crate::domain::reply::Phase;
 use crate::mail::sender::probe;
 use crate::operations::coverage::Thin;
-use crate::operations::{Session, StoreError, account, coverage, notices};
+use crate::operations::{Session, StoreError, account, coverage, notices, outbox};
 use crate::paths::{self, Environment};
 
 const COVERAGE: &str = "coverage";
@@ -119,6 +120,7 @@ fn findings(common: &Common) -> Vec<Finding> {
             }
             findings.extend(covered(&mut session, security_email.is_some()));
             findings.extend(unreached(&mut session));
+            findings.extend(delayed(&mut session));
         }
         Err(error @ StoreError::Key { .. }) => findings.push(Finding::broken("key_file", error.to_string())),
         Err(
@@ -237,6 +239,19 @@ fn unreached(session: &mut Session) -> Option<Finding> {
         }
         Err(problem) => Some(Finding::broken(CHECK, problem.to_string())),
     }
+}
+
+/// Mail that waits for too long, if there is any.
+fn delayed(session: &mut Session) -> Option<Finding> {
+    const CHECK: &str = "outbox";
+    let now = session.now();
+    let totals = match outbox::totals(session) {
+        Ok(totals) => totals,
+        Err(problem) => return Some(Finding::broken(CHECK, problem.to_string())),
+    };
+    let waiting = usize::try_from(totals.waiting()).unwrap_or(usize::MAX);
+    let since = totals.delayed_since(now)?;
+    Some(Finding::warning(CHECK, format!("{}, delayed since {since}", waits(waiting))))
 }
 
 /// A real dialogue, up to the point where the server would take a mail to the security email.

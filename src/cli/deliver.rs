@@ -13,6 +13,7 @@ use super::problem::{Exit, Report, Stop};
 use super::stop_flag::stop_flag;
 use crate::clock::Clock;
 use crate::domain::delivery::{DeliveryId, State};
+use crate::domain::timestamp::Timestamp;
 use crate::mail::sender::{self, SenderEvent};
 use crate::operations::outbox;
 
@@ -41,7 +42,10 @@ fn once(context: &mut Context, output: &mut Output) -> Result<Exit, Stop> {
     let wants_json = context.wants_json();
     let session = context.session(output)?;
     let totals = outbox::totals(session)?;
-    let tally = Tally::of(settled.values().copied(), totals.queued + totals.sending + totals.retry);
+    let tally = Tally {
+        delayed_since: totals.delayed_since(session.now()),
+        ..Tally::of(settled.values().copied(), totals.waiting())
+    };
     output.note(&tally.sentence());
     if wants_json {
         let mut array = output.array();
@@ -103,6 +107,7 @@ impl<'a> Log<'a> {
             | SenderEvent::BackingOff { .. }
             | SenderEvent::StandingBy
             | SenderEvent::WritingFiles { .. }
+            | SenderEvent::Delayed { .. }
             | SenderEvent::CannotRecord { .. }) => say(self.output, &other),
         }
     }
@@ -127,11 +132,13 @@ struct Tally {
     failed: usize,
     /// In the whole outbox.
     waiting: u64,
+    /// Since when the oldest of them has waited, if that is too long.
+    delayed_since: Option<Timestamp>,
 }
 
 impl Tally {
     fn of(states: impl Iterator<Item = State>, waiting: u64) -> Self {
-        let mut tally = Self { sent: 0, written: 0, failed: 0, waiting };
+        let mut tally = Self { sent: 0, written: 0, failed: 0, waiting, delayed_since: None };
         for state in states {
             match state {
                 State::Sent => tally.sent += 1,
@@ -167,6 +174,9 @@ impl Tally {
         if waiting > 0 {
             parts.push(waits(waiting));
         }
+        if let Some(since) = self.delayed_since {
+            parts.push(format!("delayed since {since}"));
+        }
         format!("Delivery ended: {}.", parts.join(", "))
     }
 }
@@ -194,6 +204,11 @@ mod tests {
         assert_eq!(
             tally(&[State::Sent, State::Sent, State::Failed], 1).sentence(),
             "Delivery ended: 2 sent, 1 failed, 1 mail waits."
+        );
+        let late = Tally { delayed_since: Some(Timestamp::from_millis(0)), ..tally(&[], 2) };
+        assert_eq!(
+            late.sentence(),
+            "Delivery ended: nothing was due, 2 mails wait, delayed since 1970-01-01T00:00:00Z."
         );
     }
 }

@@ -155,7 +155,14 @@ pub fn say(output: &mut Output, event: &SenderEvent) {
             "no mail server is configured: mail is written to '{folder}' and does not leave this machine"
         )),
         SenderEvent::CannotRecord { words } => {
-            output.warning(&format!("a result cannot be recorded yet: {words}"));
+            output.warning(&format!(
+                "the database cannot be written now: {words}; what became of a mail is kept until it can"
+            ));
+        }
+        SenderEvent::Delayed { count, since, words } => {
+            let words = words.as_ref().map(|words| format!(": {words}")).unwrap_or_default();
+            let count = usize::try_from(*count).unwrap_or(usize::MAX);
+            output.warning(&format!("{} for hours, delayed since {since}{words}", waits(count)));
         }
         SenderEvent::Stopped { words } => output.warning(&format!("mail cannot leave from here: {words}")),
         SenderEvent::Idle | SenderEvent::Sending { .. } | SenderEvent::Settled { .. } => {}

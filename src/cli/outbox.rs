@@ -10,6 +10,7 @@ use super::output::Output;
 use super::problem::{Exit, Report, Stop};
 use super::table::Table;
 use crate::domain::delivery::{Delivery, NoticeId, State};
+use crate::domain::timestamp::Timestamp;
 use crate::operations::Session;
 use crate::operations::contacts::{self, Page};
 use crate::operations::outbox::{self, OutboxAt, OutboxQuery};
@@ -45,6 +46,7 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &Outbox) -> Re
     let limit = arguments.limit.unwrap_or(usize::MAX);
     let wants_json = context.wants_json();
     let session = context.session(output)?;
+    let now = session.now();
     let query = query(session, arguments)?;
     if wants_json {
         let mut array = output.array();
@@ -58,7 +60,7 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &Outbox) -> Re
     let mut count = 0;
     each_page(session, &query, limit, |deliveries| {
         count += deliveries.len();
-        table.rows(output, deliveries.iter().map(row).collect())
+        table.rows(output, deliveries.iter().map(|delivery| row(delivery, now)).collect())
     })?;
     if count == 0 && limit > 0 {
         output.note(if query == OutboxQuery::default() {
@@ -109,11 +111,12 @@ fn each_page(
     Ok(())
 }
 
-fn row(delivery: &Delivery) -> [String; 8] {
+fn row(delivery: &Delivery, now: Timestamp) -> [String; 8] {
+    let late = if delivery.is_delayed(now) { " (delayed)" } else { "" };
     let maybe = if delivery.maybe_sent { " (maybe sent)" } else { "" };
     [
         delivery.id.0.to_string(),
-        format!("{}{maybe}", delivery.state.id()),
+        format!("{}{late}{maybe}", delivery.state.id()),
         delivery.kind.id().to_owned(),
         delivery.to.clone(),
         delivery.created_at.to_string(),

@@ -1,6 +1,7 @@
 //! A delivery: one mail to one address, from the moment it is queued to the state in which it ends.
 
 use super::contact::ContactId;
+use super::retry::delayed_since;
 use super::timestamp::Timestamp;
 
 /// Names one delivery.
@@ -53,6 +54,14 @@ pub enum Kind {
     Change,
     Notice,
     Test,
+}
+
+impl Delivery {
+    /// Whether it has waited for so long that somebody should know.
+    #[must_use]
+    pub fn is_delayed(&self, now: Timestamp) -> bool {
+        !self.state.is_end() && delayed_since(Some(self.created_at), now).is_some()
+    }
 }
 
 impl Kind {

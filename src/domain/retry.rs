@@ -17,6 +17,8 @@ const ACTIVITY_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 const FIRST_BACK_OFF: Duration = Duration::from_secs(30);
 /// Its longest.
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(3600);
+/// How long a mail may wait until somebody should know that it is late.
+const DELAY: Duration = Duration::from_secs(4 * 3600);
 
 /// When a delivery of this kind and category, queued at `queued`, is given up. A verification lives as long as its code and
 /// has its own end.
@@ -44,6 +46,18 @@ pub fn back_off(failures: u32) -> Duration {
     doubled.min(LONGEST_BACK_OFF)
 }
 
+/// Mail that was queued then or earlier and still waits is delayed.
+#[must_use]
+pub fn delayed_before(now: Timestamp) -> Timestamp {
+    now.minus(DELAY)
+}
+
+/// Since when mail has waited for too long, if `oldest` is when the oldest that waits was queued.
+#[must_use]
+pub fn delayed_since(oldest: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    oldest.filter(|oldest| *oldest <= delayed_before(now))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -68,6 +82,15 @@ mod tests {
         let now = Timestamp::from_millis(0);
         assert_eq!(expiry(Kind::Notice, Some("activity"), now), now.plus(Duration::from_secs(86_400)));
         assert_eq!(expiry(Kind::Notice, Some("security"), now), now.plus(Duration::from_secs(5 * 86_400)));
+    }
+
+    #[test]
+    fn mail_is_delayed_after_four_hours() {
+        let queued = Timestamp::from_millis(0);
+        let hours = |hours: u64| queued.plus(Duration::from_secs(hours * 3600));
+        assert_eq!(delayed_since(None, hours(9)), None);
+        assert_eq!(delayed_since(Some(queued), hours(3)), None);
+        assert_eq!(delayed_since(Some(queued), hours(4)), Some(queued));
     }
 
     proptest! {

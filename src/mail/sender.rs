@@ -4,6 +4,7 @@
 //! data; it never touches the screen, and it keeps no transaction open while it talks to a server.
 
 mod carrier;
+mod claims;
 mod clerk;
 mod health;
 mod letter;
@@ -109,9 +110,15 @@ pub enum SenderEvent {
     WritingFiles {
         folder: String,
     },
-    /// A result cannot be recorded (disk full, database busy); it is kept in memory and tried again.
+    /// The database cannot be written (disk full, locked by others); what became of a mail is kept in memory and tried again.
     CannotRecord {
         words: String,
+    },
+    /// So many more deliveries have waited for hours, the first since then; what was said about that one last.
+    Delayed {
+        count: u64,
+        since: Timestamp,
+        words: Option<String>,
     },
     /// This process does not send, in words; mail stays queued.
     Stopped {
@@ -240,6 +247,24 @@ enum Until<'a> {
     These { ids: &'a [DeliveryId], limit: Duration },
 }
 
+impl Until<'_> {
+    /// Whether the run goes on when nothing is left to do.
+    const fn stays(&self) -> bool {
+        match self {
+            Self::Stopped => true,
+            Self::NothingDue { .. } | Self::These { .. } => false,
+        }
+    }
+
+    /// The only deliveries that are to be sent, if not all are.
+    const fn only(&self) -> Option<&[DeliveryId]> {
+        match self {
+            Self::These { ids, .. } => Some(ids),
+            Self::Stopped | Self::NothingDue { .. } => None,
+        }
+    }
+}
+
 /// What a run listens to and whom it tells.
 struct Delivering<'a> {
     words: Channel<Word>,
@@ -247,6 +272,8 @@ struct Delivering<'a> {
     stop: Option<&'a AtomicBool>,
     stopped: bool,
     on: &'a mut dyn FnMut(SenderEvent),
+    /// The trouble with the database that was told last and is not over.
+    trouble: Option<String>,
     /// Nobody ever says a word here: a place to wait where no word may be lost.
     silence: (SyncSender<()>, Receiver<()>),
 }
@@ -257,11 +284,31 @@ impl<'a> Delivering<'a> {
         stop: Option<&'a AtomicBool>,
         on: &'a mut dyn FnMut(SenderEvent),
     ) -> Self {
-        Self { words, inbox, stop, stopped: false, on, silence: sync_channel(0) }
+        Self { words, inbox, stop, stopped: false, on, trouble: None, silence: sync_channel(0) }
     }
 
     fn tell(&mut self, event: SenderEvent) {
+        match event {
+            SenderEvent::Delayed { .. } => {}
+            SenderEvent::Idle
+            | SenderEvent::Sending { .. }
+            | SenderEvent::Settled { .. }
+            | SenderEvent::BackingOff { .. }
+            | SenderEvent::StandingBy
+            | SenderEvent::WritingFiles { .. }
+            | SenderEvent::CannotRecord { .. }
+            | SenderEvent::Stopped { .. } => self.trouble = None,
+        }
         (self.on)(event);
+    }
+
+    /// Tells that the database cannot be written, once for each trouble.
+    fn tell_trouble(&mut self, error: &StoreError) {
+        let words = error.to_string();
+        if self.trouble.as_ref() != Some(&words) {
+            self.tell(SenderEvent::CannotRecord { words: words.clone() });
+            self.trouble = Some(words);
+        }
     }
 
     /// Where carriers report.
@@ -279,9 +326,17 @@ impl<'a> Delivering<'a> {
         self.inbox.try_recv().ok()
     }
 
-    /// Waits before a result is recorded again: not even the order to stop ends that, for the result would be lost.
-    fn pause_to_record(&self) {
+    /// Waits a moment before the database is used again. Words wait, too.
+    fn pause(&self) {
         let _ = self.silence.1.recv_timeout(RECORD_AGAIN);
+    }
+
+    /// Waits while there is no clerk: all that counts is the order to stop.
+    fn stand_by(&mut self, patience: Duration) {
+        match self.listen(patience) {
+            Some(Word::Stop) => self.stopped = true,
+            Some(Word::Wake | Word::MayBodyLeave { .. } | Word::Carried { .. }) | None => {}
+        }
     }
 
     fn is_stopped(&self) -> bool {
@@ -289,7 +344,26 @@ impl<'a> Delivering<'a> {
     }
 }
 
+/// Runs to the end. One that is to stay outlasts a database that is locked or has no room at the moment.
 fn run(
+    settings: &SenderSettings,
+    until: &Until<'_>,
+    delivering: &mut Delivering<'_>,
+) -> Result<(), StoreError> {
+    loop {
+        match run_once(settings, until, delivering) {
+            Err(error @ (StoreError::Locked { .. } | StoreError::DiskFull { .. }))
+                if until.stays() && !delivering.is_stopped() =>
+            {
+                delivering.tell_trouble(&error);
+                delivering.stand_by(LOOK);
+            }
+            ended => return ended,
+        }
+    }
+}
+
+fn run_once(
     settings: &SenderSettings,
     until: &Until<'_>,
     delivering: &mut Delivering<'_>,
@@ -307,82 +381,116 @@ fn run(
     }
     clerk.recover()?;
     // What is past its end may leave something that is due now.
-    clerk.tidy()?;
+    clerk.tidy(delivering)?;
     let worked = work(&mut clerk, until, delivering);
-    // Carriers that a silent server holds end with the process; what they have in hand is taken back at the next start.
-    if !clerk.is_busy() {
+    // Carriers that a silent server holds end with the process. What may have left is taken back by the next sender.
+    if clerk.is_busy() {
+        clerk.call_off(delivering);
+    } else {
         clerk.end();
     }
     worked
 }
 
 fn work(clerk: &mut Clerk, until: &Until<'_>, delivering: &mut Delivering<'_>) -> Result<(), StoreError> {
-    let only = match until {
-        Until::These { ids, .. } => Some(*ids),
-        Until::Stopped | Until::NothingDue { .. } => None,
-    };
-    let stays = matches!(until, Until::Stopped);
-    let mut last_purge: Option<Timestamp> = None;
-    let mut told_idle = false;
-    let mut stopping_since: Option<Timestamp> = None;
-    let mut heard = clerk.now();
+    let mut shift =
+        Shift { until, last_purge: None, told_idle: false, stopping_since: None, heard: clerk.now() };
     loop {
         while let Some(word) = delivering.overhear() {
-            heard = clerk.now();
+            shift.heard = clerk.now();
             clerk.hear(word, delivering);
         }
-        let standing = match clerk.turn(only, delivering) {
-            Ok(standing) => standing,
-            Err(error) if stays && error.is_passing() => {
-                delivering.tell(SenderEvent::CannotRecord { words: error.to_string() });
-                delivering.pause_to_record();
-                continue;
+        let turned = clerk.turn(until.only(), delivering);
+        if shift.is_over(clerk, delivering) {
+            return Ok(());
+        }
+        match turned.and_then(|standing| shift.go_on(clerk, standing, delivering)) {
+            Ok(Going::On) => {}
+            Ok(Going::Done) => return clerk.tidy(delivering),
+            // What is under way comes to its end and is recorded, whatever else cannot be done.
+            Err(error) if clerk.is_busy() || (until.stays() && error.is_passing()) => {
+                shift.told_idle = false;
+                delivering.tell_trouble(&error);
+                delivering.pause();
             }
             Err(error) => return Err(error),
-        };
-        if delivering.is_stopped() {
-            let since = *stopping_since.get_or_insert(clerk.now());
-            if !clerk.is_busy() || clerk.now().since(since) >= LAST_MAIL {
-                return Ok(());
-            }
         }
+    }
+}
+
+/// The time for which one clerk works.
+struct Shift<'a> {
+    until: &'a Until<'a>,
+    last_purge: Option<Timestamp>,
+    told_idle: bool,
+    stopping_since: Option<Timestamp>,
+    /// When a carrier said something last.
+    heard: Timestamp,
+}
+
+enum Going {
+    On,
+    /// Nothing more can be done now, and nobody wants us to stay.
+    Done,
+}
+
+impl Shift<'_> {
+    /// Whether the clerk was told to stop and the mails in hand have ended or had their time.
+    fn is_over(&mut self, clerk: &Clerk, delivering: &Delivering<'_>) -> bool {
+        if !delivering.is_stopped() {
+            return false;
+        }
+        let since = *self.stopping_since.get_or_insert(clerk.now());
+        !clerk.is_busy() || clerk.now().since(since) >= LAST_MAIL
+    }
+
+    fn go_on(
+        &mut self,
+        clerk: &mut Clerk,
+        standing: Standing,
+        delivering: &mut Delivering<'_>,
+    ) -> Result<Going, StoreError> {
         match standing {
             Standing::Busy => {
-                told_idle = false;
+                self.told_idle = false;
                 if let Some(word) = delivering.listen(LOOK) {
-                    heard = clerk.now();
+                    self.heard = clerk.now();
                     clerk.hear(word, delivering);
-                } else if !stays && clerk.now().since(heard) >= SILENCE && !clerk.is_body_under_way() {
-                    clerk.release(delivering);
-                    return Ok(());
+                } else if !self.until.stays()
+                    && clerk.now().since(self.heard) >= SILENCE
+                    && !clerk.is_body_under_way()
+                {
+                    return Ok(Going::Done);
                 }
             }
             Standing::Paced(start) => {
                 if let Some(word) = delivering.listen(clerk.now().until(start)) {
                     clerk.hear(word, delivering);
                 }
-                heard = clerk.now();
+                self.heard = clerk.now();
             }
-            Standing::Idle | Standing::Quiet(_) if !stays => return clerk.tidy(),
+            Standing::Idle | Standing::Quiet(_) if !self.until.stays() => return Ok(Going::Done),
             Standing::Quiet(end) => {
-                told_idle = false;
+                self.told_idle = false;
+                clerk.tidy_at_times(delivering)?;
                 wait_for_work(clerk, Some(end), delivering)?;
             }
             Standing::Idle => {
-                clerk.tidy()?;
-                if !told_idle {
+                clerk.tidy(delivering)?;
+                if !self.told_idle {
                     delivering.tell(SenderEvent::Idle);
-                    told_idle = true;
+                    self.told_idle = true;
                     clerk.rest();
                 }
-                if last_purge.is_none_or(|last| clerk.now().since(last) >= PURGE_EVERY) {
-                    last_purge = Some(clerk.now());
+                if self.last_purge.is_none_or(|last| clerk.now().since(last) >= PURGE_EVERY) {
+                    self.last_purge = Some(clerk.now());
                     while clerk.purge()? && !delivering.is_stopped() {}
                 }
                 wait_for_work(clerk, None, delivering)?;
                 clerk.look_again();
             }
         }
+        Ok(Going::On)
     }
 }
 
@@ -454,9 +562,6 @@ fn become_active(
         if is_done || delivering.is_stopped() {
             return Ok(None);
         }
-        match delivering.listen(LOOK) {
-            Some(Word::Stop) => delivering.stopped = true,
-            Some(Word::Wake | Word::MayBodyLeave { .. } | Word::Carried { .. }) | None => {}
-        }
+        delivering.stand_by(LOOK);
     }
 }

@@ -74,6 +74,20 @@ pub struct QueueTotals {
     pub oldest: Option<Timestamp>,
 }
 
+impl QueueTotals {
+    /// How many wait.
+    #[must_use]
+    pub const fn waiting(&self) -> u64 {
+        self.queued + self.sending + self.retry
+    }
+
+    /// Since when mail has waited, if that is too long.
+    #[must_use]
+    pub fn delayed_since(&self, now: Timestamp) -> Option<Timestamp> {
+        schedule::delayed_since(self.oldest, now)
+    }
+}
+
 /// A part of the outbox.
 ///
 /// # Errors

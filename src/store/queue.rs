@@ -10,6 +10,7 @@
 //! another can no longer change the row.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -37,6 +38,15 @@ pub struct Claimed {
     pub breaks: u32,
     pub claimed_at: Timestamp,
     lease: [u8; 16],
+}
+
+/// Deliveries that were found to be delayed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Delays {
+    pub count: u64,
+    /// When the oldest of them was queued, and what the server said about it last.
+    pub since: Option<Timestamp>,
+    pub words: Option<String>,
 }
 
 /// What became of one try.
@@ -250,22 +260,65 @@ impl Writing<'_> {
         Ok(row.state)
     }
 
-    /// Takes back what a dead sender had in hand. Only the one active sender calls this, when it becomes active.
-    pub fn recover_claims(&self, now: Timestamp) -> Result<usize, StoreError> {
+    /// Takes back what a dead sender had in hand. Only the one active sender calls this, when it becomes active. What may have
+    /// been sent waits as after any other try that failed, `wait` from now for the number of tries: a sender that dies again and
+    /// again over a mail does not flood its recipient.
+    pub fn recover_claims(&self, now: Timestamp, wait: impl Fn(u32) -> Duration) -> Result<(), StoreError> {
+        const WORDS: &str = "the sender ended before the reply was recorded";
         self.sql(|sql| {
+            let doubtful = sql
+                .prepare_cached(
+                    "SELECT id, attempts, expires_at FROM delivery WHERE state = 'sending' AND phase = 'body'",
+                )?
+                .query_map([], |row| {
+                    Ok((row.get::<_, i64>(0)?, row.get::<_, u32>(1)?, rows::moment(row, 2)?))
+                })?
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            for (id, attempts, expires_at) in doubtful {
+                let due_at = now.plus(wait(attempts + 1));
+                let due_at = expires_at.map_or(due_at, |end| due_at.min(end));
+                sql.prepare_cached(
+                    "INSERT INTO attempt (delivery_id, started_at, ended_at, phase, words) \
+                     SELECT id, due_at, ?2, phase, ?3 FROM delivery WHERE id = ?1",
+                )?
+                .execute(params![id, now.millis(), WORDS])?;
+                sql.prepare_cached(
+                    "UPDATE delivery SET state = 'retry', maybe_sent = 1, attempts = attempts + 1, due_at = ?2, server = ?3, \
+                     lease = NULL, lease_until = NULL, phase = NULL WHERE id = ?1",
+                )?
+                .execute(params![id, due_at.millis(), WORDS])?;
+            }
             sql.execute(
-                "INSERT INTO attempt (delivery_id, started_at, ended_at, phase, words) \
-                 SELECT id, due_at, ?1, phase, 'the sender ended before the reply was recorded' FROM delivery \
-                 WHERE state = 'sending' AND phase = 'body'",
-                [now.millis()],
-            )?;
-            sql.execute(
-                "UPDATE delivery SET state = CASE WHEN phase = 'body' OR attempts > 0 THEN 'retry' ELSE 'queued' END, \
-                 maybe_sent = CASE WHEN phase = 'body' THEN 1 ELSE maybe_sent END, \
-                 attempts = attempts + (phase = 'body'), lease = NULL, lease_until = NULL, phase = NULL \
-                 WHERE state = 'sending'",
+                "UPDATE delivery SET state = CASE WHEN attempts > 0 OR maybe_sent = 1 THEN 'retry' ELSE 'queued' END, \
+                 lease = NULL, lease_until = NULL, phase = NULL WHERE state = 'sending'",
                 [],
             )
+            .map(drop)
+        })
+    }
+
+    /// Notes at every delivery that was queued before `before` and still waits that it is delayed, once. Returns those for which
+    /// that is new.
+    pub fn note_delays(&self, before: Timestamp, now: Timestamp) -> Result<Delays, StoreError> {
+        const WORDS: &str = "it waits for hours already and is still tried";
+        self.sql(|sql| {
+            let mut find = sql.prepare_cached(
+                "SELECT id, created_at, server FROM delivery d WHERE state IN ('queued', 'retry') AND created_at <= ?1 \
+                 AND NOT EXISTS (SELECT 1 FROM attempt WHERE delivery_id = d.id AND phase = 'delay') ORDER BY created_at, id",
+            )?;
+            let mut note = sql.prepare_cached(
+                "INSERT INTO attempt (delivery_id, started_at, ended_at, phase, words) VALUES (?1, ?2, ?2, 'delay', ?3)",
+            )?;
+            let mut delays = Delays::default();
+            let mut found = find.query([before.millis()])?;
+            while let Some(row) = found.next()? {
+                if delays.count == 0 {
+                    (delays.since, delays.words) = (rows::moment(row, 1)?, row.get(2)?);
+                }
+                delays.count += 1;
+                note.execute(params![row.get::<_, i64>(0)?, now.millis(), WORDS])?;
+            }
+            Ok(delays)
         })
     }
 

@@ -47,6 +47,8 @@ impl MailLine {
                 self.writes_files = true;
                 return;
             }
+            // What waits is counted anyway.
+            SenderEvent::Delayed { .. } => return,
             SenderEvent::CannotRecord { words } => Doing::CannotRecord(safe(words).into_owned()),
             SenderEvent::Stopped { words } => Doing::Stopped(safe(words).into_owned()),
         };
@@ -64,9 +66,10 @@ impl MailLine {
         self.writes_files
     }
 
-    /// The words, the longest first, each shorter one for less room; and how they look. `waiting` counts the deliveries that wait.
+    /// The words, the longest first, each shorter one for less room; and how they look. `waiting` counts the deliveries that
+    /// wait; if the oldest has waited for too long, `delayed` is since when.
     #[must_use]
-    pub fn words(&self, waiting: u64, look: &Look<'_>) -> (Vec<String>, Role) {
+    pub fn words(&self, waiting: u64, delayed: Option<Timestamp>, look: &Look<'_>) -> (Vec<String>, Role) {
         let say = |words: &[&str]| words.iter().map(|words| format!("mail: {words}")).collect::<Vec<_>>();
         match &self.now {
             Doing::Stopped(words) => {
@@ -83,6 +86,10 @@ impl MailLine {
             Doing::Nothing | Doing::Sending(_) | Doing::StandingBy if self.writes_files => {
                 let long = "not leaving this machine (written to files)";
                 (say(&[long, "not leaving this machine", "files only"]), Role::Warning)
+            }
+            Doing::Nothing | Doing::StandingBy if let Some(since) = delayed.filter(|_| waiting > 0) => {
+                let late = format!("{waiting} waiting, delayed since {}", look.short_time(since));
+                (say(&[&late, &format!("{waiting} waiting, delayed"), "delayed"]), Role::Warning)
             }
             Doing::Nothing if waiting > 0 => (say(&[&format!("{waiting} waiting")]), Role::Text),
             Doing::Nothing => (say(&["idle"]), Role::Dim),

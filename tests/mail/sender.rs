@@ -224,6 +224,117 @@ fn many_mails_go_once_each_over_no_more_connections_than_allowed() {
     assert!(rows.iter().all(|row| row.state == State::Sent && row.attempts == 1));
 }
 
+/// An office with twelve mails in the queue.
+fn with_twelve_mails() -> (Office, Session) {
+    let office = Office::new();
+    let mut session = office.session();
+    for index in 0..12 {
+        add(&mut session, "Ada", &format!("ada{index}@example.org"));
+    }
+    (office, session)
+}
+
+/// All twelve were sent at the first try, and nobody found fault with the server.
+#[track_caller]
+fn assert_all_sent_once(session: &mut Session, sink: &Sink, events: &[SenderEvent]) {
+    let mails = sink.mails();
+    let mut to: Vec<&str> = mails.iter().map(|mail| mail.to.as_str()).collect();
+    to.sort_unstable();
+    to.dedup();
+    assert_eq!((mails.len(), to.len()), (12, 12));
+    assert!(deliveries(session).iter().all(|row| row.state == State::Sent && row.attempts == 1));
+    assert!(!events.iter().any(|event| matches!(event, SenderEvent::BackingOff { .. })), "{events:?}");
+}
+
+#[test]
+fn a_server_that_serves_one_connection_at_a_time_gets_all_mail_over_one() {
+    let (office, mut session) = with_twelve_mails();
+    let sink = Sink::script().serving_one_at_a_time().start();
+    let Way::Server(mut settings) = server(&sink) else { unreachable!() };
+    settings.timeouts.further = Duration::from_millis(100);
+    let events = office.deliver(Way::Server(settings));
+    assert_all_sent_once(&mut session, &sink, &events);
+    assert!(sink.mails().iter().all(|mail| mail.connection == 0));
+}
+
+#[test]
+fn a_server_that_refuses_further_connections_gets_all_mail_over_those_it_takes() {
+    for refusal in [Act::say("421 4.7.0 too many connections"), Act::Drop] {
+        let (office, mut session) = with_twelve_mails();
+        let sink = Sink::script()
+            .once(Phase::Greeting, Act::Accept)
+            .once(Phase::Greeting, Act::Accept)
+            .at(Phase::Greeting, refusal)
+            .start();
+        let events = deliver(&office, &sink);
+        assert_all_sent_once(&mut session, &sink, &events);
+    }
+}
+
+#[test]
+fn told_to_stop_it_gives_back_what_nobody_has_in_hand() {
+    let (office, mut session) = with_twelve_mails();
+    let sink = Sink::accepting();
+    let stop = AtomicBool::new(false);
+    let settings = office.sender_settings(server(&sink));
+    deliver_due(&settings, Duration::ZERO, &stop, &mut |_| stop.store(true, Relaxed)).unwrap();
+    let rows = deliveries(&mut session);
+    let sent = rows.iter().filter(|row| row.state == State::Sent).count();
+    assert_eq!(sent, sink.mails().len());
+    assert!(rows.iter().all(|row| matches!(row.state, State::Sent | State::Queued)), "{rows:?}");
+    assert!(sent < 12);
+}
+
+#[test]
+fn a_result_is_kept_until_it_can_be_recorded_and_the_trouble_is_told_once() {
+    let (office, mut session) = with_mail();
+    let sink = Sink::accepting();
+    let raw = rusqlite::Connection::open(office.database()).unwrap();
+    let refuse = "CREATE TRIGGER refuse BEFORE UPDATE ON delivery WHEN NEW.state = 'sent' \
+                  BEGIN SELECT RAISE(ABORT, 'no room'); END";
+    raw.execute_batch(refuse).unwrap();
+    let mut events = Vec::new();
+    let mut hear = |event: SenderEvent| {
+        // It has waited once, and tries again.
+        if matches!(event, SenderEvent::CannotRecord { .. }) {
+            assert_eq!(sink.mails().len(), 1);
+            raw.execute_batch("DROP TRIGGER refuse").unwrap();
+        }
+        events.push(event);
+    };
+    let settings = office.sender_settings(server(&sink));
+    deliver_due(&settings, Duration::ZERO, &AtomicBool::new(false), &mut hear).unwrap();
+    let told = events.iter().filter(|event| matches!(event, SenderEvent::CannotRecord { .. })).count();
+    assert_eq!(told, 1);
+    let sent = newest(&mut session);
+    assert_eq!((sent.state, sent.attempts, sent.maybe_sent), (State::Sent, 1, false));
+    assert_eq!(sink.mails().len(), 1);
+}
+
+#[test]
+fn mail_that_waits_for_hours_is_told_and_noted_once() {
+    let (office, mut session) = with_mail();
+    let queued = session.now();
+    let sink = Sink::script().at(Phase::MailFrom, Act::say("451 4.3.0 later")).start();
+    let delays = |events: &[SenderEvent]| -> Vec<SenderEvent> {
+        events.iter().filter(|event| matches!(event, SenderEvent::Delayed { .. })).cloned().collect()
+    };
+    assert_eq!(delays(&deliver(&office, &sink)), []);
+    office.clock.advance(Duration::from_secs(4 * 3600));
+    add(&mut session, "Bob", "bob@example.org");
+    let told = SenderEvent::Delayed { count: 1, since: queued, words: Some("451 4.3.0 later".to_owned()) };
+    assert_eq!(delays(&deliver(&office, &sink)), [told]);
+    assert_eq!(delays(&deliver(&office, &sink)), []);
+    let [bob, ada] = deliveries(&mut session).try_into().unwrap();
+    assert!(ada.is_delayed(session.now()) && !bob.is_delayed(session.now()));
+    assert_eq!(outbox::totals(&mut session).unwrap().delayed_since(session.now()), Some(queued));
+    let noted = |session: &mut Session, id| outbox::show(session, id).unwrap().attempts;
+    assert_eq!(
+        (noted(&mut session, ada.id)[0].phase.as_str(), noted(&mut session, bob.id).len()),
+        ("delay", 0)
+    );
+}
+
 #[test]
 fn a_single_mail_uses_a_single_connection() {
     let (office, _session) = with_mail();
@@ -257,6 +368,12 @@ fn what_a_dead_sender_had_in_hand_is_taken_back() {
     let died = "UPDATE delivery SET state = 'sending', lease = zeroblob(16), lease_until = 0, phase = 'body'";
     raw.execute(died, []).unwrap();
     let before = newest(&mut session);
+    deliver(&office, &sink);
+    let unknown = newest(&mut session);
+    assert_eq!((unknown.state, unknown.maybe_sent, unknown.attempts), (State::Retry, true, 1));
+    let wait = session.now().until(unknown.due_at).as_secs();
+    assert!((54..=66).contains(&wait), "{wait}");
+    office.clock.advance(Duration::from_secs(66));
     deliver(&office, &sink);
     let sent = newest(&mut session);
     assert_eq!((sent.state, sent.maybe_sent, sent.attempts), (State::Sent, true, 2));

@@ -1,7 +1,10 @@
 //! The contacts screen.
 
+use std::time::Duration;
+
 use callsheet::domain::timestamp::Timestamp;
 use callsheet::mail::sender::SenderEvent;
+use callsheet::operations::outbox::QueueTotals;
 use callsheet::tui::marks::Marks;
 use callsheet::tui::msg::Msg;
 use callsheet::tui::theme::Theme;
@@ -96,6 +99,24 @@ fn the_status_line_says_what_the_mail_does() {
         }
     }
     insta::assert_snapshot!("status_lines", lines);
+}
+
+#[test]
+fn the_status_line_says_since_when_mail_is_delayed() {
+    let mut stage = Stage::new(100, 10, cast());
+    let now = stage.model.now;
+    stage.model.queue = Some(QueueTotals {
+        retry: 2,
+        oldest: Some(now.minus(Duration::from_secs(4 * 3600))),
+        ..QueueTotals::default()
+    });
+    let mut lines = String::new();
+    for columns in [100, 80, 40] {
+        stage.happens(Msg::Resize { columns, rows: 10 });
+        lines.push_str(picture(&stage.model).lines().next().unwrap());
+        lines.push('\n');
+    }
+    insta::assert_snapshot!("status_lines_delayed", lines);
 }
 
 #[test]

@@ -53,6 +53,7 @@ pub struct Script {
     login: Option<(String, String)>,
     data_without_recipient: bool,
     injected: String,
+    one_at_a_time: bool,
 }
 
 /// A mail as it was received, whether it was accepted or not.
@@ -146,6 +147,12 @@ impl Script {
         self
     }
 
+    /// Serves one connection after the other; those that wait hear nothing.
+    pub fn serving_one_at_a_time(mut self) -> Self {
+        self.one_at_a_time = true;
+        self
+    }
+
     pub fn start(self) -> Sink {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
@@ -176,6 +183,7 @@ impl Sink {
             login: None,
             data_without_recipient: false,
             injected: String::new(),
+            one_at_a_time: false,
         }
     }
 
@@ -247,10 +255,18 @@ fn listen(listener: &TcpListener, shared: &Arc<Shared>) {
         }
         sockets.push(socket.try_clone().unwrap());
         drop(sockets);
-        let index = connections.len();
-        shared.seen.lock().unwrap().push(Seen::default());
+        let mut seen = shared.seen.lock().unwrap();
+        let index = seen.len();
+        seen.push(Seen::default());
+        drop(seen);
         let shared = Arc::clone(shared);
-        connections.push(std::thread::spawn(move || dialogue::hold(socket, index, &shared)));
+        let one_at_a_time = shared.script.one_at_a_time;
+        let connection = std::thread::spawn(move || dialogue::hold(socket, index, &shared));
+        if one_at_a_time {
+            connection.join().unwrap();
+        } else {
+            connections.push(connection);
+        }
     }
     for connection in connections {
         connection.join().unwrap();

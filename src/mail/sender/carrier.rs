@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 use super::Word;
 use super::letter::{Composer, POISON};
 use crate::domain::catalogue::Catalogue;
+use crate::domain::reply::Phase;
 use crate::domain::return_path::ReturnPath;
 use crate::domain::verification::SecretKey;
 use crate::mail::compose::Letterhead;
@@ -28,7 +29,7 @@ pub(super) struct Job {
 
 /// What became of a job.
 pub(super) enum Outcome {
-    /// The mail cannot be composed, or made the client panic; nothing of it was sent.
+    /// The mail cannot be composed, or made the client panic before its body left; nothing of it was sent.
     Unbuildable(String),
     Written(Result<PathBuf, std::io::Error>),
     Submitted(Submission),
@@ -52,10 +53,12 @@ pub(super) enum Exit {
 }
 
 impl Exit {
-    /// The same way out over a connection of its own.
-    pub(super) fn sibling(&self) -> Self {
+    /// The same way out over a connection of its own, for the carrier of this number. Only the first connection has all the
+    /// time that a server may take to say its first word; the others are made while it works.
+    pub(super) fn for_carrier(&self, number: usize) -> Self {
         match self {
-            Self::Server(server) => Self::Server(Box::new(server.sibling())),
+            Self::Server(server) if number == 0 => Self::Server(Box::new(server.sibling())),
+            Self::Server(server) => Self::Server(Box::new(server.further())),
             Self::Files(files) => Self::Files(files.clone()),
         }
     }
@@ -108,6 +111,12 @@ impl Carrier {
     pub(super) fn acknowledge(&mut self, noted: bool) {
         self.body_may_leave = noted;
         let _ = self.acknowledge.send(noted);
+    }
+
+    /// Takes from it what it has in hand, unless the body may have left. Without an answer, which must never come after this, the
+    /// body does not leave.
+    pub(super) fn call_off(&mut self) -> Option<Arc<Claimed>> {
+        if self.body_may_leave { None } else { self.in_hand.take() }
     }
 
     /// Lets it close its connection.
@@ -179,17 +188,18 @@ fn carry(
     let return_path = bag.return_path.of(claimed.delivery.id, &bag.key);
     let to = claimed.delivery.to.clone();
     let envelope = Envelope { smtputf8: !to.is_ascii() || !return_path.is_ascii(), return_path, to };
-    let mut not_noted = false;
-    let mut before_body = || {
-        not_noted = !may_leave();
-        !not_noted
-    };
+    let mut noted = None;
+    let mut before_body = || *noted.insert(may_leave());
     // A mail that makes the client panic fails alone; the next one gets a new connection.
     let submit = AssertUnwindSafe(|| server.submit(&envelope, &message, &mut before_body));
-    match catch_unwind(submit) {
-        Ok(_) if not_noted => Outcome::NotNoted,
-        Ok(submission) => Outcome::Submitted(submission),
-        Err(_) => Outcome::Unbuildable(POISON.to_owned()),
+    match (catch_unwind(submit), noted) {
+        (Ok(_), Some(false)) => Outcome::NotNoted,
+        (Ok(submission), _) => Outcome::Submitted(submission),
+        (Err(_), Some(true)) => {
+            let words = "the mail could not be handed over to its end (a fault in callsheet)".to_owned();
+            Outcome::Submitted(Submission::Broken { phase: Phase::Body, words })
+        }
+        (Err(_), _) => Outcome::Unbuildable(POISON.to_owned()),
     }
 }
 

@@ -15,21 +15,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::carrier::{Bag, Carrier, Exit, Job, Outcome};
-use super::health::Health;
-use super::{Delivering, SenderEvent, SenderSettings, Way, Word};
-use crate::domain::delivery::{DeliveryId, NoticeId, State};
+use super::claims::{body_of, claim};
+use super::health::{self, Health};
+use super::{Delivering, HOUSEKEEPING, RECORD_AGAIN, SenderEvent, SenderSettings, Way, Word};
+use crate::domain::delivery::{DeliveryId, State};
 use crate::domain::reply::escape;
+use crate::domain::retry;
 use crate::domain::timestamp::Timestamp;
 use crate::mail::compose::Letterhead;
 use crate::mail::transport::files::Files;
 use crate::mail::transport::smtp::Smtp;
-use crate::store::{Claimed, NoticeBody, Reading, Settlement, Store, StoreError, Writing, load_or_make_key};
+use crate::store::{Claimed, NoticeBody, Settlement, Store, StoreError, load_or_make_key};
 
 /// How long a claim is good for; longer than the ten minutes that a server may take over the dot.
-const LEASE: Duration = Duration::from_secs(15 * 60);
-
-/// How many notices are kept in memory, of at most 2 MiB each.
-const KNOWN_NOTICES: usize = 4;
+pub(super) const LEASE: Duration = Duration::from_secs(15 * 60);
 
 /// Works through the outbox of one database.
 pub(super) struct Clerk {
@@ -53,6 +52,8 @@ pub(super) struct Clerk {
     passed: usize,
     /// With a rate limit: when the next mail may begin.
     next_start: Timestamp,
+    /// When it was looked for what is past its time.
+    tidied: Option<Timestamp>,
 }
 
 /// What the clerk can do next.
@@ -108,29 +109,45 @@ impl Clerk {
             nothing_due: false,
             passed: 0,
             next_start: Timestamp::default(),
+            tidied: None,
         }))
     }
 
     /// Takes back what a dead sender had in hand; called once, as the active sender.
     pub(super) fn recover(&mut self) -> Result<(), StoreError> {
         let now = self.now();
-        self.store.write(|writing| writing.recover_claims(now)).map(drop)
+        self.store.write(|writing| writing.recover_claims(now, health::wait))
     }
 
-    /// Ends what is past its time.
-    pub(super) fn tidy(&mut self) -> Result<(), StoreError> {
+    /// Ends what is past its time, and tells of what has waited for too long.
+    pub(super) fn tidy(&mut self, delivering: &mut Delivering<'_>) -> Result<(), StoreError> {
         let now = self.now();
-        let (deliveries, verifications) = self.store.read(|reading| {
-            Ok::<_, StoreError>((
-                reading.has_overdue_deliveries(now)?,
-                reading.has_overdue_verifications(now)?,
-            ))
+        self.tidied = Some(now);
+        let (overdue, oldest) = self.store.read(|reading| {
+            let overdue = reading.has_overdue_deliveries(now)? || reading.has_overdue_verifications(now)?;
+            Ok::<_, StoreError>((overdue, reading.oldest_waiting()?))
         })?;
-        if deliveries || verifications {
+        if overdue {
             self.store.write(|writing| {
                 writing.expire_deliveries(now)?;
                 writing.expire_verifications(now)
             })?;
+            // The last delivery of a notice may have left one to the security email.
+            self.look_again();
+        }
+        if retry::delayed_since(oldest, now).is_some() {
+            let delays = self.store.write(|writing| writing.note_delays(retry::delayed_before(now), now))?;
+            if let Some(since) = delays.since {
+                delivering.tell(SenderEvent::Delayed { count: delays.count, since, words: delays.words });
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`Clerk::tidy`], if that was long ago.
+    pub(super) fn tidy_at_times(&mut self, delivering: &mut Delivering<'_>) -> Result<(), StoreError> {
+        if self.tidied.is_none_or(|last| self.now().since(last) >= HOUSEKEEPING) {
+            self.tidy(delivering)?;
         }
         Ok(())
     }
@@ -161,21 +178,29 @@ impl Clerk {
         match word {
             Word::Wake => self.look_again(),
             Word::Stop => delivering.stopped = true,
-            Word::MayBodyLeave { carrier } => self.asking.push(carrier),
+            Word::MayBodyLeave { carrier } => {
+                self.health.agreed(self.now());
+                self.asking.push(carrier);
+            }
             Word::Carried { carrier, outcome } => {
-                let Some(claimed) = self.carriers[carrier].in_hand.take() else { return };
-                let settlement = self.weigh(&claimed, outcome);
-                self.results.push((claimed, settlement));
+                self.take_back(carrier, outcome);
                 // The next mail is on its way while this result is recorded.
                 self.hand_out(delivering);
             }
         }
     }
 
+    /// Takes the result of a carrier, to be recorded.
+    fn take_back(&mut self, carrier: usize, outcome: Outcome) {
+        let Some(claimed) = self.carriers[carrier].in_hand.take() else { return };
+        let settlement = self.weigh(&claimed, carrier, outcome);
+        self.results.push((claimed, settlement));
+    }
+
     /// Records what was reported, claims what is due, and gives it to the carriers.
     ///
     /// # Errors
-    /// [`StoreError`] if nothing was reported and nothing could be claimed; a report is never given up.
+    /// [`StoreError`] if nothing was sent or refused and nothing could be claimed; what was is never given up.
     pub(super) fn turn(
         &mut self,
         only: Option<&[DeliveryId]>,
@@ -197,6 +222,15 @@ impl Clerk {
     /// Whether the body of any mail has left and the server has not answered yet.
     pub(super) fn is_body_under_way(&self) -> bool {
         self.carriers.iter().any(|carrier| carrier.in_hand.is_some() && carrier.body_may_leave)
+    }
+
+    /// Gives back the mails in hand of which no body may leave any more: this clerk hears and answers nobody after this.
+    pub(super) fn call_off(&mut self, delivering: &mut Delivering<'_>) {
+        let called_off = self.carriers.iter_mut().filter_map(Carrier::call_off);
+        let words = "the sender ended before the mail server took it".to_owned();
+        self.results
+            .extend(called_off.map(|claimed| (claimed, Settlement::NotTried { words: words.clone() })));
+        self.release(delivering);
     }
 
     /// Gives all connections back while nothing is to be done.
@@ -225,24 +259,27 @@ impl Clerk {
     fn width(&self) -> usize {
         match self.exit {
             Exit::Files(_) => 1,
-            // After a failure one mail goes ahead to see how the server is.
-            Exit::Server(_) if self.health.is_doubtful() => 1,
-            Exit::Server(_) => usize::from(self.settings.connections.max(1)),
+            Exit::Server(_) => self.health.width(usize::from(self.settings.connections.max(1)), self.now()),
         }
     }
 
-    /// One transaction for everything that was reported and for the next claims. Reports are tried again until they are
-    /// recorded, whatever it takes: they are in memory only until then.
+    /// One transaction for everything that was reported and for the next claims. What became of a mail is tried again until it
+    /// is recorded, whatever it takes: it is in memory only until then.
     fn write_down(
         &mut self,
         only: Option<&[DeliveryId]>,
         delivering: &mut Delivering<'_>,
     ) -> Result<(), StoreError> {
-        // The last delivery of a notice may leave one to the security email, due at once.
-        let may_leave_another = |(claimed, settlement): &(Arc<Claimed>, Settlement)| {
-            claimed.notice.is_some() && matches!(settlement, Settlement::Failed { .. })
+        // What is given back is due again, and the last delivery of a notice may leave one to the security email.
+        let leaves_work = |(claimed, settlement): &(Arc<Claimed>, Settlement)| match settlement {
+            Settlement::NotTried { .. } => true,
+            Settlement::Failed { .. } => claimed.notice.is_some(),
+            Settlement::Sent { .. }
+            | Settlement::Written { .. }
+            | Settlement::Retry { .. }
+            | Settlement::Broken { .. } => false,
         };
-        if self.results.iter().any(may_leave_another) {
+        if self.results.iter().any(leaves_work) {
             self.look_again();
         }
         let wanted = self.claims_wanted(delivering);
@@ -300,16 +337,28 @@ impl Clerk {
                 }
                 // A body does not leave without its note; its carrier must not wait for long either.
                 Err(error) if !asked.is_empty() => {
-                    delivering.tell(SenderEvent::CannotRecord { words: error.to_string() });
+                    delivering.tell_trouble(&error);
                     asked.iter().for_each(|(carrier, _)| self.carriers[*carrier].acknowledge(false));
                     return Ok(());
                 }
-                Err(error) if !self.results.is_empty() => {
-                    delivering.tell(SenderEvent::CannotRecord { words: error.to_string() });
-                    delivering.pause_to_record();
+                Err(error) if self.results.iter().any(|(_, settlement)| is_news(settlement)) => {
+                    delivering.tell_trouble(&error);
+                    self.wait_to_record(delivering);
                 }
                 Err(error) => return Err(error),
             }
+        }
+    }
+
+    /// Waits a moment before a result is recorded again: not even the order to stop ends that, for the result would be lost.
+    /// Meanwhile no body may leave, and no further mail begins.
+    fn wait_to_record(&mut self, delivering: &mut Delivering<'_>) {
+        match delivering.listen(RECORD_AGAIN) {
+            None => {}
+            Some(Word::MayBodyLeave { carrier }) => self.carriers[carrier].acknowledge(false),
+            Some(Word::Carried { carrier, outcome }) => self.take_back(carrier, outcome),
+            Some(Word::Wake) => self.look_again(),
+            Some(Word::Stop) => delivering.stopped = true,
         }
     }
 
@@ -342,7 +391,7 @@ impl Clerk {
                     let number = self.carriers.len();
                     let started = Carrier::start(
                         number,
-                        self.exit.sibling(),
+                        self.exit.for_carrier(number),
                         Arc::clone(&self.bag),
                         delivering.words(),
                     );
@@ -366,7 +415,7 @@ impl Clerk {
     }
 
     /// Gives claimed mails back that nobody has in hand.
-    pub(super) fn release(&mut self, delivering: &mut Delivering<'_>) {
+    fn release(&mut self, delivering: &mut Delivering<'_>) {
         let words = "it waits for the mail server".to_owned();
         let back = self.ready.drain(..).map(|job| {
             let words = job.claimed.delivery.server.clone().unwrap_or_else(|| words.clone());
@@ -374,15 +423,18 @@ impl Clerk {
         });
         self.results.extend(back);
         if !self.results.is_empty() {
-            // Cannot fail: with results it goes on until they are recorded.
+            // Claims that cannot be given back now stay with the results; if this process ends before, the next sender takes them.
             let _ = self.write_down(None, delivering);
         }
     }
 
-    fn weigh(&mut self, claimed: &Claimed, outcome: Outcome) -> Settlement {
+    fn weigh(&mut self, claimed: &Claimed, carrier: usize, outcome: Outcome) -> Settlement {
         let now = self.now();
         match outcome {
-            Outcome::Submitted(submission) => self.health.weigh(claimed, submission, now),
+            Outcome::Submitted(submission) => {
+                let others = self.carriers.iter().filter(|carrier| carrier.in_hand.is_some()).count();
+                self.health.weigh(claimed, (carrier, others), submission, now)
+            }
             Outcome::Unbuildable(words) => {
                 Settlement::Failed { words, phase: "compose", undeliverable: false }
             }
@@ -419,48 +471,10 @@ impl Clerk {
     }
 }
 
-/// The next delivery that is due; with `only`, the first of these behind those that were passed. At their end they are looked at
-/// once more from the first on, so that many cost no more than two looks each.
-fn claim(
-    writing: &Writing<'_>,
-    only: Option<&[DeliveryId]>,
-    passed: &mut usize,
-    now: Timestamp,
-) -> Result<Option<Claimed>, StoreError> {
-    let until = now.plus(LEASE);
-    let Some(ids) = only else { return writing.claim_next(None, now, until) };
-    loop {
-        let rest = ids.get(*passed..).unwrap_or_default();
-        if let Some(claimed) = writing.claim_next(Some(rest), now, until)? {
-            let place = rest.iter().position(|id| *id == claimed.delivery.id);
-            *passed += place.map_or(0, |place| place + 1);
-            return Ok(Some(claimed));
-        }
-        if *passed == 0 {
-            return Ok(None);
-        }
-        *passed = 0;
-    }
-}
-
-/// What the mails of a notice say, from the database only if it is not among those read last.
-fn body_of(
-    reading: &Reading<'_>,
-    known: &mut Vec<Arc<NoticeBody>>,
-    id: NoticeId,
-) -> Result<Option<Arc<NoticeBody>>, StoreError> {
-    let body = match known.iter().position(|body| body.id == id) {
-        Some(place) => known.remove(place),
-        None => match reading.notice_body(id)? {
-            Some(body) => Arc::new(body),
-            None => return Ok(None),
-        },
-    };
-    if known.len() == KNOWN_NOTICES {
-        known.remove(0);
-    }
-    known.push(Arc::clone(&body));
-    Ok(Some(body))
+/// Whether a settlement tells what became of a mail. A claim that is given back does not: if that is never recorded, the next
+/// sender finds the claim as it is.
+fn is_news(settlement: &Settlement) -> bool {
+    !matches!(settlement, Settlement::NotTried { .. })
 }
 
 /// A delivery that another process has taken over is that one's business now.
@@ -469,121 +483,5 @@ fn unless_lost<T>(result: Result<T, StoreError>) -> Result<Option<T>, StoreError
         Ok(value) => Ok(Some(value)),
         Err(StoreError::LeaseLost { .. }) => Ok(None),
         Err(error) => Err(error),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::catalogue::Catalogue;
-    use crate::domain::delivery::Kind;
-    use crate::domain::language::Language;
-    use crate::domain::notice::{NoticeForm, check};
-    use crate::store::{NewDelivery, NewNotice};
-
-    const NOW: Timestamp = Timestamp::from_millis(1_000);
-
-    fn database() -> (tempfile::TempDir, Store) {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("a.db")).unwrap();
-        (folder, store)
-    }
-
-    fn queue(writing: &Writing<'_>, number: usize) -> DeliveryId {
-        let address = format!("ada{number}@example.org");
-        let new = NewDelivery {
-            kind: Kind::Test,
-            contact: None,
-            notice: None,
-            verification: None,
-            address: &address,
-            address_key: &address,
-            name: "",
-            language: Language::En,
-            message_type: None,
-            subject: "s",
-            detail: None,
-            fallback: None,
-            priority: 1,
-            now: NOW,
-            expires_at: NOW.plus(LEASE),
-            message_id: &format!("<{number}@example.org>"),
-        };
-        writing.insert_delivery(&new).unwrap()
-    }
-
-    #[test]
-    fn a_notice_is_read_once_for_all_its_mails_and_few_are_kept() {
-        let (_folder, mut store) = database();
-        let catalogue = Catalogue::built_in();
-        let form = NoticeForm {
-            message_type: "security.account".to_owned(),
-            subject: "s".to_owned(),
-            body: "b".to_owned(),
-            html: None,
-        };
-        let draft = check(&form, &catalogue).unwrap();
-        let title = &catalogue.message_type("security.account").unwrap().1.title;
-        let new = NewNotice {
-            draft: &draft,
-            title,
-            key: None,
-            fallback: None,
-            priority: 0,
-            now: NOW,
-            expires_at: NOW.plus(LEASE),
-        };
-        let written =
-            store.write(|writing| (0..6).map(|_| writing.insert_notice(&new)).collect::<Result<Vec<_>, _>>());
-        let ids = written.unwrap();
-        let mut known = Vec::new();
-        store
-            .read(|reading| {
-                let mut read = |id| body_of(reading, &mut known, id).map(Option::unwrap);
-                let first = read(ids[0])?;
-                assert_eq!(
-                    (first.id, first.text.as_str(), first.title(Language::ZhCn)),
-                    (ids[0], "b", "账号安全告警")
-                );
-                for id in &ids[1..KNOWN_NOTICES] {
-                    read(*id)?;
-                }
-                assert!(Arc::ptr_eq(&read(ids[0])?, &first));
-                // The one that was not used for the longest time makes room.
-                read(ids[4])?;
-                assert!(Arc::ptr_eq(&read(ids[0])?, &first));
-                for id in &ids[1..=KNOWN_NOTICES] {
-                    read(*id)?;
-                }
-                assert!(!Arc::ptr_eq(&read(ids[0])?, &first));
-                assert!(body_of(reading, &mut known, NoticeId(99))?.is_none());
-                Ok::<_, StoreError>(())
-            })
-            .unwrap();
-        assert_eq!(known.len(), KNOWN_NOTICES);
-    }
-
-    #[test]
-    fn asked_for_mails_are_claimed_in_order_without_looking_at_the_ended_ones_again() {
-        let (_folder, mut store) = database();
-        let ids = store
-            .write(|writing| Ok::<_, StoreError>([1, 2, 3, 4].map(|number| queue(writing, number))))
-            .unwrap();
-        store.write(|writing| writing.cancel_delivery(ids[1], NOW)).unwrap();
-        let mut passed = 0;
-        let mut next =
-            |passed: &mut usize| store.write(|writing| claim(writing, Some(&ids[..3]), passed, NOW)).unwrap();
-        let first = next(&mut passed).unwrap();
-        assert_eq!((first.delivery.id, passed), (ids[0], 1));
-        let third = next(&mut passed).unwrap();
-        assert_eq!((third.delivery.id, passed), (ids[2], 3));
-        assert_eq!((next(&mut passed), passed), (None, 0));
-        // What was given back is found again, behind all others.
-        let words = "it waits".to_owned();
-        store.write(|writing| writing.settle(&first, &Settlement::NotTried { words }, NOW)).unwrap();
-        passed = 3;
-        let again =
-            store.write(|writing| claim(writing, Some(&ids[..3]), &mut passed, NOW)).unwrap().unwrap();
-        assert_eq!((again.delivery.id, passed), (ids[0], 1));
     }
 }

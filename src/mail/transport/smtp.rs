@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  probe ─┐                        ┌─ tls          trust and its words
-//!  Smtp ──┴─ connection ── line ───┤
+//!  Smtp ──┴─ connection ── line ───┼─ socket       name, addresses, connecting
 //!              │   │               └─ reply_parser  bytes to replies
 //!              │   └─ hello, auth   what opens a session
 //!              └─ content          a mail as it stands on the wire
@@ -18,7 +18,7 @@ use rustls::ClientConfig;
 use rustls_pki_types::CertificateDer;
 use secrecy::SecretString;
 
-use self::connection::Connection;
+use self::connection::{Connection, Patience};
 use self::content::Content;
 use super::{Envelope, Submission, Transport};
 use crate::domain::reply::{Phase, Reply, escape};
@@ -31,6 +31,7 @@ mod hello;
 mod line;
 mod probe;
 mod reply_parser;
+mod socket;
 mod tls;
 
 pub use self::probe::{ProbeStep, probe};
@@ -81,7 +82,7 @@ pub struct Credentials {
 /// How long to wait for what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
-    /// For a connection to one address; the next address has as long again.
+    /// For the look-up of the name and a connection to one of its addresses, together.
     pub connect: Duration,
     /// For the TLS handshake and the replies to greeting, EHLO, AUTH, MAIL, RCPT and RSET, each.
     pub command: Duration,
@@ -89,6 +90,9 @@ pub struct Timeouts {
     pub data: Duration,
     /// For the reply to the dot (RFC 5321 section 4.5.3.2.6): a shorter wait makes duplicates.
     pub end_of_data: Duration,
+    /// For the first word on one more connection than those that work already: a server that serves a few at a time lets the
+    /// others wait.
+    pub further: Duration,
     /// How long an unused connection is taken to be good.
     pub idle: Duration,
 }
@@ -96,6 +100,7 @@ pub struct Timeouts {
 /// An SMTP server as a way out: connects when a mail comes, and keeps the connection for the next.
 pub struct Smtp {
     server: Arc<Server>,
+    patience: Patience,
     connection: Option<Connection>,
     content: Content,
 }
@@ -107,6 +112,7 @@ impl Default for Timeouts {
             command: Duration::from_secs(60),
             data: Duration::from_secs(120),
             end_of_data: Duration::from_secs(600),
+            further: Duration::from_secs(10),
             idle: Duration::from_secs(60),
         }
     }
@@ -115,16 +121,22 @@ impl Default for Timeouts {
 impl Smtp {
     /// Takes the settings; nothing is connected or read yet.
     pub fn new(settings: SmtpSettings) -> Self {
-        Self::to(Arc::new(Server::new(settings)))
+        let patience = Patience::first(&settings.timeouts);
+        Self::to(Arc::new(Server::new(settings)), patience)
     }
 
-    /// A second connection to the same server, for another thread; trusted certificates are read once for both.
+    /// Another connection to the same server, for another thread; trusted certificates are read once for both.
     pub fn sibling(&self) -> Self {
-        Self::to(Arc::clone(&self.server))
+        Self::to(Arc::clone(&self.server), self.patience)
     }
 
-    fn to(server: Arc<Server>) -> Self {
-        Self { server, connection: None, content: Content::default() }
+    /// One more connection besides those that work, which waits no longer than `timeouts.further` for the server's first word.
+    pub fn further(&self) -> Self {
+        Self::to(Arc::clone(&self.server), Patience::further(&self.server.settings.timeouts))
+    }
+
+    fn to(server: Arc<Server>, patience: Patience) -> Self {
+        Self { server, patience, connection: None, content: Content::default() }
     }
 
     fn deliver(&mut self, envelope: &Envelope, before_body: &mut dyn FnMut() -> bool) -> Result<Reply, Halt> {
@@ -139,7 +151,7 @@ impl Smtp {
                 connection.quit();
             }
         }
-        let mut connection = Connection::open(&self.server, &mut |_, _| {})?;
+        let mut connection = Connection::open(&self.server, self.patience, &mut |_, _| {})?;
         let outcome = connection.deliver(envelope, &self.content, before_body);
         self.keep(connection);
         outcome

@@ -53,7 +53,8 @@ fn put(line: Rect, at: usize, text: &str, role: Role, buf: &mut Buffer, look: &L
 /// The longest words about the mail that take two fifths of the line at most; the shortest may take half of it.
 fn mail(model: &Model, columns: usize, look: &Look<'_>) -> (String, Role) {
     let waiting = model.queue.map_or(0, |queue| queue.queued + queue.retry);
-    let (words, role) = model.mail.words(waiting, look);
+    let delayed = model.queue.and_then(|queue| queue.delayed_since(model.now));
+    let (words, role) = model.mail.words(waiting, delayed, look);
     let fitting = words.iter().find(|words| width(words) <= columns * 2 / 5);
     let shortest = words.last().map_or("", String::as_str);
     (

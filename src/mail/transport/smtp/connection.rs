@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use super::content::{Content, Octets};
 use super::hello::{Offers, hello};
 use super::line::Line;
-use super::{Halt, Security, Server, auth};
+use super::{Halt, Security, Server, Timeouts, auth};
 use crate::domain::reply::{Phase, Reply};
 use crate::mail::transport::Envelope;
 
@@ -23,6 +23,28 @@ use crate::mail::transport::Envelope;
 const MOST_MAILS: u32 = 100;
 /// How long to look for a server's last words after it stopped reading; they are there already or never come.
 const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// How long a server may take until it says its first word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Patience {
+    /// For the look-up of its name and the connection.
+    pub connect: Duration,
+    /// For TLS from the first byte, and for the greeting, each.
+    pub greeting: Duration,
+}
+
+impl Patience {
+    /// For a connection on which everything depends.
+    pub const fn first(timeouts: &Timeouts) -> Self {
+        Self { connect: timeouts.connect, greeting: timeouts.command }
+    }
+
+    /// For one more than those that work.
+    pub fn further(timeouts: &Timeouts) -> Self {
+        let first = Self::first(timeouts);
+        Self { connect: first.connect.min(timeouts.further), greeting: first.greeting.min(timeouts.further) }
+    }
+}
 
 /// An open session.
 pub(super) struct Connection {
@@ -41,15 +63,18 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Connects and signs in, and tells `observe` in words of each step that succeeded.
-    pub fn open(server: &Arc<Server>, observe: &mut dyn FnMut(Phase, String)) -> Result<Self, Halt> {
-        let patience = server.settings.timeouts.command;
-        let mut line = Line::connect(server)?;
+    pub fn open(
+        server: &Arc<Server>,
+        patience: Patience,
+        observe: &mut dyn FnMut(Phase, String),
+    ) -> Result<Self, Halt> {
+        let mut line = Line::connect(server, patience.connect)?;
         observe(Phase::Connect, format!("connected to {}", line.peer()));
         if server.settings.security == Security::Tls {
-            line = line.secure()?;
+            line = line.secure(patience.greeting)?;
             observe(Phase::Tls, line.describe());
         }
-        let greeting = line.require(Phase::Greeting, patience, 2)?;
+        let greeting = line.require(Phase::Greeting, patience.greeting, 2)?;
         observe(Phase::Greeting, line.reply(greeting).to_string());
         let mut offers = hello(&mut line)?;
         if server.settings.security == Security::StartTls {
@@ -292,5 +317,5 @@ fn start_tls(mut line: Line, offers: Offers) -> Result<Line, Halt> {
     let patience = line.server().settings.timeouts.command;
     line.say(Phase::Tls, b"STARTTLS\r\n")?;
     line.require(Phase::Tls, patience, 2)?;
-    line.secure()
+    line.secure(patience)
 }

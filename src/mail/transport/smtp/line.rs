@@ -5,7 +5,7 @@
 //! form of replies, not their meaning.
 
 use std::io::{self, Read, Write};
-use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use rustls::{ClientConnection, ProtocolVersion, StreamOwned};
 use rustls_pki_types::ServerName;
 
 use super::reply_parser::ReplyParser;
-use super::{Halt, Server, certificate, tls};
+use super::{Halt, Server, certificate, socket, tls};
 use crate::domain::reply::{Phase, Reply};
 
 /// How long a good-bye may hold up the caller.
@@ -35,9 +35,9 @@ pub(super) enum Protection {
 }
 
 impl Line {
-    /// Connects to the first address of the host that answers, IPv6 before IPv4.
-    pub fn connect(server: &Arc<Server>) -> Result<Self, Halt> {
-        let (socket, peer) = dial(server)?;
+    /// Connects to the first address of the host that answers in time.
+    pub fn connect(server: &Arc<Server>, patience: Duration) -> Result<Self, Halt> {
+        let (socket, peer) = socket::connect(server, patience)?;
         Ok(Self {
             stream: Stream::Clear(Wire { socket, deadline: Instant::now() }),
             parser: ReplyParser::new(),
@@ -50,7 +50,7 @@ impl Line {
     ///
     /// What was received in clear and not yet read is discarded: it may come from somebody between us and the
     /// server (RFC 3207 section 6).
-    pub fn secure(mut self) -> Result<Self, Halt> {
+    pub fn secure(mut self, patience: Duration) -> Result<Self, Halt> {
         let wire = match self.stream {
             Stream::Clear(wire) => wire,
             Stream::Tls(_) => return Ok(self),
@@ -59,13 +59,11 @@ impl Line {
         let host = &self.server.settings.host;
         let name = ServerName::try_from(host.clone())
             .map_err(|_| Halt::broken(Phase::Tls, format!("'{host}' is no name for a certificate")))?;
-        let failed = |error: &io::Error| {
-            broken(&self.server, Phase::Tls, self.server.settings.timeouts.command, error)
-        };
+        let failed = |error: &io::Error| broken(&self.server, Phase::Tls, patience, error);
         let session = ClientConnection::new(self.server.tls()?, name)
             .map_err(|error| failed(&io::Error::other(error)))?;
         let mut stream = StreamOwned::new(session, wire);
-        stream.sock.deadline = Instant::now() + self.server.settings.timeouts.command;
+        stream.sock.deadline = Instant::now() + patience;
         while stream.conn.is_handshaking() {
             stream.conn.complete_io(&mut stream.sock).map_err(|error| failed(&error))?;
         }
@@ -231,37 +229,8 @@ impl Write for Wire {
     }
 }
 
-fn dial(server: &Server) -> Result<(TcpStream, SocketAddr), Halt> {
-    let settings = &server.settings;
-    let mut addresses: Vec<SocketAddr> = (settings.host.as_str(), settings.port)
-        .to_socket_addrs()
-        .map_err(|error| {
-            let words = format!("'{}' could not be resolved: {error}", settings.host);
-            Halt::broken(Phase::Connect, words)
-        })?
-        .collect();
-    addresses.sort_by_key(SocketAddr::is_ipv4);
-    let mut last = io::ErrorKind::AddrNotAvailable.into();
-    for address in addresses {
-        match dial_one(server, address) {
-            Ok(socket) => return Ok((socket, address)),
-            Err(error) => last = error,
-        }
-    }
-    let patience = settings.timeouts.connect;
-    Err(broken(server, Phase::Connect, patience, &last))
-}
-
-fn dial_one(server: &Server, address: SocketAddr) -> io::Result<TcpStream> {
-    let timeouts = &server.settings.timeouts;
-    let socket = TcpStream::connect_timeout(&address, timeouts.connect)?;
-    // Without it every small command waits for the acknowledgement of the one before.
-    socket.set_nodelay(true)?;
-    socket.set_write_timeout(Some(timeouts.data))?;
-    Ok(socket)
-}
-
-fn broken(server: &Server, phase: Phase, patience: Duration, error: &io::Error) -> Halt {
+/// Why a line broke, in words that name the server.
+pub(super) fn broken(server: &Server, phase: Phase, patience: Duration, error: &io::Error) -> Halt {
     let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     let name = &server.name;
     let kind = error.kind();

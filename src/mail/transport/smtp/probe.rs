@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::connection::Connection;
+use super::connection::{Connection, Patience};
 use super::{Halt, Server, SmtpSettings};
 use crate::domain::reply::Phase;
 use crate::mail::transport::Envelope;
@@ -45,7 +45,8 @@ fn talk(
     if let Some(words) = envelope.fault() {
         return Err(Halt::broken(Phase::MailFrom, words));
     }
-    let mut connection = Connection::open(&Arc::new(Server::new(settings.clone())), observe)?;
+    let patience = Patience::first(&settings.timeouts);
+    let mut connection = Connection::open(&Arc::new(Server::new(settings.clone())), patience, observe)?;
     let outcome = offer(&mut connection, &envelope, rcpt, observe);
     if connection.is_open() {
         // What is said to RSET changes no finding.

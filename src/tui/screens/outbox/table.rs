@@ -131,16 +131,17 @@ fn cell(text: &str, width: usize, look: Look<'_>) -> String {
 /// The state with as much of its tries and of the server's words as there is room for.
 fn state_cell(delivery: &Delivery, columns: usize, look: Look<'_>) -> String {
     let state = format!("{} {}", look.marks.delivery(delivery.state), delivery.state.id());
+    let late = if delivery.is_delayed(look.now) { ", delayed" } else { "" };
     let doubt = if delivery.maybe_sent { ", maybe sent" } else { "" };
     let tries = match delivery.attempts {
         0 | 1 => String::new(),
         attempts => format!(" ({attempts} tries)"),
     };
     let (start, why) = match delivery.state {
-        State::Retry => (format!("{state} {}{doubt}{tries}", look.short_time(delivery.due_at)), true),
+        State::Retry => (format!("{state} {}{late}{doubt}{tries}", look.short_time(delivery.due_at)), true),
         State::Failed | State::Expired => (format!("{state}{doubt}"), true),
         State::Queued | State::Sending | State::Sent | State::Written | State::Cancelled => {
-            (format!("{state}{doubt}{tries}"), false)
+            (format!("{state}{late}{doubt}{tries}"), false)
         }
     };
     match delivery.server.as_deref().filter(|words| why && !words.is_empty()) {
@@ -167,13 +168,14 @@ pub const fn state_role(state: State) -> Role {
 pub fn state_words(delivery: &Delivery, look: Look<'_>) -> String {
     let mark = look.marks.delivery(delivery.state);
     let ended = delivery.ended_at.map(|ended| format!(" {}", look.full_time(ended))).unwrap_or_default();
+    let late = if delivery.is_delayed(look.now) { "; delayed" } else { "" };
     match delivery.state {
         State::Queued if delivery.due_at > look.now => {
-            format!("{mark} queued until {}", look.full_time(delivery.due_at))
+            format!("{mark} queued until {}{late}", look.full_time(delivery.due_at))
         }
-        State::Queued => format!("{mark} queued"),
+        State::Queued => format!("{mark} queued{late}"),
         State::Sending => format!("{mark} sending"),
-        State::Retry => format!("{mark} retry; next try {}", look.full_time(delivery.due_at)),
+        State::Retry => format!("{mark} retry; next try {}{late}", look.full_time(delivery.due_at)),
         State::Sent => format!("{mark} sent{ended}"),
         State::Written => format!("{mark} written to a file{ended}; it has not left this machine"),
         State::Failed => format!("{mark} failed{ended}"),
@@ -252,6 +254,19 @@ mod tests {
     fn texts(columns: Columns, entry: &OutboxEntry) -> Vec<String> {
         let cells = columns.cells(entry, test_look());
         cells.into_iter().map(|(text, _)| text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
+    }
+
+    #[test]
+    fn what_waits_for_hours_is_called_delayed_until_it_ends() {
+        let look = test_look();
+        let mut late = Delivery { maybe_sent: false, ..delivery("Ada", "Logon") };
+        late.created_at = look.now.minus(std::time::Duration::from_secs(4 * 3600));
+        assert_eq!(state_cell(&late, 40, look), "↻ retry 14:03, delayed (2 tries)");
+        assert_eq!(state_words(&late, look), "↻ retry; next try 2026-11-24 14:03; delayed");
+        (late.state, late.attempts) = (State::Queued, 0);
+        assert_eq!(state_cell(&late, 40, look), "… queued, delayed");
+        (late.state, late.ended_at) = (State::Expired, Some(look.now));
+        assert!(!state_words(&late, look).contains("delayed"));
     }
 
     #[test]
