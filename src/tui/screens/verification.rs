@@ -121,9 +121,17 @@ impl VerificationDialog {
         if self.context() == Context::Code { Typing::On } else { Typing::Off }
     }
 
-    /// Takes what is known of the address, now or again.
+    /// Takes what is known of the address, now or again. A field that was opened before anything was known closes if no code
+    /// can be entered, and says why.
     pub fn loaded(&mut self, proofs: Proofs) {
-        self.proofs = Some(proofs);
+        let is_first = self.proofs.replace(proofs).is_none();
+        if !is_first || self.waiting != Waiting::No {
+            return;
+        }
+        if let Some(typed) = self.entry.take() {
+            self.open_entry();
+            self.entry = self.entry.take().map(|_| typed);
+        }
     }
 
     /// How long the picture stays the same by itself; None while nothing counts down.
@@ -232,22 +240,21 @@ impl VerificationDialog {
         VerificationOutcome::Stay
     }
 
+    /// Opens the field for the code; what is typed before the address has been read goes into it.
     fn open_entry(&mut self) {
-        let Some(proofs) = &self.proofs else { return };
-        let proof = proofs.open();
-        match proof.status {
-            Status::CodeSent | Status::Unverified => {
+        match self.proofs.as_ref().map(|proofs| proofs.open().status) {
+            None | Some(Status::CodeSent | Status::Unverified) => {
                 self.said = None;
                 self.scrolled = 0;
                 self.entry = Some(CodeEntry { field: TextField::new("", FIELD_LIMIT), problem: None });
             }
-            Status::Verified => {
+            Some(Status::Verified) => {
                 self.say("This address is verified; no code is needed.".to_owned(), Role::Hint)
             }
-            Status::Expired => {
+            Some(Status::Expired) => {
                 self.say("The code no longer counts; send a new one.".to_owned(), Role::Warning)
             }
-            Status::Undeliverable => {
+            Some(Status::Undeliverable) => {
                 self.say(
                     "No code has arrived there; correct the address, or send another.".to_owned(),
                     Role::Warning,
@@ -393,6 +400,29 @@ mod tests {
         let code = TypedCode("abcd efgh".into());
         assert_eq!(outcome, VerificationOutcome::Confirm { subject: Subject::Contact(ContactId(7)), code });
         assert!(!format!("{dialog:?} {outcome:?}").contains("abcd"));
+    }
+
+    #[test]
+    fn a_code_typed_before_the_address_is_read_goes_into_the_field() {
+        let subject = Subject::Contact(ContactId(7));
+        let known = |status| Proofs {
+            subject,
+            name: "Ada".into(),
+            present: proof("ada@example.org", status),
+            pending: None,
+        };
+        let mut dialog = VerificationDialog::new(subject);
+        press(&mut dialog, Action::EnterCode);
+        assert_eq!(dialog.typing(), Typing::On);
+        dialog.input(&Input::Paste("ABCD".into()), now());
+        dialog.loaded(known(Status::CodeSent));
+        dialog.input(&Input::Paste("EFGH".into()), now());
+        let code = TypedCode("ABCDEFGH".into());
+        assert_eq!(press(&mut dialog, Action::Accept), VerificationOutcome::Confirm { subject, code });
+        let mut dialog = VerificationDialog::new(subject);
+        press(&mut dialog, Action::EnterCode);
+        dialog.loaded(known(Status::Verified));
+        assert_eq!(dialog.typing(), Typing::Off, "no code is needed, and that is said");
     }
 
     #[test]

@@ -150,11 +150,31 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
         | Answer::NoticePreviewed { .. }
         | Answer::Notified(_)
         | Answer::IntroductionSkipped(_)) => {
-            if is_awaited(&mut model.pending.dialog, request) {
-                take_for_dialog(model, answer, plan);
+            let is_awaited = is_awaited(&mut model.pending.dialog, request);
+            let changes = changes(&answer);
+            let is_taken = is_awaited && take_for_dialog(model, answer, plan);
+            if changes && !is_taken {
+                // What was done stays done, though the dialog that asked for it is closed.
+                plan.add(Effect::WakeSender);
+                refresh(model, &[], plan);
             }
         }
     }
+}
+
+/// Whether the answer tells that the database was changed.
+const fn changes(answer: &Answer) -> bool {
+    matches!(
+        answer,
+        Answer::Added(Ok(_))
+            | Answer::Modified(Ok(_))
+            | Answer::CodeSent(Ok(_))
+            | Answer::Confirmed(_)
+            | Answer::ChangeCancelled(Ok(()))
+            | Answer::AccountSet(Ok(_))
+            | Answer::Notified(Ok(_))
+            | Answer::IntroductionSkipped(Ok(()))
+    )
 }
 
 /// The worker fell over: nothing that was asked will be answered.
@@ -305,13 +325,13 @@ fn take_proofs(model: &mut Model, proofs: Result<crate::domain::contact::Proofs,
     }
 }
 
-/// Answers that the dialog behind all questions and help waits for.
-fn take_for_dialog(model: &mut Model, answer: Answer, plan: &mut Plan) {
+/// Answers that the dialog behind all questions and help waits for. False if it is no longer there.
+fn take_for_dialog(model: &mut Model, answer: Answer, plan: &mut Plan) -> bool {
     let at = model
         .overlays
         .iter()
         .rposition(|overlay| !matches!(overlay, Overlay::Help(_) | Overlay::Confirm { .. }));
-    let Some(at) = at else { return };
+    let Some(at) = at else { return false };
     match (&mut model.overlays[at], answer) {
         (Overlay::ContactForm(form), Answer::Check(Ok(problems))) => form.checked(problems),
         (Overlay::ContactForm(form), Answer::TypoHint(hint)) => {
@@ -366,9 +386,9 @@ fn take_for_dialog(model: &mut Model, answer: Answer, plan: &mut Plan) {
             model.overlays.truncate(at);
             refresh(model, &[], plan);
         }
-        // An answer for a dialog that is no longer there.
-        (_, _) => {}
+        (_, _) => return false,
     }
+    true
 }
 
 fn take_saved(model: &mut Model, saved: &Saved, plan: &mut Plan) {

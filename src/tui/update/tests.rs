@@ -10,7 +10,7 @@ use ratatui::layout::Size;
 use super::*;
 use crate::domain::account::Account;
 use crate::domain::catalogue::Catalogue;
-use crate::domain::contact::{Contact, Status, Totals};
+use crate::domain::contact::{AddressProof, Contact, Proofs, Status, Subject, Totals};
 use crate::domain::delivery::{DeliveryId, NoticeId};
 use crate::domain::email_address::Smtputf8;
 use crate::domain::language::Language;
@@ -263,6 +263,36 @@ fn a_fall_while_saving_keeps_the_form_and_lets_it_be_saved_again() {
     press(&mut model, "x\n");
     assert!(!update(&mut model, Msg::WorkerPanicked("no rows".to_owned())).is_empty());
     assert!(matches!(questions(&press(&mut model, "\n"))[..], [Question::Modify { .. }]));
+}
+
+#[test]
+fn what_was_done_wakes_the_sender_though_its_dialog_is_closed() {
+    let mut model = listed();
+    let effects = press(&mut model, "v");
+    let reading = request_of(&effects, |question| matches!(question, Question::Proofs { .. }));
+    let proof = AddressProof {
+        email: "c1@example.org".to_owned(),
+        status: Status::CodeSent,
+        void: None,
+        verified_at: None,
+        queued_at: None,
+        sent_at: None,
+        expires_at: None,
+        tries_left: Some(5),
+        mail: None,
+        server: None,
+        limit: None,
+    };
+    let subject = Subject::Contact(ContactId(1));
+    let proofs = Proofs { subject, name: "c1".to_owned(), present: proof, pending: None };
+    answer(&mut model, reading, Answer::Proofs(Ok(proofs)));
+    let sending =
+        request_of(&press(&mut model, "r"), |question| matches!(question, Question::SendCode { .. }));
+    press(&mut model, "\u{1b}");
+    assert!(model.overlays.is_empty());
+    let effects = answer(&mut model, sending, Answer::CodeSent(Ok(DeliveryId(1))));
+    assert!(effects.contains(&Effect::WakeSender), "{effects:?}");
+    assert!(questions(&effects).iter().any(|question| matches!(question, Question::Page { .. })));
 }
 
 #[test]

@@ -135,7 +135,9 @@ impl VerificationDialog {
 
     fn rows(&self, columns: usize, order: Order, look: Look<'_>) -> Vec<DialogRow> {
         let Some(proofs) = &self.proofs else {
-            return words("Reading the state of the address.", Role::Dim, columns);
+            let mut rows = words("Reading the state of the address.", Role::Dim, columns);
+            rows.extend(self.entry.iter().flat_map(|entry| entry_rows(entry, columns)));
+            return rows;
         };
         let facts = facts(proofs, columns, look);
         let advice = match &self.entry {
