@@ -10,7 +10,7 @@ use super::table;
 use super::types::grouped;
 use crate::domain::contact::Totals;
 use crate::operations::outbox::QueueTotals;
-use crate::operations::{contacts, coverage, notices, outbox};
+use crate::operations::{contacts, coverage, outbox};
 
 /// Options of `status`.
 #[derive(Debug, Args)]
@@ -42,7 +42,7 @@ struct StatusJson {
 }
 
 impl StatusJson {
-    fn of(queue: QueueTotals, contacts: Totals, nobody: Vec<String>, unreached: u64) -> Self {
+    fn of(queue: QueueTotals, contacts: Totals, nobody: Vec<String>) -> Self {
         Self {
             queue: queue.queued + queue.sending + queue.retry,
             oldest_waiting: queue.oldest.map(|moment| moment.to_string()),
@@ -51,7 +51,7 @@ impl StatusJson {
             undeliverable: contacts.undeliverable,
             contacts: contacts.contacts,
             types_without_recipient: nobody,
-            unreached_notices: unreached,
+            unreached_notices: queue.unreached,
         }
     }
 }
@@ -63,12 +63,8 @@ impl StatusJson {
 pub fn run(context: &mut Context, output: &mut Output, _: &Status) -> Result<Exit, Stop> {
     let wants_json = context.wants_json();
     let session = context.session(output)?;
-    let status = StatusJson::of(
-        outbox::totals(session)?,
-        contacts::totals(session)?,
-        coverage::thin(session)?.nobody,
-        notices::unreached_count(session)?,
-    );
+    let status =
+        StatusJson::of(outbox::totals(session)?, contacts::totals(session)?, coverage::thin(session)?.nobody);
     if wants_json {
         output.json(&status)?;
         return Ok(Exit::Done);
@@ -105,10 +101,11 @@ mod tests {
             retry: 4,
             failed: 3,
             oldest: Some(Timestamp::from_millis(0)),
+            unreached: 5,
         };
         let contacts =
             Totals { contacts: 31, unverified: 1, code_sent: 2, expired: 4, verified: 8, undeliverable: 16 };
-        let status = StatusJson::of(queue, contacts, vec!["security.cloud".to_owned()], 5);
+        let status = StatusJson::of(queue, contacts, vec!["security.cloud".to_owned()]);
         assert_eq!(
             serde_json::to_string(&status).unwrap(),
             r#"{"queue":7,"oldest_waiting":"1970-01-01T00:00:00Z","failed":3,"unverified":7,"undeliverable":16,"contacts":31,"types_without_recipient":["security.cloud"],"unreached_notices":5}"#

@@ -72,6 +72,8 @@ pub struct QueueTotals {
     pub failed: u64,
     /// When the oldest that waits was queued.
     pub oldest: Option<Timestamp>,
+    /// Notices that reached nobody, for there was no security email either.
+    pub unreached: u64,
 }
 
 impl QueueTotals {
@@ -149,6 +151,7 @@ pub fn totals(session: &mut Session) -> Result<QueueTotals, Problem> {
             retry: of(State::Retry)?,
             failed: of(State::Failed)?,
             oldest: reading.oldest_waiting()?,
+            unreached: reading.unreached_notices()?,
         })
     })
 }

@@ -120,6 +120,19 @@ fn the_status_line_says_since_when_mail_is_delayed() {
 }
 
 #[test]
+fn the_status_line_warns_first_where_room_is_scarce() {
+    let mut stage = Stage::new(100, 10, cast());
+    stage.model.queue = Some(QueueTotals { unreached: 1, ..QueueTotals::default() });
+    let mut lines = String::new();
+    for columns in [160, 120, 100, 80, 60, 40] {
+        stage.happens(Msg::Resize { columns, rows: 10 });
+        lines.push_str(picture(&stage.model).lines().next().unwrap());
+        lines.push('\n');
+    }
+    insta::assert_snapshot!("status_lines_warning", lines);
+}
+
+#[test]
 fn too_small_says_which_size_is_needed() {
     let stage = Stage::new(39, 9, cast());
     insta::assert_snapshot!("too_small", picture(&stage.model));

@@ -82,6 +82,12 @@ fn middle(model: &Model) -> Vec<Part> {
     if let Some(totals) = &model.totals {
         parts.push((counted(totals.contacts, "contact", "contacts"), Role::Text));
         parts.push((format!("{} verified", totals.verified), Role::Text));
+        match model.queue.map(|queue| queue.unreached) {
+            None | Some(0) => {}
+            Some(count) => {
+                parts.push((format!("{} reached nobody", counted(count, "notice", "notices")), Role::Bad));
+            }
+        }
         if model
             .account
             .as_ref()
@@ -107,8 +113,7 @@ fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// As many parts as fit. The worst of what needs attention stays before what is only good to know, and how many contacts there
-/// are stays longest.
+/// As many parts as fit. The worst of what needs attention stays longest, then how many contacts there are.
 fn fitting(parts: Vec<Part>, room: usize, look: &Look<'_>) -> Vec<Part> {
     let needs_attention = |part: &&Part| part.1 != Role::Text;
     let plain: Vec<Part> = parts.iter().filter(|part| !needs_attention(part)).cloned().collect();
@@ -118,6 +123,7 @@ fn fitting(parts: Vec<Part>, room: usize, look: &Look<'_>) -> Vec<Part> {
     };
     let mut choices = shorter(&parts, plain.len() + 1);
     choices.extend(worst.map(|worst| plain.iter().take(1).chain([worst]).cloned().collect()));
+    choices.extend(worst.map(|worst| vec![worst.clone()]));
     choices.extend(shorter(&plain, 0));
     choices.into_iter().find(|choice| parts_width(choice, look) <= room).unwrap_or_default()
 }
