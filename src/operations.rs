@@ -12,6 +12,7 @@ pub mod history;
 pub mod import;
 pub mod notices;
 pub mod outbox;
+pub mod page;
 pub mod problem;
 pub mod returns;
 pub mod session;

@@ -14,7 +14,8 @@ use crate::domain::filter::Filter;
 use crate::domain::language::Language;
 use crate::domain::subscription::Subscriptions;
 use crate::operations::Session;
-use crate::operations::contacts::{self, Anchor, ListQuery, Order, Page, PageAt};
+use crate::operations::contacts::{self, Anchor, ListQuery, Order, PageAt};
+use crate::operations::page::Page;
 
 /// Contacts read at once.
 const PAGE: usize = 500;

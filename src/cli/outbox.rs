@@ -12,8 +12,9 @@ use super::table::Table;
 use crate::domain::delivery::{Delivery, NoticeId, State};
 use crate::domain::timestamp::Timestamp;
 use crate::operations::Session;
-use crate::operations::contacts::{self, Page};
+use crate::operations::contacts::{self};
 use crate::operations::outbox::{self, OutboxAt, OutboxQuery};
+use crate::operations::page::Page;
 
 /// Deliveries read at once.
 const PAGE: usize = 500;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::page::Page;
 use super::session::Desk;
 use super::{Problem, Session, verification};
 use crate::domain::catalogue::UNSUBSCRIBABLE;
@@ -71,16 +72,6 @@ impl Anchor {
         };
         Self { key, id: contact.id }
     }
-}
-
-/// A part of a list, in the list's order.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Page<T> {
-    pub rows: Vec<T>,
-    /// Nothing lies before the first row.
-    pub at_start: bool,
-    /// Nothing lies after the last row.
-    pub at_end: bool,
 }
 
 /// What is changed; None leaves a field as it is.

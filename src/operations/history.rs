@@ -8,25 +8,14 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use super::contacts::Page;
+use super::page::{At, Page};
 use super::{Problem, Session};
-use crate::store::{AuditBreak, AuditRow, Newest};
+use crate::store::{AuditBreak, AuditRow};
 
 pub use crate::store::{AuditBreak as Break, AuditQuery as HistoryQuery, AuditRow as Event};
 
 /// Where a page of the history begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum HistoryAt {
-    #[default]
-    Newest,
-    Oldest,
-    /// The entries after (older than) the one of this number.
-    After(i64),
-    /// The entries before (newer than) the one of this number.
-    Before(i64),
-    /// A page from the one of this number on.
-    From(i64),
-}
+pub type HistoryAt = At<i64>;
 
 /// A place in the log to be noted elsewhere: number and hash of an entry, written `17:5f0c…`. Of an empty log it is entry 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,13 +49,7 @@ pub fn page(
     limit: usize,
 ) -> Result<Page<Event>, Problem> {
     let (store, _) = session.desk();
-    let (newest, start) = match at {
-        HistoryAt::Newest => (Newest::First, None),
-        HistoryAt::Oldest => (Newest::Last, None),
-        HistoryAt::After(id) => (Newest::First, Some((id, false))),
-        HistoryAt::Before(id) => (Newest::Last, Some((id, false))),
-        HistoryAt::From(id) => (Newest::First, Some((id, true))),
-    };
+    let (newest, start) = at.reading();
     let wanted = limit.saturating_add(1);
     let mut rows: Vec<AuditRow> = Vec::new();
     store.read(|reading| {
@@ -75,13 +58,7 @@ pub fn page(
             rows.len() < wanted
         })
     })?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    if newest == Newest::Last {
-        rows.reverse();
-        return Ok(Page { rows, at_start: !more, at_end: at == HistoryAt::Oldest });
-    }
-    Ok(Page { rows, at_start: at == HistoryAt::Newest, at_end: !more })
+    Ok(at.page(rows, limit))
 }
 
 /// The anchor of the log as it is now.

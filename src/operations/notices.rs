@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::contacts::Page;
+use super::page::{At, Page};
 use super::session::{Desk, unique};
 use super::{Problem, Session, outbox, verification};
 use crate::domain::catalogue::{UNSUBSCRIBABLE, category_of};
@@ -70,18 +70,7 @@ pub struct Notified {
 }
 
 /// Where a page of notices begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum NoticesAt {
-    #[default]
-    Newest,
-    Oldest,
-    /// The rows after (older than) this one.
-    After(NoticeId),
-    /// The rows before (newer than) this one.
-    Before(NoticeId),
-    /// A page from this one on.
-    From(NoticeId),
-}
+pub type NoticesAt = At<NoticeId>;
 
 /// Everybody's verdict for one type.
 ///
@@ -187,21 +176,9 @@ pub fn preview(session: &mut Session, form: &NoticeForm, language: Language) -> 
 /// [`Problem::Store`].
 pub fn page(session: &mut Session, at: NoticesAt, limit: usize) -> Result<Page<Notice>, Problem> {
     let (store, _) = session.desk();
-    let (newest, start) = match at {
-        NoticesAt::Newest => (Newest::First, None),
-        NoticesAt::Oldest => (Newest::Last, None),
-        NoticesAt::After(id) => (Newest::First, Some((id, false))),
-        NoticesAt::Before(id) => (Newest::Last, Some((id, false))),
-        NoticesAt::From(id) => (Newest::First, Some((id, true))),
-    };
-    let mut rows = store.read(|reading| reading.notices(newest, start, limit.saturating_add(1)))?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    if newest == Newest::Last {
-        rows.reverse();
-        return Ok(Page { rows, at_start: !more, at_end: at == NoticesAt::Oldest });
-    }
-    Ok(Page { rows, at_start: at == NoticesAt::Newest, at_end: !more })
+    let (newest, start) = at.reading();
+    let rows = store.read(|reading| reading.notices(newest, start, limit.saturating_add(1)))?;
+    Ok(at.page(rows, limit))
 }
 
 /// One notice with its totals.

@@ -4,8 +4,9 @@ mod entries;
 
 use serde_json::json;
 
-use super::contacts::{self, Page};
+use super::contacts::{self};
 use super::notices::Said;
+use super::page::{At, Page};
 use super::session::Desk;
 use super::{Problem, Session, verification};
 use crate::domain::catalogue::category_of;
@@ -19,7 +20,7 @@ use crate::domain::routing::{Candidate, verdict};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::verification::MASKED_CODE;
 use crate::mail::compose::{self, Content, Letter, NoticeText};
-use crate::store::{Material, NewDelivery, Newest, OutboxFilter, Reading, VerificationState, Writing};
+use crate::store::{Material, NewDelivery, OutboxFilter, Reading, VerificationState, Writing};
 
 pub use entries::{EntriesAt, EntryId, EntryKey, OutboxEntry, entries};
 
@@ -38,18 +39,7 @@ pub struct OutboxQuery {
 }
 
 /// Where a page of the outbox begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OutboxAt {
-    #[default]
-    Newest,
-    Oldest,
-    /// The rows after (older than) this one.
-    After(DeliveryId),
-    /// The rows before (newer than) this one.
-    Before(DeliveryId),
-    /// A page from this one on.
-    From(DeliveryId),
-}
+pub type OutboxAt = At<DeliveryId>;
 
 pub use crate::store::AttemptRow as Attempt;
 
@@ -101,13 +91,7 @@ pub fn page(
     limit: usize,
 ) -> Result<Page<Delivery>, Problem> {
     let (store, _) = session.desk();
-    let (newest, start) = match at {
-        OutboxAt::Newest => (Newest::First, None),
-        OutboxAt::Oldest => (Newest::Last, None),
-        OutboxAt::After(id) => (Newest::First, Some((id, false))),
-        OutboxAt::Before(id) => (Newest::Last, Some((id, false))),
-        OutboxAt::From(id) => (Newest::First, Some((id, true))),
-    };
+    let (newest, start) = at.reading();
     let [words, recipient] = [&query.words, &query.recipient]
         .map(|words| words.iter().map(|word| fold(word).into_owned()).collect::<Vec<String>>());
     let wanted = limit.saturating_add(1);
@@ -128,13 +112,7 @@ pub fn page(
             rows.len() < wanted
         })
     })?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    if newest == Newest::Last {
-        rows.reverse();
-        return Ok(Page { rows, at_start: !more, at_end: at == OutboxAt::Oldest });
-    }
-    Ok(Page { rows, at_start: at == OutboxAt::Newest, at_end: !more })
+    Ok(at.page(rows, limit))
 }
 
 /// How many wait and failed.

@@ -11,10 +11,11 @@ use crate::domain::notice::{Notice, NoticeForm};
 use crate::domain::subscription::Subscriptions;
 use crate::operations::Problem;
 use crate::operations::account::AccountChange;
-use crate::operations::contacts::{Again, ContactChange, ListQuery, Mailing, Page, PageAt, Saved};
+use crate::operations::contacts::{Again, ContactChange, ListQuery, Mailing, PageAt, Saved};
 use crate::operations::coverage::Coverage;
 use crate::operations::notices::{Audience, Notified};
 use crate::operations::outbox::{DeliveryDetail, EntriesAt, OutboxAt, OutboxEntry, OutboxQuery, QueueTotals};
+use crate::operations::page::Page;
 use crate::operations::subscriptions::{Changed, Restored, Whom};
 use crate::operations::verification::Confirmed;
 

@@ -18,7 +18,7 @@ use super::effect::Request;
 use super::keymap::Action;
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::delivery::{Delivery, DeliveryId};
-use crate::operations::contacts::Page;
+use crate::operations::page::Page;
 
 /// A row that can be found again by its key.
 pub trait Row {

@@ -2,9 +2,9 @@
 
 use callsheet::domain::delivery::{DeliveryId, Kind, State};
 use callsheet::domain::verification::MASKED_CODE;
+use callsheet::operations::Problem;
 use callsheet::operations::account::{self, AccountChange};
 use callsheet::operations::outbox::{self, OutboxAt, OutboxQuery};
-use callsheet::operations::{Problem, contacts};
 
 use crate::support::office::{Office, add, add_silently, deliveries, queued, refused, states};
 
@@ -86,7 +86,7 @@ fn the_outbox_is_read_by_pages_newest_first() {
     }
     let query = OutboxQuery::default();
     let first = outbox::page(&mut session, &query, OutboxAt::Newest, 3).unwrap();
-    let ids = |page: &contacts::Page<callsheet::domain::delivery::Delivery>| {
+    let ids = |page: &callsheet::operations::page::Page<callsheet::domain::delivery::Delivery>| {
         page.rows.iter().map(|row| row.id.0).collect::<Vec<_>>()
     };
     assert_eq!((ids(&first), first.at_start, first.at_end), (vec![7, 6, 5], true, false));

@@ -1,6 +1,6 @@
 //! The outbox as a list of entries: a notice with the totals of its deliveries, or a delivery that belongs to none, newest first.
 
-use super::super::contacts::Page;
+use super::super::page::{At, Page};
 use super::super::{Problem, Session};
 use crate::domain::delivery::{Delivery, DeliveryId, NoticeId};
 use crate::domain::notice::Notice;
@@ -31,18 +31,7 @@ pub enum EntryId {
 }
 
 /// Where a page of entries begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum EntriesAt {
-    #[default]
-    Newest,
-    Oldest,
-    /// The rows after (older than) this one.
-    After(EntryKey),
-    /// The rows before (newer than) this one.
-    Before(EntryKey),
-    /// A page from this one on.
-    From(EntryKey),
-}
+pub type EntriesAt = At<EntryKey>;
 
 impl OutboxEntry {
     /// Where it stands in the list.
@@ -65,13 +54,7 @@ impl OutboxEntry {
 /// [`Problem::Store`].
 pub fn entries(session: &mut Session, at: EntriesAt, limit: usize) -> Result<Page<OutboxEntry>, Problem> {
     let (store, _) = session.desk();
-    let (newest, start) = match at {
-        EntriesAt::Newest => (Newest::First, None),
-        EntriesAt::Oldest => (Newest::Last, None),
-        EntriesAt::After(key) => (Newest::First, Some((key, false))),
-        EntriesAt::Before(key) => (Newest::Last, Some((key, false))),
-        EntriesAt::From(key) => (Newest::First, Some((key, true))),
-    };
+    let (newest, start) = at.reading();
     let wanted = limit.saturating_add(1);
     let (notices, deliveries) = store.read(|reading| {
         let of_notices = start.map_or(Moment::edge(newest), |(key, inclusive)| notices_from(key, inclusive));
@@ -89,13 +72,7 @@ pub fn entries(session: &mut Session, at: EntriesAt, limit: usize) -> Result<Pag
         Newest::First => rows.sort_by_key(|entry| std::cmp::Reverse(entry.key())),
         Newest::Last => rows.sort_by_key(OutboxEntry::key),
     }
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    if newest == Newest::Last {
-        rows.reverse();
-        return Ok(Page { rows, at_start: !more, at_end: at == EntriesAt::Oldest });
-    }
-    Ok(Page { rows, at_start: at == EntriesAt::Newest, at_end: !more })
+    Ok(at.page(rows, limit))
 }
 
 /// Where the notices of a page begin that begins at `key`. At the moment of a delivery all notices stand before it.
