@@ -20,7 +20,7 @@ import time
 
 import pyte
 
-from servers import DEADLINE
+from servers import DEADLINE, until
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +52,7 @@ class Callsheet:
             "TZ": "UTC",
             "CALLSHEET_CONFIG": str(self.config_file),
         }
+        self.database = self.home / ".local/share/callsheet/callsheet.db"
         self._started = []
         self.configure()
 
@@ -79,11 +80,17 @@ class Callsheet:
         path.write_text(text, encoding="utf-8")
         return str(path)
 
-    def run(self, *arguments, code=0, stdin=""):
-        """Runs a command to its end and checks its exit code."""
+    def keep_database_at(self, path):
+        """From now on the database is this file."""
+        self.database = pathlib.Path(path)
+        self.environment["CALLSHEET_DB"] = str(path)
+
+    def run(self, *arguments, code=0, stdin="", faults=None):
+        """Runs a command to its end and checks its exit code, or does not if it is None. `faults` befall the files beside the
+        database."""
         done = subprocess.run(
             [self.binary, *map(str, arguments)],
-            env=self.environment,
+            env=self._environment_with(faults),
             cwd=self.folder,
             input=stdin,
             capture_output=True,
@@ -116,11 +123,16 @@ class Callsheet:
         """The data a command prints with --json."""
         return json.loads(self.run(*arguments, "--json", code=code).out)
 
-    def start(self, *arguments):
+    def start(self, *arguments, faults=None):
         """Starts a command and does not wait for it."""
-        process = Process([self.binary, *map(str, arguments)], self.environment, self.folder)
+        log = self.folder / f"process-{len(self._started)}.log"
+        environment = self._environment_with(faults)
+        process = Process([self.binary, *map(str, arguments)], environment, self.folder, log)
         self._started.append(process)
         return process
+
+    def _environment_with(self, faults):
+        return {**self.environment, **(faults.environment(self.database.parent) if faults else {})}
 
     def tty(self, *arguments, columns=120, rows=40):
         """Starts a command in a terminal of its own."""
@@ -130,17 +142,36 @@ class Callsheet:
 
 
 class Process:
-    """A running command without a terminal."""
+    """A running command without a terminal. What it says to standard error is kept in a file."""
 
-    def __init__(self, command, environment, folder):
-        self._process = subprocess.Popen(
-            command,
-            env=environment,
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+    def __init__(self, command, environment, folder, log):
+        self._log = log
+        with open(log, "wb") as said:
+            self._process = subprocess.Popen(
+                command,
+                env=environment,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+            )
+
+    @property
+    def said(self):
+        """Standard error so far."""
+        return self._log.read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def runs(self):
+        return self._process.poll() is None
+
+    def wait_for_words(self, words, seconds=DEADLINE):
+        """Waits until it has said these words, a regular expression."""
+        until(lambda: re.search(words, self.said), seconds, f"'{words}' from the program")
+
+    def wait_for_end(self, seconds=DEADLINE):
+        """Waits until it ends by itself; returns the exit code."""
+        return self._process.wait(seconds)
 
     def end_when_told(self, seconds=DEADLINE):
         """SIGTERM; returns the exit code."""

@@ -2,6 +2,7 @@
 
 import datetime
 import email
+import email.errors
 import email.policy
 import re
 
@@ -13,8 +14,10 @@ MOST_OCTETS = 998
 
 
 def read(mail):
-    """The mail as Python's parser sees it."""
-    return email.message_from_bytes(mail.content, policy=email.policy.default)
+    """The mail as Python's parser sees it; headers may be UTF-8 (RFC 6532)."""
+    if _head(mail.content).isascii():
+        return email.message_from_bytes(mail.content, policy=email.policy.default)
+    return email.message_from_string(mail.content.decode(), policy=email.policy.default)
 
 
 def text(mail):
@@ -57,11 +60,18 @@ def is_chinese(mail):
 
 
 def faults(mail, sender, domain):
-    """Everything that is wrong with a mail of ours: sender is the address in From, domain that of the Message-ID."""
-    return [*_wire_faults(mail.content), *_header_faults(mail, sender, domain), *_body_faults(read(mail))]
+    """Everything that is wrong with a mail of ours: sender is the address in From, domain that of the Message-ID. All of it is
+    7-bit; only an address outside of ASCII may stand in its header as it is (RFC 6532).
+    """
+    return [*_wire_faults(mail), *_header_faults(mail, sender, domain), *_body_faults(read(mail))]
 
 
-def _wire_faults(content):
+def _head(content):
+    return content.partition(b"\r\n\r\n")[0]
+
+
+def _wire_faults(mail):
+    content = mail.content
     if re.search(rb"\r(?!\n)|(?<!\r)\n", content):
         yield "a bare CR or LF"
     if b"\0" in content:
@@ -69,9 +79,11 @@ def _wire_faults(content):
     longest = max(len(line) for line in content.split(b"\r\n"))
     if longest > MOST_OCTETS:
         yield f"a line of {longest} octets"
-    head = content.partition(b"\r\n\r\n")[0]
-    if not head.isascii():
+    head = _head(content)
+    if not head.isascii() and all(recipient.isascii() for recipient in mail.recipients):
         yield "a header that is not ASCII"
+    if not content[len(head) :].isascii():
+        yield "a body that is not 7-bit"
 
 
 def _header_faults(mail, sender, domain):
@@ -82,7 +94,9 @@ def _header_faults(mail, sender, domain):
             return
     for name, value in message.items():
         for defect in getattr(value, "defects", ()):
-            yield f"{name}: {defect!r}"
+            # What Python calls a defect is what RFC 6532 is for.
+            if not isinstance(defect, email.errors.NonASCIILocalPartDefect) or mail.recipients[0].isascii():
+                yield f"{name}: {defect!r}"
     if [address.addr_spec for address in message["From"].addresses] != [sender]:
         yield f"From is {message['From']}"
     if [address.addr_spec for address in message["To"].addresses] != list(mail.recipients):

@@ -13,7 +13,6 @@ import ipaddress
 import logging
 import os
 import pathlib
-import shutil
 import socket
 import ssl
 import subprocess
@@ -187,6 +186,11 @@ class AiosmtpdServer:
                 raise AssertionError(f"{count} mail(s) to {to or 'anybody'} did not come in {seconds} s; {seen}")
             return self.mails(to)
 
+    def forget(self):
+        """Begins anew: nothing has come."""
+        with self._arrived:
+            self._mails.clear()
+
     def hold(self):
         """From now on the reply to the dot is held back; the mail counts as arrived."""
         self._holding.set()
@@ -294,12 +298,11 @@ class SmtpSink:
     def _start(self):
         with socket.create_server((HOST, 0)) as free:
             self.port = free.getsockname()[1]
-        binary, environment = _smtp_sink()
-        command = [binary, "-u", getpass.getuser(), "-d", f"{self._dump}/m."]
+        command = [str(unpacked("usr/sbin/smtp-sink")), "-u", getpass.getuser(), "-d", f"{self._dump}/m."]
         with open(self._log, "wb") as log:
             self._process = subprocess.Popen(
                 [*command, *self._options, f"{HOST}:{self.port}", "256"],
-                env=environment,
+                env=server_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -396,16 +399,23 @@ class SlowOrSilentServer:
         connection.sendall(self._REPLIES[step])
 
 
-def _smtp_sink():
-    """Path of smtp-sink and the environment it needs."""
-    binary = os.environ.get("CALLSHEET_SMTP_SINK") or shutil.which("smtp-sink", path="/usr/sbin:/usr/bin:/bin")
-    if not binary:
-        raise AssertionError("smtp-sink is missing: start the tests with tests/real/run")
-    environment = {"PATH": "/usr/bin:/bin"}
-    libraries = os.environ.get("CALLSHEET_SMTP_SINK_LIBRARIES")
-    if libraries:
-        environment["LD_LIBRARY_PATH"] = libraries
-    return binary, environment
+def unpacked(path):
+    """What lies at this path, which may be a pattern, among the servers that `run` has unpacked."""
+    folder = os.environ.get("CALLSHEET_SERVERS")
+    if not folder:
+        raise AssertionError("CALLSHEET_SERVERS is missing: start the tests with tests/real/run")
+    found = sorted(pathlib.Path(folder).glob(path))
+    if not found:
+        raise AssertionError(f"'{path}' is not among what was unpacked into {folder}")
+    return found[0]
+
+
+def server_environment(*libraries):
+    """The environment in which an unpacked server finds its libraries, first those in these folders."""
+    root = pathlib.Path(os.environ.get("CALLSHEET_SERVERS", ""))
+    of_the_machine = sorted(root.glob("usr/lib/*-linux-gnu*")) + sorted(root.glob("lib/*-linux-gnu*"))
+    folders = [*libraries, unpacked("usr/lib/postfix"), *of_the_machine]
+    return {"PATH": "/usr/bin:/bin", "LD_LIBRARY_PATH": ":".join(map(str, folders))}
 
 
 def _listens(port):

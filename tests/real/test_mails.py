@@ -22,12 +22,12 @@ Content-Type: multipart/alternative; boundary="b"
 
 --b
 Content-Type: text/plain; charset=utf-8
-Content-Transfer-Encoding: 8bit
+Content-Transfer-Encoding: 7bit
 
 {TEXT}
 --b
 Content-Type: text/html; charset=utf-8
-Content-Transfer-Encoding: 8bit
+Content-Transfer-Encoding: 7bit
 
 <p>{TEXT}</p>
 --b--
@@ -49,6 +49,7 @@ class Reader(unittest.TestCase):
             "a bare CR or LF": lambda content: content.replace("is ABCD", "is\nABCD"),
             "a NUL": lambda content: content.replace("is ABCD", "is \0 ABCD"),
             "a line of": lambda content: content.replace("Your", "Your " * 300),
+            "a body that is not 7-bit": lambda content: content.replace("<p>", "<p>验证码"),
             "a header that is not ASCII": lambda content: content.replace("Confirm", "Bestätige"),
             "Auto-Submitted is there 0 times": lambda content: content.replace("Auto-Submitted", "X-Auto"),
             "To is there 2 times": lambda content: content.replace("To: ", "To: b@example.com\r\nTo: "),

@@ -6,8 +6,9 @@ import unittest
 import mails
 import screens
 from callsheet import Callsheet
+from faults import Faults
 from screens import Screens
-from servers import HOST, AiosmtpdServer, SlowOrSilentServer, SmtpSink
+from servers import HOST, AiosmtpdServer, SlowOrSilentServer, SmtpSink, until
 
 FROM = "notices@example.com"
 SECURITY = "security@example.com"
@@ -291,6 +292,16 @@ class Delivery(WithServer):
             self.assertEqual(sender.end_when_told(), 0)
             (delivery,) = callsheet.json("outbox")
             self.assertNotIn(delivery["state"], ("failed", "cancelled", "expired"))
+
+    def test_watching_ends_when_told_although_no_name_server_answers(self):
+        with Callsheet() as callsheet:
+            callsheet.configure(mail={"from": FROM, "host": "mail.example.com"})
+            callsheet.run("add", "--name", ADA[0], "--email", ADA[1], "--queue-only")
+            sender = callsheet.start("deliver", "--watch", faults=Faults(silent_names=True))
+            until(lambda: callsheet.json("outbox")[0]["state"] == "sending", what="a mail in hand")
+            self.assertEqual(sender.end_when_told(), 0)
+            (delivery,) = callsheet.json("outbox")
+            self.assertEqual((delivery["state"], delivery["attempts"]), ("queued", 0))
 
     def test_two_hundred_contacts_are_delivered(self):
         people = [(f"Person{number:03}", f"person{number:03}@example.com") for number in range(200)]
