@@ -274,7 +274,11 @@ impl TextArea {
         let before = &self.text[line.start..self.caret];
         let word = before.split_word_bound_indices().rfind(|(_, part)| !part.trim().is_empty());
         match word {
-            Some((at, _)) => line.start + at,
+            Some((at, _)) => {
+                // A word may begin inside a character that people see as one, such as an emoji of several code points.
+                let starts = self.text[line.start..line.end].grapheme_indices(true).map(|(start, _)| start);
+                line.start + starts.take_while(|start| *start <= at).last().unwrap_or(0)
+            }
             None if self.caret > line.start => line.start,
             None => self.before(self.caret),
         }
@@ -286,7 +290,12 @@ impl TextArea {
         let behind = &self.text[self.caret..line.end];
         let word = behind.split_word_bound_indices().find(|(_, part)| !part.trim().is_empty());
         match word {
-            Some((at, part)) => self.caret + at + part.len(),
+            Some((at, part)) => {
+                let end = at + part.len();
+                let mut ends =
+                    behind.grapheme_indices(true).map(|(start, character)| start + character.len());
+                self.caret + ends.find(|found| *found >= end).unwrap_or(end)
+            }
             None if self.caret < line.end => line.end,
             None => self.behind(self.caret),
         }

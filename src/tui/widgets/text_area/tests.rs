@@ -215,6 +215,14 @@ fn keys() -> impl Strategy<Value = Key> {
     ]
 }
 
+#[test]
+fn a_word_that_begins_inside_a_character_begins_with_it() {
+    let mut area = typed("\u{1f1e8}\u{200d}\u{1f1e8}\u{1f1e8}");
+    act(&mut area, &[Action::WordLeft]);
+    let is_boundary = |at| GraphemeCursor::new(at, area.text.len(), true).is_boundary(&area.text, 0).unwrap();
+    assert!(area.caret < area.text.len() && is_boundary(area.caret), "{}", area.caret);
+}
+
 proptest! {
     #[test]
     fn the_caret_is_always_seen_and_never_inside_a_character(
