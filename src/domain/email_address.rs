@@ -68,13 +68,13 @@ pub enum EmailError {
     DomainMissing,
     #[error("an address has no white space; character {position}, in the {part}, is {}", Named(*.character))]
     WhiteSpace { part: Part, character: char, position: usize },
-    #[error("the part before the @ does not begin with '-'")]
+    #[error("the part before the @ may not begin with '-'")]
     LocalBeginsWithHyphen,
-    #[error("the {part} does not begin with a dot")]
+    #[error("the {part} may not begin with a dot")]
     LeadingDot { part: Part },
-    #[error("the {part} does not end with a dot")]
+    #[error("the {part} may not end with a dot")]
     TrailingDot { part: Part },
-    #[error("the {part} has no two dots in succession")]
+    #[error("the {part} may not have two dots in succession")]
     DoubleDot { part: Part },
     #[error("{} is not accepted before the @ (character {position})", Named(*.character))]
     LocalCharacter { character: char, position: usize },

@@ -349,8 +349,8 @@ fn the_words_of_a_refusal_give_the_limit_and_what_was_found() {
         ("ada＠example.org", "an address has one @; this one has the full-width '＠' (U+FF20) instead"),
         ("a@b.org,c@d.org", "an address has one @; this one has 2"),
         ("Ada <ada@example.org>", "only the address itself is wanted, without name, '<' and '>'"),
-        ("ada.@example.org", "the part before the @ does not end with a dot"),
-        ("ada@example..org", "the domain has no two dots in succession"),
+        ("ada.@example.org", "the part before the @ may not end with a dot"),
+        ("ada@example..org", "the domain may not have two dots in succession"),
         (
             "ada lovelace@example.org",
             "an address has no white space; character 4, in the part before the @, is U+0020 (blank)",

@@ -173,9 +173,9 @@ impl ComposeDialog {
             (Some(Front::Leave(_) | Front::Send(_)), _) => Context::Confirm,
             (Some(Front::Preview(_)), _) => Context::Preview,
             (None, _) if self.list.is_open() => Context::Picker,
-            (None, Focus::Subject) => Context::ComposeField,
+            (None, Focus::Type | Focus::Subject) => Context::ComposeField,
             (None, Focus::Body) => Context::Editor,
-            (None, Focus::Type | Focus::Send | Focus::Preview | Focus::Cancel) => Context::Compose,
+            (None, Focus::Send | Focus::Preview | Focus::Cancel) => Context::Compose,
         }
     }
 
@@ -212,6 +212,15 @@ impl ComposeDialog {
         self.waiting = Waiting::No;
         if self.list.is_open() {
             return self.input_to_list(input, look.catalogue);
+        }
+        if let (Focus::Type, Input::Text(letter)) = (self.focus, input) {
+            // What is typed is searched for; a blank only opens the list.
+            self.list.open();
+            return if *letter == ' ' {
+                ComposeOutcome::Stay
+            } else {
+                self.input_to_list(input, look.catalogue)
+            };
         }
         match input {
             Input::Action(Action::Close) => self.close(),

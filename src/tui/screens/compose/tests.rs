@@ -99,6 +99,19 @@ fn a_type_is_found_by_typing_and_asked_for_who_gets_it() {
 }
 
 #[test]
+fn typing_on_the_closed_list_opens_and_searches_it() {
+    let mut dialog = dialog();
+    assert_eq!(dialog.typing(), Typing::On);
+    for letter in "security.acc".chars() {
+        dialog.input(&Input::Text(letter), AREA, test_look());
+    }
+    assert_eq!(
+        press(&mut dialog, Action::Accept),
+        ComposeOutcome::AskAudience { message_type: "security.account".to_owned() }
+    );
+}
+
+#[test]
 fn an_answer_for_another_type_is_stale() {
     let mut dialog = dialog();
     choose(&mut dialog, "security.account");
