@@ -3,16 +3,4 @@
 mod backup;
 mod completions;
 mod contacts;
-mod dkim;
-mod exchange;
-mod explain;
-mod history;
-mod notify;
-mod outbox;
-mod receive;
-mod settings;
-mod status;
-mod streams;
-mod subscriptions;
-mod usage;
-mod verification;
+mod contract;

@@ -10,6 +10,7 @@ use callsheet::domain::timestamp::Timestamp;
 use crate::support::program::Program;
 
 const README: &str = include_str!("../README.md");
+const JSON: &str = include_str!("../docs/json.md");
 const EXCHANGE: &str = include_str!("../docs/exchange.md");
 
 /// Where the README's administrator has her data.
@@ -35,6 +36,15 @@ fn commands_print_what_the_manual_of_import_and_export_shows() {
         // Cards have CRLF, as the standard asks for.
         let printed = printed(&program, &step.line).replace('\r', "");
         assert_eq!(printed, step.shown, "$ callsheet {}", step.line);
+    }
+}
+
+#[test]
+fn commands_of_the_manual_of_json_are_there() {
+    let program = Program::new();
+    for line in blocks(JSON, "sh").iter().flat_map(|block| block.lines()) {
+        let Some(command) = line.strip_prefix("callsheet ") else { continue };
+        program.must(command.split(" | ").next().unwrap());
     }
 }
 
