@@ -256,6 +256,7 @@ fn exit(outcome: Result<Exit, Stop>, output: &mut Output) -> Exit {
         Ok(exit) => exit,
         Err(Stop::ClosedPipe) => Exit::Done,
         Err(Stop::Failed(report)) => {
+            tracing::debug!(exit = report.exit.code(), error = %report.error, "the command has failed");
             output.failure(&report);
             report.exit
         }
