@@ -21,7 +21,7 @@ use super::problem::{Exit, Report, Stop};
 use super::stop_flag::stop_flag;
 use super::table::Table;
 use crate::domain::delivery::{DeliveryId, NoticeId};
-use crate::domain::notice::{BODY_LIMIT, NoticeForm, check_key, check_type};
+use crate::domain::notice::{BODY_LIMIT, NoticeForm, check_type};
 use crate::domain::routing::FallbackReason;
 use crate::operations::notices::{self, Fallback};
 use crate::operations::{Problem, Session, account};
@@ -93,7 +93,14 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &Notify) -> Re
     let form = form(context.session(output)?, output, arguments)?;
     let session = context.session(output)?;
     if arguments.dry_run {
-        arguments.key.as_deref().map_or(Ok(()), check_key).map_err(Problem::InvalidKey)?;
+        if let Some(key) = &arguments.key
+            && let Some(known) = notices::known_by_key(session, &form, key)?
+        {
+            output.note(&format!(
+                "Notice {} is already queued under this key; it would not be queued again.",
+                known.0
+            ));
+        }
         let explanation = notices::rehearse(session, &form)?;
         explain::print(output, &explanation, wants_json)?;
         return match &explanation.fallback {
