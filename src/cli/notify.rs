@@ -55,6 +55,11 @@ sends what is queued.
 
 Who gets a notice is what 'callsheet explain TYPE' tells. If no contact does, or if all deliveries fail, the security email does.
 
+Colours and other codes for terminals are left out of a text; other control characters become \\u{XXXX}, and NUL is refused.
+
+With a key that was used before, nothing is queued again, but what waits is delivered, and a notice that reached nobody goes to a \
+security email that was set since. 'callsheet retry' tries what failed for good once more.
+
 Exit codes: 0 everything was sent, or waits in the outbox (standard error says how much); 3 some deliveries failed for good; 1 all \
 did, or there was nobody to send to; 2 the notice is not valid, and nothing was queued.";
 

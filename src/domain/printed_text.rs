@@ -50,7 +50,7 @@ fn is_unreadable(character: char) -> bool {
 fn is_printed_over(before: &str, after: &str) -> bool {
     match (before.chars().next_back(), after.chars().next()) {
         (Some('_'), Some(after)) => !after.is_control(),
-        (Some(before), Some(after)) => before == after,
+        (Some(before), Some(after)) => before == after && !before.is_control(),
         (_, _) => false,
     }
 }
