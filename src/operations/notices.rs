@@ -122,8 +122,27 @@ pub fn rehearse(session: &mut Session, form: &NoticeForm) -> Result<Explanation,
     store.read(|reading| explained(reading, &desk, &draft.message_type))
 }
 
+/// The notice that [`notify`] would find under a key, and queue nothing new.
+///
+/// # Errors
+/// As [`notify`], but for [`Problem::NoSecurityEmail`].
+pub fn known_by_key(
+    session: &mut Session,
+    form: &NoticeForm,
+    key: &str,
+) -> Result<Option<NoticeId>, Problem> {
+    let (store, desk) = session.desk();
+    let draft = check(form, desk.catalogue).map_err(Problem::InvalidNotice)?;
+    check_key(key).map_err(Problem::InvalidKey)?;
+    store.read(|reading| {
+        let known = reading.notice_with_key(key)?;
+        known.map(|id| require_same(reading, id, key, &draft).map(|()| id)).transpose()
+    })
+}
+
 /// Queues a notice to everybody who must hear it, in one transaction. With a `key` that was used for the same notice before, the
-/// notice and its recipients stay as they are. A key is free again when its notice is erased.
+/// notice and its recipients stay as they are; only one that reached nobody while there was no security email goes to the one that
+/// is set now. A key is free again when its notice is erased.
 ///
 /// # Errors
 /// [`Problem::InvalidNotice`]; [`Problem::InvalidKey`]; [`Problem::KeyUsed`] if the key belongs to another notice; [`Problem::NoSecurityEmail`] if nobody
@@ -136,7 +155,7 @@ pub fn notify(session: &mut Session, form: &NoticeForm, key: Option<&str>) -> Re
         if let Some(key) = key
             && let Some(id) = writing.reading().notice_with_key(key)?
         {
-            return repeated(&writing.reading(), id, key, &draft);
+            return repeated(writing, &desk, id, key, &draft);
         }
         queue(writing, &desk, &draft, key)
     })
@@ -387,22 +406,32 @@ fn fallback(
 
 /// The notice that was sent under this key before, if it says the same.
 fn repeated(
-    reading: &Reading<'_>,
+    writing: &Writing<'_>,
+    desk: &Desk<'_>,
     id: NoticeId,
     key: &str,
     draft: &NoticeDraft,
 ) -> Result<Notified, Problem> {
+    let reading = writing.reading();
+    require_same(&reading, id, key, draft)?;
+    if notice(&reading, id)?.unreached && reading.account(desk.now)?.security_email.is_some() {
+        writing.end_notice_again(id, desk.now)?;
+        let retried = notice(&reading, id)?.totals.waiting;
+        desk.log(writing, "notice.retry", None, json!({ "notice": id.0, "retried": retried }))?;
+    }
+    let fallback = notice(&reading, id)?.fallback;
+    Ok(Notified { notice: id, waiting: reading.waiting_of(id)?, fallback, repeated: true })
+}
+
+/// A key belongs to what was said under it first.
+fn require_same(reading: &Reading<'_>, id: NoticeId, key: &str, draft: &NoticeDraft) -> Result<(), Problem> {
     let says_the_same = reading.notice_body(id)?.is_some_and(|known| {
         known.message_type == draft.message_type
             && known.subject == draft.subject
             && known.text == draft.body
             && known.html == draft.html
     });
-    if !says_the_same {
-        return Err(Problem::KeyUsed { key: key.to_owned(), notice: id.0 });
-    }
-    let fallback = notice(reading, id)?.fallback;
-    Ok(Notified { notice: id, waiting: reading.waiting_of(id)?, fallback, repeated: true })
+    if says_the_same { Ok(()) } else { Err(Problem::KeyUsed { key: key.to_owned(), notice: id.0 }) }
 }
 
 fn queue(

@@ -77,6 +77,8 @@ pub(super) fn push_tick(model: &mut Model, tick: Tick, plan: &mut Plan) {
 
 /// Makes a change; what is ticked is shown at once.
 pub(super) fn push(model: &mut Model, edit: Edit, plan: &mut Plan) {
+    // What was done before it is not what was done last.
+    model.notice = model.notice.take().filter(|notice| notice.tone != Tone::Done);
     model.edits.push(edit, &model.fixed.catalogue, plan);
     show_edits(model);
 }
