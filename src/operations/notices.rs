@@ -195,16 +195,29 @@ pub fn get(session: &mut Session, id: NoticeId) -> Result<Notice, Problem> {
 /// # Errors
 /// [`Problem::NoSuchNotice`].
 pub fn deliveries(session: &mut Session, id: NoticeId) -> Result<Vec<Delivery>, Problem> {
+    let mut found = Vec::new();
+    each_delivery(session, id, |delivery| found.push(delivery))?;
+    Ok(found)
+}
+
+/// The same one after the other: a notice may have more than there is memory for.
+///
+/// # Errors
+/// [`Problem::NoSuchNotice`].
+pub fn each_delivery(
+    session: &mut Session,
+    id: NoticeId,
+    mut each: impl FnMut(Delivery),
+) -> Result<(), Problem> {
     let (store, _) = session.desk();
     store.read(|reading| {
         notice(reading, id)?;
-        let mut found = Vec::new();
         let filter = OutboxFilter { notice: Some(id), ..OutboxFilter::default() };
         reading.outbox(filter, Newest::Last, None, |delivery| {
-            found.push(delivery);
+            each(delivery);
             true
         })?;
-        Ok(found)
+        Ok(())
     })
 }
 

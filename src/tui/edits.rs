@@ -108,8 +108,11 @@ pub enum Outcome {
     },
     Changed(Box<Edit>, Changed),
     TakenBack(Restored),
-    /// The recipient has unsubscribed meanwhile.
-    HasUnsubscribed(Box<Tick>),
+    /// The recipient has unsubscribed meanwhile. `dropped` edits that waited are given up.
+    HasUnsubscribed {
+        tick: Box<Tick>,
+        dropped: usize,
+    },
     /// Nothing was changed. `dropped` edits that waited are given up: they were made believing that this one would be saved.
     Failed {
         problem: Problem,
@@ -235,8 +238,8 @@ impl Edits {
         let contact = match saved {
             Ok(contact) => contact,
             Err(Problem::HasUnsubscribed { .. }) => {
-                self.queue.clear();
-                return Outcome::HasUnsubscribed(Box::new(tick));
+                let dropped = self.drop_queue();
+                return Outcome::HasUnsubscribed { tick: Box::new(tick), dropped };
             }
             Err(problem) => return self.failed(problem),
         };
@@ -312,9 +315,13 @@ impl Edits {
     }
 
     fn failed(&mut self, problem: Problem) -> Outcome {
-        let dropped = self.queue.len();
-        self.queue.clear();
+        let dropped = self.drop_queue();
         Outcome::Failed { problem, dropped }
+    }
+
+    /// Gives up what waits, and tells how many edits that were.
+    fn drop_queue(&mut self) -> usize {
+        std::mem::take(&mut self.queue).len()
     }
 
     /// Asks for the next edit that changes something.
