@@ -149,6 +149,13 @@ fn form(session: &mut Session, output: &mut Output, arguments: &Notify) -> Resul
                 .hint("no contact may have an address whose mail is announced; nothing was queued")
                 .into());
         }
+        if notices::is_automatic_answer(&mail) {
+            return Err(Report::usage(
+                "this is the answer of a machine to another mail: announcing it could go round in circles",
+            )
+            .hint("'callsheet receive' reads reports about deliveries; nothing was queued")
+            .into());
+        }
         let left_out = notices::left_out(&mail);
         if !left_out.is_empty() {
             output.warning(&format!("parts of the mail are left out: '{}'", left_out.join("', '")));

@@ -320,6 +320,12 @@ pub fn own_delivery(session: &mut Session, message: &[u8]) -> Result<Option<Deli
     Ok(store.read(|reading| reading.delivery_with_message_id(&message_id))?)
 }
 
+/// Whether a mail is the answer of a machine to another mail, perhaps to a notice: announcing that would go round in circles too.
+#[must_use]
+pub fn is_automatic_answer(message: &[u8]) -> bool {
+    incoming::is_automatic_answer(message)
+}
+
 /// The names of the parts of a mail that [`read_mail`] does not take over, attachments above all, as the mail gives them: escape
 /// them before they are shown. Nothing for what is no mail.
 #[must_use]

@@ -500,6 +500,16 @@ mod tests {
     }
 
     #[test]
+    fn who_has_unsubscribed_meanwhile_gives_up_what_was_ticked_after_it() {
+        let (mut desk, ada) = (Desk::default(), contact(1, &[], 7));
+        desk.push(tick(&ada, "activity"));
+        desk.push(tick(&ada, "account"));
+        let (outcome, asked) = desk.saved(Err(Problem::HasUnsubscribed { name: "ada".to_owned() }));
+        assert!(matches!(outcome, Outcome::HasUnsubscribed { dropped: 1, .. }), "{outcome:?}");
+        assert_eq!((asked, desk.shown(&ada)), (vec![], wanting(&[])));
+    }
+
+    #[test]
     fn an_answer_that_nobody_waits_for_changes_nothing() {
         let (mut desk, ada) = (Desk::default(), contact(1, &[], 7));
         desk.push(tick(&ada, "security"));

@@ -75,7 +75,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => proptest::sample::select(vec![ALARM, OFFER]).prop_map(Event::Notify),
         5 => which.clone().prop_map(Event::Claim),
         5 => (which.clone(), fate()).prop_map(|(which, fate)| Event::Settle(which, fate)),
-        1 => which.clone().prop_map(Event::Bounce),
+        3 => which.clone().prop_map(Event::Bounce),
         1 => which.clone().prop_map(Event::CancelDelivery),
         1 => which.clone().prop_map(Event::CancelNotice),
         1 => which.clone().prop_map(Event::Retry),
@@ -135,8 +135,10 @@ impl Scene {
             }
             Event::Claim(which) => {
                 let Some(id) = self.pick(WAITING, *which) else { return };
-                let claimed =
-                    self.store.write(|writing| writing.claim_next(Some(&[DeliveryId(id)]), now, now)).unwrap();
+                let claimed = self
+                    .store
+                    .write(|writing| writing.claim_next(Some(&[DeliveryId(id)]), now, now))
+                    .unwrap();
                 self.claimed.extend(claimed);
             }
             Event::Settle(which, fate) => {
@@ -211,7 +213,10 @@ impl Scene {
         }
         let now = self.session.now();
         self.connection
-            .execute("UPDATE contact SET email = ?1, email_key = ?1 WHERE id = ?2", rusqlite::params![email, id])
+            .execute(
+                "UPDATE contact SET email = ?1, email_key = ?1 WHERE id = ?2",
+                rusqlite::params![email, id],
+            )
             .unwrap();
         let cancel = |writing: &callsheet::store::Writing<'_>| {
             writing.cancel_deliveries_of(ContactId(id), None, now)?;
