@@ -14,6 +14,12 @@ use crate::operations::Actor;
 /// The folder of callsheet inside each of the user's folders, and in `/etc`.
 const OWN: &str = "callsheet";
 
+/// What this program was built for: "linux on x86_64".
+#[must_use]
+pub fn platform() -> String {
+    format!("{} on {}", std::env::consts::OS, std::env::consts::ARCH)
+}
+
 /// The database where nothing else is said: `$XDG_DATA_HOME/callsheet/callsheet.db`. `None` without a home folder.
 #[must_use]
 pub fn default_database(environment: &Environment) -> Option<PathBuf> {
