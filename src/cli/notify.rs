@@ -126,16 +126,20 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &Notify) -> Re
         deliver(context, output, id, notified.waiting)?;
     }
     let session = context.session(output)?;
-    let deliveries = notices::deliveries(session, id)?;
     let is_lost = notices::get(session, id)?.unreached && account::get(session)?.security_email.is_none();
-    let outcome = Outcome::of(is_lost, &deliveries);
+    let mut outcome = Outcome::new(is_lost, SHOWN);
+    let mut listed = Vec::new();
+    notices::each_delivery(session, id, |delivery| {
+        outcome.push(&delivery);
+        listed.extend(wants_json.then_some(delivery));
+    })?;
     tell(output, id, &outcome, arguments.queue_only.is_set());
     let printed = if wants_json {
-        output.json(&NoticeJson::of(id, &deliveries))
+        output.json(&NoticeJson::of(id, &listed))
     } else if arguments.queue_only.is_set() {
         Ok(())
     } else {
-        Table::new(["DELIVERY", "TO", "STATE", "SERVER"]).rows(output, outcome.rows(SHOWN))
+        Table::new(["DELIVERY", "TO", "STATE", "SERVER"]).rows(output, outcome.rows())
     };
     match printed {
         // The notice is on its way whoever reads about it.
@@ -156,6 +160,13 @@ fn form(session: &mut Session, output: &mut Output, arguments: &Notify) -> Resul
             return Err(Report::usage(words)
                 .hint("no contact may have an address whose mail is announced; nothing was queued")
                 .into());
+        }
+        if notices::is_automatic_answer(&mail) {
+            return Err(Report::usage(
+                "this is the answer of a machine to another mail: announcing it could go round in circles",
+            )
+            .hint("'callsheet receive' reads reports about deliveries; nothing was queued")
+            .into());
         }
         let left_out = notices::left_out(&mail);
         if !left_out.is_empty() {
@@ -211,9 +222,9 @@ fn is_set(stop: &AtomicBool) -> bool {
 }
 
 /// Says what became of the notice, and what can be done about the rest.
-fn tell(output: &mut Output, notice: NoticeId, outcome: &Outcome<'_>, queue_only: bool) {
+fn tell(output: &mut Output, notice: NoticeId, outcome: &Outcome, queue_only: bool) {
     if let Some(sentence) = outcome.fallback_sentence() {
-        output.note(&sentence);
+        output.note(sentence);
     }
     output.note(&format!("Notice {}: {}.", notice.0, outcome.summary()));
     if outcome.is_lost() {

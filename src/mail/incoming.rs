@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::parsers::MessageStream;
-use mail_parser::{HeaderName, Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
+use mail_parser::{HeaderName, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
 use thiserror::Error;
 
 use crate::domain::character::Hidden;
@@ -69,6 +69,20 @@ pub fn message_id(mail: &[u8]) -> Option<String> {
     let parser = MessageParser::new().header_id(HeaderName::MessageId).default_header_ignore();
     let message = parser.parse_headers(from_first_header(mail))?;
     message.message_id().map(|id| format!("<{id}>"))
+}
+
+/// Whether a machine answers another mail with this one: a report that a mail was not delivered or was read (RFC 6522), or the answer
+/// of somebody who is absent (RFC 3834). Announcing an answer to an announcement would go round in circles.
+#[must_use]
+pub fn is_automatic_answer(mail: &[u8]) -> bool {
+    const HEADER: &str = "Auto-Submitted";
+    let parser = MessageParser::new().with_mime_headers().header_text(HEADER).default_header_ignore();
+    let Some(message) = parser.parse_headers(from_first_header(mail)) else { return false };
+    let says = message.header(HEADER).and_then(HeaderValue::as_text).unwrap_or_default();
+    let word = says.split([';', '(', ' ', '\t']).find(|word| !word.is_empty());
+    let kind = message.content_type();
+    let is_report = kind.is_some_and(|kind| kind.ctype() == "multipart" && kind.subtype() == Some("report"));
+    is_report || word.is_some_and(|word| word.eq_ignore_ascii_case("auto-replied"))
 }
 
 /// It finds the parts and leaves them encoded: decoding is for the few that are wanted. A mail inside of the mail that is encoded

@@ -214,16 +214,29 @@ pub fn get(session: &mut Session, id: NoticeId) -> Result<Notice, Problem> {
 /// # Errors
 /// [`Problem::NoSuchNotice`].
 pub fn deliveries(session: &mut Session, id: NoticeId) -> Result<Vec<Delivery>, Problem> {
+    let mut found = Vec::new();
+    each_delivery(session, id, |delivery| found.push(delivery))?;
+    Ok(found)
+}
+
+/// The same one after the other: a notice may have more than there is memory for.
+///
+/// # Errors
+/// [`Problem::NoSuchNotice`].
+pub fn each_delivery(
+    session: &mut Session,
+    id: NoticeId,
+    mut each: impl FnMut(Delivery),
+) -> Result<(), Problem> {
     let (store, _) = session.desk();
     store.read(|reading| {
         notice(reading, id)?;
-        let mut found = Vec::new();
         let filter = OutboxFilter { notice: Some(id), ..OutboxFilter::default() };
         reading.outbox(filter, Newest::Last, None, |delivery| {
-            found.push(delivery);
+            each(delivery);
             true
         })?;
-        Ok(found)
+        Ok(())
     })
 }
 
@@ -324,6 +337,12 @@ pub fn own_delivery(session: &mut Session, message: &[u8]) -> Result<Option<Deli
     let Some(message_id) = incoming::message_id(message) else { return Ok(None) };
     let (store, _) = session.desk();
     Ok(store.read(|reading| reading.delivery_with_message_id(&message_id))?)
+}
+
+/// Whether a mail is the answer of a machine to another mail, perhaps to a notice: announcing that would go round in circles too.
+#[must_use]
+pub fn is_automatic_answer(message: &[u8]) -> bool {
+    incoming::is_automatic_answer(message)
 }
 
 /// The names of the parts of a mail that [`read_mail`] does not take over, attachments above all, as the mail gives them: escape

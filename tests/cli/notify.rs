@@ -384,6 +384,35 @@ fn a_mail_of_its_own_that_comes_back_is_not_announced_again() {
 }
 
 #[test]
+fn the_answer_of_a_machine_is_not_announced() {
+    let program = with_two(Program::new());
+    let absent = "Auto-Submitted: auto-replied (vacation)\nSubject: Away\n\nUntil Monday.\n";
+    assert_transcript!(program.run_with_input("notify security.cloud --from-mail", absent), @r#"
+        $ callsheet notify security.cloud --from-mail
+        ! Error: this is the answer of a machine to another mail: announcing it could go round in circles
+        ! Hint: 'callsheet receive' reads reports about deliveries; nothing was queued
+        [exit 2]
+        "#);
+    let bounce = "Subject: Undelivered\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
+                  --b\n\nIt could not be delivered.\n--b\nContent-Type: message/delivery-status\n\n\
+                  Reporting-MTA: dns; mail.example\n\nFinal-Recipient: rfc822; a@example.org\nAction: failed\n--b--\n";
+    assert_transcript!(program.run_with_input("notify security.cloud --from-mail", bounce), @r#"
+        $ callsheet notify security.cloud --from-mail
+        ! Error: this is the answer of a machine to another mail: announcing it could go round in circles
+        ! Hint: 'callsheet receive' reads reports about deliveries; nothing was queued
+        [exit 2]
+        "#);
+    assert_eq!(program.data("outbox --type security --json"), "[]\n");
+    // What cron sends is generated, and answers nothing.
+    let cron = "Auto-Submitted: auto-generated\nSubject: Cron\n\nThe disk is full.\n";
+    assert!(
+        program
+            .run_with_input("notify security.cloud --from-mail --queue-only", cron)
+            .contains("2 mails wait")
+    );
+}
+
+#[test]
 fn a_refused_address_keeps_it_from_nobody_else() {
     let sink = Sink::script().once(Phase::RcptTo, refusal()).start();
     let program = with_two(Program::with_server(sink.port()));

@@ -25,6 +25,24 @@ fn a_message_id_is_found_wherever_it_stands() {
     assert_eq!(id(""), None);
 }
 
+#[test]
+fn the_answer_of_a_machine_is_told_from_what_a_machine_says_by_itself() {
+    for (headers, is_answer) in [
+        ("Auto-Submitted: auto-replied", true),
+        ("From a Tue\nauto-submitted:\r\n  Auto-Replied; owner=\"a@example.com\"", true),
+        ("Auto-Submitted: auto-replied(vacation)", true),
+        ("Content-Type: Multipart/Report; report-type=delivery-status; boundary=b", true),
+        ("Auto-Submitted: auto-generated", false),
+        ("Auto-Submitted: no", false),
+        ("Content-Type: multipart/mixed; boundary=b", false),
+        ("Subject: Auto-Submitted: auto-replied", false),
+        ("Subject: a\n\nAuto-Submitted: auto-replied", false),
+    ] {
+        assert_eq!(is_automatic_answer(format!("{headers}\n\nText").as_bytes()), is_answer, "{headers}");
+    }
+    assert!(!is_automatic_answer(b""));
+}
+
 const ALTERNATIVE: &str = "From: Monitor <monitor@example.com>
 To: callsheet@example.com
 Subject: db1 is down

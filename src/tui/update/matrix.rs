@@ -171,8 +171,11 @@ pub(super) fn follow(model: &mut Model, outcome: Outcome, plan: &mut Plan) {
             model.notify(tone, words);
             refresh(model, &[], plan);
         }
-        Outcome::HasUnsubscribed(tick) => {
+        Outcome::HasUnsubscribed { tick, dropped } => {
             ask_about_unsubscribed(model, *tick);
+            if dropped > 0 {
+                model.notify(Tone::Warning, "What was ticked after it is not saved.");
+            }
             refresh(model, &[], plan);
         }
         Outcome::Failed { problem, dropped } => {
