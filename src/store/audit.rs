@@ -31,6 +31,9 @@ pub enum Via {
 }
 
 impl Via {
+    /// All ways.
+    pub const ALL: [Self; 5] = [Self::Screen, Self::Command, Self::Import, Self::Page, Self::Mail];
+
     /// As stored.
     #[must_use]
     pub const fn id(self) -> &'static str {

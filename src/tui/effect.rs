@@ -13,6 +13,7 @@ use crate::operations::Problem;
 use crate::operations::account::AccountChange;
 use crate::operations::contacts::{Again, ContactChange, ListQuery, Mailing, PageAt, Saved};
 use crate::operations::coverage::Coverage;
+use crate::operations::history::{Anchor, HistoryAt, Record, RecordQuery, Verdict};
 use crate::operations::notices::{Audience, Notified};
 use crate::operations::outbox::{DeliveryDetail, EntriesAt, OutboxAt, OutboxEntry, OutboxQuery, QueueTotals};
 use crate::operations::page::Page;
@@ -100,6 +101,19 @@ pub enum Question {
     Notice {
         id: NoticeId,
     },
+    HistoryPage {
+        query: RecordQuery,
+        at: HistoryAt,
+        limit: usize,
+    },
+    /// Where the history ends.
+    HistoryHead,
+    /// One entry of the history.
+    HistoryEntry {
+        id: i64,
+    },
+    /// Whether somebody has changed the history.
+    CheckHistory,
     /// The mail of a notice that is not queued yet.
     PreviewNotice {
         form: NoticeForm,
@@ -205,6 +219,13 @@ pub enum Answer {
     Delivery(Result<DeliveryDetail, Problem>),
     OutboxEntries(Result<Page<OutboxEntry>, Problem>),
     Notice(Result<Notice, Problem>),
+    /// None if somebody stopped it.
+    HistoryPage(Result<Option<Page<Record>>, Problem>),
+    HistoryHead(Result<Anchor, Problem>),
+    /// None if there is none of this number.
+    HistoryEntry(Result<Option<Record>, Problem>),
+    /// None if somebody stopped it.
+    HistoryChecked(Result<Option<Verdict>, Problem>),
     NoticePreviewed {
         language: Language,
         text: Result<String, Problem>,
@@ -277,7 +298,8 @@ impl Question {
     pub fn takes_long(&self) -> bool {
         #[expect(clippy::wildcard_enum_match_arm, reason = "few of all questions take long")]
         match self {
-            Self::Coverage | Self::Audience { .. } | Self::Column { .. } => true,
+            Self::Coverage | Self::Audience { .. } | Self::Column { .. } | Self::CheckHistory => true,
+            Self::HistoryPage { query, .. } => *query != RecordQuery::default(),
             Self::SetColumn { whom: Whom::Filtered(_), .. } => true,
             Self::SetColumn { whom: Whom::These(ids), .. } => ids.len() > FEW,
             Self::CopySubscriptions { to, .. } => to.len() > FEW,
@@ -304,6 +326,10 @@ impl Question {
             | Self::Delivery { .. }
             | Self::OutboxEntries { .. }
             | Self::Notice { .. }
+            | Self::HistoryPage { .. }
+            | Self::HistoryHead
+            | Self::HistoryEntry { .. }
+            | Self::CheckHistory
             | Self::PreviewNotice { .. }
             | Self::Proofs { .. }
             | Self::Check { .. }
