@@ -121,9 +121,11 @@ fn verify(context: &mut Context, output: &mut Output, anchor: Option<Anchor>) ->
             output.note(&format!("The history is whole: {entries} entries."));
             Ok(Exit::Done)
         }
-        Verdict::Broken(broken) => Err(Report::failed(format!("the history was changed: {}", history::broken_words(broken)))
-            .hint("a backup from before tells what it said")
-            .into()),
+        Verdict::Broken(broken) => {
+            Err(Report::failed(format!("the history was changed: {}", history::broken_words(broken)))
+                .hint("a backup from before tells what it said")
+                .into())
+        }
         Verdict::NotTheSame { anchor } => Err(Report::failed(format!(
             "the history is not the one of the anchor: entry {anchor} is gone or was written anew"
         ))

@@ -87,7 +87,11 @@ fn the_history_is_read_by_number_and_a_contacts_by_its_own() {
         assert_by_index(&store.connection, &all, "SEARCH a USING INTEGER PRIMARY KEY (rowid");
         let own = audit::statement(from, Some(ContactId(1)), newest);
         assert_by_index(&store.connection, &own, "MERGE (UNION ALL)");
-        assert_by_index(&store.connection, &own, "SEARCH a USING INDEX audit_of_contact (contact_id=? AND id");
+        assert_by_index(
+            &store.connection,
+            &own,
+            "SEARCH a USING INDEX audit_of_contact (contact_id=? AND id",
+        );
         assert_by_index(&store.connection, &own, "SEARCH a USING INDEX audit_of_many (id");
     }
 }

@@ -99,12 +99,12 @@ pub fn headline(record: &Record) -> String {
         "contact.add" => format!("added {whom}"),
         "contact.modify" => format!("modified {whom}"),
         "contact.delete" => format!("deleted {whom}"),
-        "contact.subscribe" => format!("changed the subscriptions of {whom}"),
+        "contact.subscribe" => format!("changed subscriptions of {whom}"),
         "contact.unsubscribe" => format!("unsubscribed {whom}"),
         "contact.cancel_change" => format!("cancelled the change of address of {whom}"),
         "contact.import" => "imported contacts".to_owned(),
         "contacts.subscribe" => {
-            format!("changed the subscriptions of {}", counted("contact", "contacts", "contacts"))
+            format!("changed subscriptions of {}", counted("contact", "contacts", "contacts"))
         }
         "verification.send" => format!("sent a code to {whom}"),
         "verification.confirm" => format!("verified {whom}"),
@@ -153,19 +153,30 @@ pub fn fields(record: &Record) -> Option<Vec<Field>> {
     let is_change = super::CHANGES.contains(&record.action.as_str());
     let fields = match record.details.as_ref()? {
         Brief::Fields(fields) => fields,
-        other => return Some(vec![Field { name: "text".to_owned(), old: None, new: other.to_string() }]),
+        other @ (Brief::Nothing | Brief::Word(_) | Brief::List { .. }) => {
+            return Some(vec![Field { name: "text".to_owned(), old: None, new: other.to_string() }]);
+        }
     };
-    let told = fields.iter().filter_map(|(name, value)| match value {
-        Brief::List { first, count: 2 } if is_change => match first.as_slice() {
-            [old, new] if old == new => None,
-            [old, new] => {
-                Some(Field { name: name.clone(), old: Some(old.to_string()), new: new.to_string() })
-            }
-            _ => None,
-        },
-        value => Some(Field { name: name.clone(), old: None, new: value.to_string() }),
+    let told = fields.iter().filter_map(|(name, value)| {
+        let name = name.clone();
+        match pair(value).filter(|_| is_change) {
+            Some((old, new)) if old == new => None,
+            Some((old, new)) => Some(Field { name, old: Some(old.to_string()), new: new.to_string() }),
+            None => Some(Field { name, old: None, new: value.to_string() }),
+        }
     });
     Some(told.collect())
+}
+
+/// The two members of a list of two.
+fn pair(value: &Brief) -> Option<(&Brief, &Brief)> {
+    match value {
+        Brief::List { first, .. } => match first.as_slice() {
+            [old, new] => Some((old, new)),
+            _ => None,
+        },
+        Brief::Nothing | Brief::Word(_) | Brief::Fields(_) => None,
+    }
 }
 
 /// Whom an entry is about: a contact by its name now, or the security email.

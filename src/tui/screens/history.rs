@@ -11,7 +11,7 @@ pub(super) mod detail;
 mod filter_line;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod view;
 mod words;
 

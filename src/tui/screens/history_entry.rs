@@ -117,7 +117,8 @@ mod tests {
     }
 
     fn dialog() -> HistoryEntryDialog {
-        let details = r#"{"name":["王","王小明"],"email":["a@example.org","b@example.org"],"position":[null,"ceo"]}"#;
+        let details =
+            r#"{"name":["王","王小明"],"email":["a@example.org","b@example.org"],"position":[null,"ceo"]}"#;
         HistoryEntryDialog::new(Box::new(record(17, "contact.modify", details)), None)
     }
 

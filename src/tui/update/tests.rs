@@ -311,6 +311,9 @@ fn other_tabs_load_what_they_show() {
     let asked = questions(&press(&mut model, "3"));
     assert!(asked.iter().any(|question| matches!(question, Question::OutboxEntries { .. })));
     assert_eq!(model.screen, Screen::Outbox);
+    let asked = questions(&press(&mut model, "4"));
+    assert!(asked.iter().any(|question| matches!(question, Question::HistoryPage { .. })));
+    assert_eq!(model.screen, Screen::History);
     assert!(questions(&press(&mut model, "\t")).iter().all(Question::only_reads));
     assert_eq!(model.screen, Screen::Settings);
 }

@@ -2,6 +2,7 @@
 
 use super::words;
 use crate::domain::columns::{pad, width};
+use crate::domain::contact::Status;
 use crate::domain::safe_text::safe;
 use crate::operations::Via;
 use crate::operations::history::{self, Break, Record};
@@ -25,7 +26,7 @@ pub(in crate::tui::screens) fn lines(
     let labels = names.clamp(LABELS.0, LABELS.1).min(columns / 2);
     let mut lines = said(&words::headline(record), Role::Title, columns);
     if let Some(broken) = broken {
-        let mark = look.marks.status(crate::domain::contact::Status::Undeliverable);
+        let mark = look.marks.status(Status::Undeliverable);
         let words = format!("{mark} The check found that {}.", history::broken_words(broken));
         lines.extend(said(&words, Role::Bad, columns));
     }
@@ -33,12 +34,18 @@ pub(in crate::tui::screens) fn lines(
     let fact = |label: &str, text: &str, role| {
         let texts = wrap(text, columns.saturating_sub(labels));
         let names = std::iter::once(label).chain(std::iter::repeat(""));
-        let line = |(name, text)| ScrollLine::new(format!("{}{text}", pad(name, labels, look.marks.ellipsis())), role);
+        let line = |(name, text)| {
+            ScrollLine::new(format!("{}{text}", pad(name, labels, look.marks.ellipsis())), role)
+        };
         names.zip(texts).map(line).collect::<Vec<_>>()
     };
     lines.extend(fact("When", &look.exact_time(record.at), Role::Text));
     lines.extend(fact("Who", &safe(&record.actor), Role::Text));
-    lines.extend(fact("From", record.origin.as_deref().map(safe).as_deref().unwrap_or("this machine"), Role::Text));
+    // Where the one sat who opened a link is not written down.
+    let here = (record.via != Via::Page.id()).then_some("this machine");
+    if let Some(origin) = record.origin.as_deref().or(here) {
+        lines.extend(fact("From", &safe(origin), Role::Text));
+    }
     lines.extend(fact("Via", &way(&record.via), Role::Text));
     match fields {
         None => {

@@ -30,10 +30,9 @@ pub(super) fn read(text: &str, look: Look<'_>) -> Reading<RecordQuery> {
             },
             Some(("since", since)) => match moment::parse(since, look.now, look.offset) {
                 Some(since) => read.question.since = Some(since),
-                None => read.problems.push(format!(
-                    "'{}' is no time, for example since:2026-11-24 or since:7d",
-                    safe(since)
-                )),
+                None => read
+                    .problems
+                    .push(format!("'{}' is no time, for example since:2026-11-24 or since:7d", safe(since))),
             },
             Some(_) | None => read.question.words.push(word.to_owned()),
         }
@@ -56,8 +55,10 @@ mod tests {
 
     #[test]
     fn words_and_qualifiers_are_read() {
-        let Reading { question, problems } =
-            read(" modified 王 contact:12 contact:ada who:root via:Import since:2026-11-01 http://x ", test_look());
+        let Reading { question, problems } = read(
+            " modified 王 contact:12 contact:ada who:root via:Import since:2026-11-01 http://x ",
+            test_look(),
+        );
         assert_eq!(question.words, ["modified", "王", "http://x"]);
         assert_eq!((question.contact, question.whom), (Some(ContactId(12)), vec!["ada".to_owned()]));
         assert_eq!((question.who, question.via.as_deref()), (vec!["root".to_owned()], Some("import")));

@@ -17,8 +17,10 @@ const WHEN: usize = 10;
 const FULL_WHEN: usize = 16;
 /// `ada as root`, or the longest usual names.
 const WHO: usize = 12;
-/// `ada from 203.0.113.99`, or an address of the newer kind in part.
-const WHO_FROM: usize = 26;
+/// `bob as root from 203.0.113.9`, or an address of the newer kind in part.
+const WHO_FROM: usize = 28;
+/// Blanks behind a column; one behind the last.
+const GAP: usize = 2;
 /// `command`.
 const VIA: usize = 7;
 /// `: erased`; fewer columns say nothing.
@@ -44,15 +46,15 @@ impl Columns {
             ROOMY..WIDE => (WHEN, WHO, VIA),
             WIDE.. => (FULL_WHEN, WHO_FROM, VIA),
         };
-        let gaps = [when, who, via].into_iter().filter(|column| *column > 0).count() + 1;
+        let gaps = GAP * [when, who, via].into_iter().filter(|column| *column > 0).count() + 1;
         Self { when, who, via, what: width.saturating_sub(MARGIN + when + who + via + gaps) }
     }
 
     /// The line of titles.
     pub(super) fn titles(self, look: Look<'_>) -> String {
-        let cells = [(self.when, "When"), (self.who, "Who"), (self.via, "Via"), (self.what, "What")];
+        let cells = [(self.when, "When"), (self.who, "Who"), (self.via, "Via")];
         let line: String = cells.into_iter().map(|(width, text)| cell(text, width, look)).collect();
-        format!("{}{line}", " ".repeat(MARGIN))
+        format!("{}{line}{}", " ".repeat(MARGIN), last_cell("What", self.what, look))
     }
 
     /// The cells of a row behind the margin, gaps included, each with its look.
@@ -83,17 +85,20 @@ impl Columns {
         }
         let headline = clip(&headline, self.what, look.marks.ellipsis()).into_owned();
         let left = self.what - width(&headline);
-        vec![(headline, Role::Text), (cell(&tail, left, look), Role::Dim), (gap(left), Role::Text)]
+        vec![(headline, Role::Text), (format!("{} ", pad(&tail, left, look.marks.ellipsis())), Role::Dim)]
     }
-}
-
-/// The gap behind the last column where nothing stands before it.
-fn gap(left: usize) -> String {
-    if left == 0 { " ".to_owned() } else { String::new() }
 }
 
 /// A text in a column with the gap behind it; nothing for a column that is not shown.
 fn cell(text: &str, width: usize, look: Look<'_>) -> String {
+    if width == 0 {
+        return String::new();
+    }
+    format!("{}{}", pad(text, width, look.marks.ellipsis()), " ".repeat(GAP))
+}
+
+/// The same in the last column.
+fn last_cell(text: &str, width: usize, look: Look<'_>) -> String {
     if width == 0 { String::new() } else { format!("{} ", pad(text, width, look.marks.ellipsis())) }
 }
 
@@ -118,15 +123,18 @@ mod tests {
             texts(Columns::of(118), &record),
             ["2026-11-24 14:03", "ada from 203.0.113.9", "screen", told[0], told[1]]
         );
-        assert_eq!(texts(Columns::of(78), &record), ["14:03", "ada", "screen", told[0], "email a@example.org → b@e…"]);
+        assert_eq!(
+            texts(Columns::of(78), &record),
+            ["14:03", "ada", "screen", told[0], "email a@example.org → b@e…"]
+        );
         assert_eq!(texts(Columns::of(38), &record), ["14:03", told[0], "email a…"]);
     }
 
     #[test]
     fn who_is_behind_sudo_is_told_first() {
         let mut record = record(7, "contact.delete", "{}");
-        record.actor = "root (sudo by grace)".to_owned();
-        assert_eq!(texts(Columns::of(78), &record)[1..], ["grace as root", "screen", "deleted 王小明"][..]);
+        record.actor = "root (sudo by bob)".to_owned();
+        assert_eq!(texts(Columns::of(78), &record)[1..], ["bob as root", "screen", "deleted 王小明"][..]);
     }
 
     proptest! {

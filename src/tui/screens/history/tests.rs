@@ -145,8 +145,7 @@ fn the_history_of_a_contact_goes_back_to_where_it_was_opened() {
     press(&mut history, Action::Down);
     let (outcome, opened) = act(&mut history, &Input::Action(Action::ItsHistory));
     assert_eq!((outcome, history.context()), (HistoryOutcome::Stay, Context::OpenedHistory));
-    let of_contact =
-        |asked: &(Request, Question)| matches!(&asked.1, Question::HistoryPage { query, .. } if query.contact == Some(ContactId(7)));
+    let of_contact = |asked: &(Request, Question)| matches!(&asked.1, Question::HistoryPage { query, .. } if query.contact == Some(ContactId(7)));
     assert!(of_contact(&opened[0]));
     assert_eq!(history.current(), None, "what was listed before is not acted on");
     assert_eq!(press(&mut history, Action::Back), HistoryOutcome::Stay);
@@ -211,7 +210,9 @@ fn a_broken_entry_is_gone_to_through_any_filter() {
     let rows = [2, 1].map(|id| record(id, "contact.add", "{}")).to_vec();
     let page = Page { rows, at_start: false, at_end: true };
     assert_eq!(history.take_page(asked[0].0, Ok(Some(page)), &mut Plan::default()), None);
-    assert!(matches!(press(&mut history, Action::Open), HistoryOutcome::Open(_, Some(found)) if found == broken));
+    assert!(
+        matches!(press(&mut history, Action::Open), HistoryOutcome::Open(_, Some(found)) if found == broken)
+    );
     press(&mut history, Action::Down);
     assert!(matches!(press(&mut history, Action::Open), HistoryOutcome::Open(_, None)));
 }

@@ -48,8 +48,11 @@ impl History {
             .border_style(look.style(Role::Border))
             .title(Line::from(Span::styled(title, look.style(Role::Title))))
             .title(Line::from(Span::styled(order, look.style(Role::Dim))).right_aligned());
-        if let Some((text, role)) = self.state(look) {
-            let text = format!(" {} ", clip(&text, columns.saturating_sub(2), look.marks.ellipsis()));
+        if let Some((words, role)) = self.state(look) {
+            let room = columns.saturating_sub(2);
+            let fitting = words.iter().find(|words| width(words) <= room).or(words.last());
+            let text = fitting.map_or("", String::as_str);
+            let text = format!(" {} ", clip(text, room, look.marks.ellipsis()));
             block = block.title_bottom(Line::from(Span::styled(text, look.style(role))));
         }
         let mut inner = block.inner(area);
@@ -110,35 +113,31 @@ impl History {
         }
     }
 
-    /// What is under way, or what the last check has found.
-    fn state(&self, look: Look<'_>) -> Option<(String, Role)> {
+    /// What is under way, or what the last check has found; the longest words first.
+    fn state(&self, look: Look<'_>) -> Option<(Vec<String>, Role)> {
+        let (good, bad) = (look.marks.status(Status::Verified), look.marks.status(Status::Undeliverable));
         match self.check {
             Check::Running { done, .. } => {
                 let all = self.head.newest.map(i64::unsigned_abs).filter(|all| *all >= done && done > 0);
-                let way = match all {
-                    Some(all) => format!(", {} of {all}", done),
-                    None => String::new(),
-                };
+                let way = all.map_or_else(String::new, |all| format!(", {done} of {all}"));
                 let key = look.keys.keys(Context::Screens, Action::Back).next().unwrap_or_default();
-                Some((format!("checking{way}; {key} stops"), Role::Text))
+                Some((vec![format!("checking{way}; {key} stops"), format!("checking{way}")], Role::Text))
             }
             Check::NotAsked | Check::Ended { .. } if self.read > 0 => {
-                Some((format!("searching, {} entries read", self.read), Role::Text))
+                Some((vec![format!("searching, {} entries read", self.read)], Role::Text))
             }
             Check::NotAsked => None,
             Check::Ended { verdict, at } => Some(match verdict {
                 Verdict::Sound { entries } => {
-                    let mark = look.marks.status(Status::Verified);
-                    let entries = super::counted(entries);
-                    (format!("{mark} {entries}, unbroken, checked {}", look.short_time(at)), Role::Good)
+                    let short = format!("{good} {}, unbroken", super::counted(entries));
+                    (vec![format!("{short}, checked {}", look.short_time(at)), short], Role::Good)
                 }
                 Verdict::Broken(broken) => {
-                    let mark = look.marks.status(Status::Undeliverable);
-                    (format!("{mark} {}", history::broken_words(broken)), Role::Bad)
+                    let short = format!("{bad} broken at entry {}", entry_of(broken));
+                    (vec![format!("{bad} {}", history::broken_words(broken)), short], Role::Bad)
                 }
                 Verdict::NotTheSame { anchor } => {
-                    let mark = look.marks.status(Status::Undeliverable);
-                    (format!("{mark} entry {anchor} is gone or was written anew"), Role::Bad)
+                    (vec![format!("{bad} entry {anchor} is gone or was written anew")], Role::Bad)
                 }
             }),
         }
@@ -171,7 +170,8 @@ impl History {
             let key = look.keys.keys(context, action).next().unwrap_or_default();
             format!("No entry matches the filter. Press {key} to clear it.")
         } else {
-            "Nothing has been done yet. Every change appears here: who made it, when, and what it was.".to_owned()
+            "Nothing has been done yet. Every change appears here: who made it, when, and what it was."
+                .to_owned()
         };
         let words = skip_rows(beside(area, 2), 1);
         let texts = self.filter.problems().iter().map(|problem| format!("{problem}.")).chain([text]);

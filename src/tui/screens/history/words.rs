@@ -16,8 +16,7 @@ pub(super) fn tail(record: &Record, look: Look<'_>) -> String {
     let Some(fields) = history::fields(record) else { return "erased".to_owned() };
     let told = fields.iter().filter(|field| !history::is_in_headline(record, &field.name));
     let told = told.filter(|field| field.old.is_some() || field.new != "none");
-    let told: Vec<String> =
-        told.map(|field| format!("{} {}", label(field), value(field, look))).collect();
+    let told: Vec<String> = told.map(|field| format!("{} {}", label(field), value(field, look))).collect();
     told.join(look.marks.separator())
 }
 
