@@ -291,7 +291,6 @@ impl Context {
             Self::Verification => VERIFICATION,
             Self::Code => CODE,
             Self::Delivery => DELIVERY,
-            Self::HistoryEntry => HISTORY_ENTRY,
             Self::ContactTypes => CONTACT_TYPES,
             Self::Choice => CHOICE,
             Self::Audience => AUDIENCE,
@@ -299,7 +298,7 @@ impl Context {
             Self::Editor => EDITOR,
             Self::Picker => PICKER,
             Self::Preview => PREVIEW,
-            Self::Help => HELP,
+            Self::HistoryEntry | Self::Help => READING,
         }
     }
 }
@@ -350,7 +349,7 @@ const SCREENS: &[Entry] = &[
     entry(Action::Contacts, "contacts", "contacts"),
     entry(Action::MessageTypes, "message_types", "message types"),
     entry(Action::Outbox, "outbox", "outbox"),
-    entry(Action::History, "history", "history; there, that of everything"),
+    entry(Action::History, "history", "history; pressed there: of everything"),
     entry(Action::Settings, "settings", "settings"),
     entry(Action::NextTab, "next_tab", "next tab"),
     entry(Action::PreviousTab, "previous_tab", "previous tab"),
@@ -509,16 +508,6 @@ const DELIVERY: &[Entry] = &[
     shown(Action::Close, "close", "close", "close", 0),
 ];
 
-const HISTORY_ENTRY: &[Entry] = &[
-    entry(Action::Up, "up", "up"),
-    shown(Action::Down, "down", "down", "scroll", 2),
-    entry(Action::PageUp, "page_up", "a page up"),
-    entry(Action::PageDown, "page_down", "a page down"),
-    entry(Action::First, "first", "to the beginning"),
-    entry(Action::Last, "last", "to the end"),
-    shown(Action::Close, "close", "close", "close", 0),
-];
-
 const CONTACT_TYPES: &[Entry] = &[
     shown(Action::Tick, "tick", "tick the category or type", "tick", 0),
     shown(Action::TickRow, "row", "tick everything", "all", 4),
@@ -592,7 +581,8 @@ const PREVIEW: &[Entry] = &[
     shown(Action::Close, "close", "close", "close", 0),
 ];
 
-const HELP: &[Entry] = &[
+/// Of what is read and nothing else.
+const READING: &[Entry] = &[
     entry(Action::Up, "up", "up"),
     shown(Action::Down, "down", "down", "scroll", 2),
     entry(Action::PageUp, "page_up", "a page up"),
