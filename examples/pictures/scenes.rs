@@ -208,7 +208,7 @@ fn open(office: &Office, height: u16) -> Desk<'_> {
 
 fn in_the_history(office: &Office, album: &mut Album) {
     let mut desk = open(office, 24);
-    desk.types("4 v <wait:unbroken> <pause:6000> <down>");
+    desk.types("4 v <wait:unbroken> <down>");
     album.take(
         "history",
         Ground::Dark,

@@ -370,6 +370,14 @@ mod tests {
     }
 
     #[test]
+    fn a_search_through_the_history_takes_long_and_its_pages_do_not() {
+        let page = |query| Question::HistoryPage { query, at: HistoryAt::Newest, limit: 9 };
+        assert!(!page(RecordQuery::default()).takes_long());
+        assert!(page(RecordQuery { words: vec!["a".into()], ..RecordQuery::default() }).takes_long());
+        assert!(Question::CheckHistory.takes_long() && !Question::HistoryHead.takes_long());
+    }
+
+    #[test]
     fn only_reading_is_superseded() {
         let hint = |email: &str| Question::TypoHint { email: email.into() };
         assert!(hint("a@example.org").is_superseded_by(&hint("ab@example.org")));

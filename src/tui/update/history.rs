@@ -60,7 +60,9 @@ pub(super) fn take_verdict(
     }
     match (verdict, problem) {
         (_, Some(problem)) => answers::tell(model, Some(problem)),
-        (None, None) => model.notify(Tone::Done, "The check was stopped."),
+        // There it stands in the border.
+        (None | Some(Verdict::Sound { .. }), None) if model.screen == Screen::History => {}
+        (None, None) => model.notify(Tone::Done, "The check of the history was stopped."),
         (Some(Verdict::Sound { entries }), None) => {
             model.notify(Tone::Done, format!("The history is whole: {}, unbroken.", counted(entries)));
         }
