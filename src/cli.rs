@@ -24,7 +24,6 @@ mod list;
 mod mailing;
 mod man;
 mod modify;
-mod moment;
 mod notify;
 mod outbox;
 mod output;

@@ -113,7 +113,7 @@
 //! | delivery | one mail to one address; lives in the outbox until it ends |
 //! | outbox | the durable queue and ledger of all deliveries |
 //! | coverage | for each type: how many contacts would receive it now |
-//! | audit log | who did what, when, from where |
+//! | audit log | who did what, when, from where; the screen shows it as the history |
 //!
 //! # What never happens
 //!

@@ -4,6 +4,7 @@ mod bytes;
 mod compose;
 mod contacts;
 mod first_start;
+mod history;
 mod matrix;
 mod outbox_notices;
 mod random_keys;

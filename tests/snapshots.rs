@@ -5,6 +5,7 @@ mod confirm;
 mod contact_form;
 mod contacts;
 mod help;
+mod history;
 mod matrix;
 mod outbox;
 mod settings;

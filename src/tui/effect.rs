@@ -13,6 +13,7 @@ use crate::operations::Problem;
 use crate::operations::account::AccountChange;
 use crate::operations::contacts::{Again, ContactChange, ListQuery, Mailing, PageAt, Saved};
 use crate::operations::coverage::Coverage;
+use crate::operations::history::{Anchor, HistoryAt, Record, RecordQuery, Verdict};
 use crate::operations::notices::{Audience, Notified};
 use crate::operations::outbox::{DeliveryDetail, EntriesAt, OutboxAt, OutboxEntry, OutboxQuery, QueueTotals};
 use crate::operations::page::Page;
@@ -100,6 +101,19 @@ pub enum Question {
     Notice {
         id: NoticeId,
     },
+    HistoryPage {
+        query: RecordQuery,
+        at: HistoryAt,
+        limit: usize,
+    },
+    /// Where the history ends.
+    HistoryHead,
+    /// One entry of the history.
+    HistoryEntry {
+        id: i64,
+    },
+    /// Whether somebody has changed the history.
+    CheckHistory,
     /// The mail of a notice that is not queued yet.
     PreviewNotice {
         form: NoticeForm,
@@ -205,6 +219,13 @@ pub enum Answer {
     Delivery(Result<DeliveryDetail, Problem>),
     OutboxEntries(Result<Page<OutboxEntry>, Problem>),
     Notice(Result<Notice, Problem>),
+    /// None if somebody stopped it.
+    HistoryPage(Result<Option<Page<Record>>, Problem>),
+    HistoryHead(Result<Anchor, Problem>),
+    /// None if there is none of this number.
+    HistoryEntry(Result<Option<Record>, Problem>),
+    /// None if somebody stopped it.
+    HistoryChecked(Result<Option<Verdict>, Problem>),
     NoticePreviewed {
         language: Language,
         text: Result<String, Problem>,
@@ -278,8 +299,9 @@ impl Question {
     pub fn takes_long(&self) -> bool {
         #[expect(clippy::wildcard_enum_match_arm, reason = "few of all questions take long")]
         match self {
-            Self::Coverage | Self::Audience { .. } | Self::Column { .. } => true,
+            Self::Coverage | Self::Audience { .. } | Self::Column { .. } | Self::CheckHistory => true,
             Self::Notify { .. } | Self::RetryNotice { .. } | Self::CancelNotice { .. } => true,
+            Self::HistoryPage { query, .. } => *query != RecordQuery::default(),
             Self::SetColumn { whom: Whom::Filtered(_), .. } => true,
             Self::SetColumn { whom: Whom::These(ids), .. } => ids.len() > FEW,
             Self::CopySubscriptions { to, .. } => to.len() > FEW,
@@ -306,6 +328,10 @@ impl Question {
             | Self::Delivery { .. }
             | Self::OutboxEntries { .. }
             | Self::Notice { .. }
+            | Self::HistoryPage { .. }
+            | Self::HistoryHead
+            | Self::HistoryEntry { .. }
+            | Self::CheckHistory
             | Self::PreviewNotice { .. }
             | Self::Proofs { .. }
             | Self::Check { .. }
@@ -352,6 +378,14 @@ mod tests {
         assert!(Question::RetryNotice { id: NoticeId(1) }.takes_long());
         assert!(Question::CancelNotice { id: NoticeId(1) }.takes_long());
         assert!(!Question::Notice { id: NoticeId(1) }.takes_long());
+    }
+
+    #[test]
+    fn a_search_through_the_history_takes_long_and_its_pages_do_not() {
+        let page = |query| Question::HistoryPage { query, at: HistoryAt::Newest, limit: 9 };
+        assert!(!page(RecordQuery::default()).takes_long());
+        assert!(page(RecordQuery { words: vec!["a".into()], ..RecordQuery::default() }).takes_long());
+        assert!(Question::CheckHistory.takes_long() && !Question::HistoryHead.takes_long());
     }
 
     #[test]

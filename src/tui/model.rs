@@ -25,6 +25,8 @@ use super::screens::contact_types::ContactTypesDialog;
 use super::screens::contacts::Contacts;
 use super::screens::delivery_detail::DeliveryDialog;
 use super::screens::help::Help;
+use super::screens::history::History;
+use super::screens::history_entry::HistoryEntryDialog;
 use super::screens::matrix::{Board, Fallback, Matrix};
 use super::screens::outbox::Outbox;
 use super::screens::settings::{Settings, SettingsFacts};
@@ -91,6 +93,7 @@ pub struct Model {
     pub edits: Edits,
     pub coverage: CoverageCounts,
     pub outbox: Outbox,
+    pub history: History,
     pub settings: Settings,
     /// What stands in front of the screen; the last is in front of all.
     pub overlays: Vec<Overlay>,
@@ -113,12 +116,13 @@ pub enum Screen {
     Contacts,
     Types,
     Outbox,
+    History,
     Settings,
 }
 
 impl Screen {
     /// All tabs from left to right.
-    pub const ALL: [Self; 4] = [Self::Contacts, Self::Types, Self::Outbox, Self::Settings];
+    pub const ALL: [Self; 5] = [Self::Contacts, Self::Types, Self::Outbox, Self::History, Self::Settings];
 
     /// The number before the tab's title.
     #[must_use]
@@ -127,6 +131,7 @@ impl Screen {
             Self::Contacts => 1,
             Self::Types => 2,
             Self::Outbox => 3,
+            Self::History => 4,
             Self::Settings => 5,
         }
     }
@@ -137,6 +142,7 @@ impl Screen {
             Self::Contacts => "Contacts",
             Self::Types => "Message types",
             Self::Outbox => "Outbox",
+            Self::History => "History",
             Self::Settings => "Settings",
         }
     }
@@ -147,7 +153,8 @@ impl Screen {
         match self {
             Self::Contacts => Self::Types,
             Self::Types => Self::Outbox,
-            Self::Outbox => Self::Settings,
+            Self::Outbox => Self::History,
+            Self::History => Self::Settings,
             Self::Settings => Self::Contacts,
         }
     }
@@ -159,7 +166,8 @@ impl Screen {
             Self::Contacts => Self::Settings,
             Self::Types => Self::Contacts,
             Self::Outbox => Self::Types,
-            Self::Settings => Self::Outbox,
+            Self::History => Self::Outbox,
+            Self::Settings => Self::History,
         }
     }
 }
@@ -171,6 +179,7 @@ pub enum Overlay {
     Confirm { question: Confirm, then: Deed },
     Verification(Box<VerificationDialog>),
     Delivery(Box<DeliveryDialog>),
+    HistoryEntry(Box<HistoryEntryDialog>),
     ContactTypes(Box<ContactTypesDialog>),
     Choice(Box<ContactChoice>),
     Audience(Box<AudienceDialog>),
@@ -252,6 +261,7 @@ impl Model {
             edits: Edits::default(),
             coverage: CoverageCounts::default(),
             outbox: Outbox::default(),
+            history: History::default(),
             settings: Settings::new(facts),
             overlays: Vec::new(),
             account: None,
@@ -289,6 +299,7 @@ impl Model {
                     Typing::Off => (Context::Matrix, Typing::Off),
                 },
                 Screen::Outbox => (self.outbox.context(), self.outbox.typing()),
+                Screen::History => (self.history.context(), self.history.typing()),
                 Screen::Settings => (Context::Settings, Typing::Off),
             },
         }
@@ -358,6 +369,7 @@ impl Overlay {
             Self::Confirm { .. } => (Context::Confirm, Typing::Off),
             Self::Verification(dialog) => (dialog.context(), dialog.typing()),
             Self::Delivery(_) => (Context::Delivery, Typing::Off),
+            Self::HistoryEntry(_) => (Context::HistoryEntry, Typing::Off),
             Self::ContactTypes(_) => (Context::ContactTypes, Typing::Off),
             Self::Choice(_) => (Context::Choice, Typing::On),
             Self::Audience(_) => (Context::Audience, Typing::Off),
@@ -374,6 +386,7 @@ impl Overlay {
             Self::ContactForm(_)
             | Self::Confirm { .. }
             | Self::Delivery(_)
+            | Self::HistoryEntry(_)
             | Self::ContactTypes(_)
             | Self::Choice(_)
             | Self::Audience(_)

@@ -6,7 +6,7 @@ use super::effect::{Answer, ColumnFacts, Question};
 use crate::operations::contacts::{ListQuery, Verify};
 use crate::operations::subscriptions::{Progress, Whom};
 use crate::operations::{
-    Problem, Session, account, contacts, coverage, notices, outbox, subscriptions, verification,
+    Problem, Session, account, contacts, coverage, history, notices, outbox, subscriptions, verification,
 };
 
 /// Does what a question asks and tells what became of it.
@@ -37,6 +37,12 @@ pub fn perform_step_by_step(session: &mut Session, question: &Question, progress
         Question::Delivery { id } => Answer::Delivery(outbox::show(session, *id)),
         Question::OutboxEntries { at, limit } => Answer::OutboxEntries(outbox::entries(session, *at, *limit)),
         Question::Notice { id } => Answer::Notice(notices::get(session, *id)),
+        Question::HistoryPage { query, at, limit } => {
+            Answer::HistoryPage(history::records(session, query, *at, *limit, progress))
+        }
+        Question::HistoryHead => Answer::HistoryHead(history::head(session)),
+        Question::HistoryEntry { id } => Answer::HistoryEntry(history::record(session, *id)),
+        Question::CheckHistory => Answer::HistoryChecked(history::verify_step_by_step(session, progress)),
         Question::PreviewNotice { form, language } => {
             Answer::NoticePreviewed { language: *language, text: notices::preview(session, form, *language) }
         }

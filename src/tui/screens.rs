@@ -11,6 +11,8 @@ pub mod contact_types;
 pub mod contacts;
 pub mod delivery_detail;
 pub mod help;
+pub mod history;
+pub mod history_entry;
 pub mod matrix;
 pub mod outbox;
 pub mod settings;

@@ -2,6 +2,7 @@
 
 mod answers;
 mod dialogs;
+mod history;
 mod matrix;
 #[cfg(test)]
 mod tests;
@@ -67,7 +68,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.notice.take_if(|notice| is_over(notice));
             model.coverage.wake(now, &mut plan);
         }
-        Msg::Progress { request, done } => model.edits.progress(request, done),
+        Msg::Progress { request, done } => {
+            model.edits.progress(request, done);
+            model.history.progress(request, done);
+        }
         Msg::Answer { request, answer } => answers::take(model, request, *answer, &mut plan),
         // What the sender has changed in the store is noticed like every other change: at most four times a second.
         Msg::Sender(event) => {
@@ -109,6 +113,7 @@ fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
         Input::Action(Action::Contacts) => switch(model, Screen::Contacts, plan),
         Input::Action(Action::MessageTypes) => switch(model, Screen::Types, plan),
         Input::Action(Action::Outbox) => switch(model, Screen::Outbox, plan),
+        Input::Action(Action::History) => history::open(model, plan),
         Input::Action(Action::Settings) => switch(model, Screen::Settings, plan),
         Input::Action(Action::NewNotice) => open_compose(model, plan),
         Input::Action(Action::NextTab) => switch(model, model.screen.next(), plan),
@@ -156,6 +161,7 @@ fn take_screen_input(model: &mut Model, input: &Input, plan: &mut Plan) {
             }
             OutboxOutcome::Refused(words) => model.notify(Tone::Warning, words),
         },
+        Screen::History => history::take_input(model, input, plan),
         Screen::Settings => dialogs::take_settings_input(model, input, plan),
     }
 }
@@ -180,6 +186,7 @@ fn follow_contacts(model: &mut Model, outcome: contacts::Outcome, plan: &mut Pla
             ask_first(model, question, Deed::DeleteContacts(ids));
         }
         contacts::Outcome::Types(contact) => matrix::open_contact_types(model, contact),
+        contacts::Outcome::History(contact) => history::open_contact(model, &contact, plan),
         contacts::Outcome::Verification(id) => open_verification(model, Subject::Contact(id), plan),
     }
 }
@@ -216,9 +223,12 @@ fn resize(model: &mut Model, plan: &mut Plan) {
     let regions = model.regions();
     match model.screen {
         Screen::Types => matrix::fit(model, plan),
-        Screen::Contacts | Screen::Outbox | Screen::Settings => model.contacts.resize(regions.body, plan),
+        Screen::Contacts | Screen::Outbox | Screen::History | Screen::Settings => {
+            model.contacts.resize(regions.body, plan)
+        }
     }
     model.outbox.resize(regions.whole(), plan);
+    model.history.resize(regions.body, plan);
 }
 
 /// Loads anew what is on the screen after an own change; `gone` are contacts that will not come back.
@@ -232,6 +242,7 @@ fn read_anew(model: &mut Model, gone: &[ContactId], plan: &mut Plan) {
     match model.screen {
         Screen::Contacts | Screen::Types => model.contacts.reload(gone, plan),
         Screen::Outbox => model.outbox.reload(plan),
+        Screen::History => model.history.reload(plan),
         Screen::Settings => {}
     }
     ask_account(model, plan);
@@ -248,6 +259,7 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
         | Overlay::Confirm { .. }
         | Overlay::Verification(_)
         | Overlay::Delivery(_)
+        | Overlay::HistoryEntry(_)
         | Overlay::ContactTypes(_)
         | Overlay::Choice(_)
         | Overlay::AccountForm(_)
@@ -259,6 +271,7 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
     let question = model.overlays.iter().rev().find_map(|overlay| match overlay {
         Overlay::Verification(dialog) => Some(Question::Proofs { subject: dialog.subject() }),
         Overlay::Delivery(dialog) => Some(Question::Delivery { id: dialog.id() }),
+        Overlay::HistoryEntry(dialog) => Some(Question::HistoryEntry { id: dialog.id() }),
         Overlay::ContactTypes(dialog) => Some(Question::Wishes { id: dialog.id() }),
         Overlay::ContactForm(_)
         | Overlay::Confirm { .. }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  callsheet · Example Ltd       12 contacts · 9 verified · 1 type reaches nobody    mail: idle
-//!  1 Contacts   2 Message types   3 Outbox   5 Settings
+//!  1 Contacts   2 Message types   3 Outbox   4 History   5 Settings
 //! ┌ Contacts ──────────────────────────────────────────────────────── 12 · sorted by name ┐
 //! │                                    the screen, dialogs in front of it                 │
 //! └───────────────────────────────────────────────────────────────────────────────────────┘
@@ -65,6 +65,10 @@ fn draw_screen(model: &Model, regions: Regions, buf: &mut Buffer, look: &Look<'_
         }
         Screen::Types => model.board().draw(regions.whole(), buf, look),
         Screen::Outbox => model.outbox.draw(regions.whole(), buf, *look),
+        Screen::History => {
+            model.history.draw_detail(regions.detail, buf, *look);
+            model.history.draw(regions.body, buf, *look)
+        }
         Screen::Settings => model.settings.draw(model.account.as_ref(), regions.whole(), buf, *look),
     }
 }
@@ -81,6 +85,7 @@ fn draw_overlay(
         Overlay::Confirm { question, .. } => question.draw(area, buf, look),
         Overlay::Verification(dialog) => dialog.draw(area, buf, look),
         Overlay::Delivery(dialog) => dialog.draw(area, buf, look),
+        Overlay::HistoryEntry(dialog) => dialog.draw(area, buf, look),
         Overlay::ContactTypes(dialog) => dialog.draw(area, buf, look),
         Overlay::Choice(choice) => choice.draw(area, buf, look),
         Overlay::Audience(dialog) => dialog.draw(area, buf, look, &model.coverage),

@@ -173,7 +173,7 @@ impl Bench {
                 // Nobody listens any more when the program ends.
                 let _heard = messages.send(Msg::Progress { request, done });
             }
-            inbox.is_to_go_on()
+            inbox.is_to_go_on(&question)
         };
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             self.session().map(|session| perform_step_by_step(session, &question, &mut progress))
@@ -247,15 +247,19 @@ impl Inbox {
         }
     }
 
-    /// Whether nobody has said meanwhile that what is being done should end.
-    fn is_to_go_on(&mut self) -> ControlFlow<()> {
+    /// Whether nobody has said meanwhile that what is being done should end, and nothing was asked that makes it worthless.
+    fn is_to_go_on(&mut self, under_way: &Question) -> ControlFlow<()> {
         loop {
             match self.tasks.try_recv() {
                 Ok(task) => self.put(task)?,
-                Err(TryRecvError::Empty) => return ControlFlow::Continue(()),
+                Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Disconnected) => return ControlFlow::Break(()),
             }
         }
+        if self.queue.iter().any(|later| under_way.is_superseded_by(&later.question)) {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
     }
 
     /// Keeps what is to be done. Breaks if what is being done should end; there may be nothing to end.
@@ -286,6 +290,7 @@ mod tests {
     use crate::domain::catalogue::Catalogue;
     use crate::domain::contact_form::ContactForm;
     use crate::operations::contacts::ListQuery;
+    use crate::operations::history::{HistoryAt, RecordQuery};
     use crate::operations::subscriptions::Whom;
     use crate::operations::{Actor, Rules, Via};
     use crate::tui::effect::Answer;
@@ -395,15 +400,30 @@ mod tests {
     fn what_is_being_done_ends_when_somebody_says_so_and_what_was_asked_stays() {
         let (tasks, inbox) = channel();
         let mut inbox = Inbox { tasks: inbox, queue: VecDeque::new() };
-        assert!(inbox.is_to_go_on().is_continue());
+        let under_way = Question::CheckHistory;
+        assert!(inbox.is_to_go_on(&under_way).is_continue());
         tasks.send(Task::Do(asked(1, Question::Coverage))).unwrap();
         tasks.send(Task::Stop).unwrap();
-        assert!(inbox.is_to_go_on().is_break());
-        assert!(inbox.is_to_go_on().is_continue());
+        assert!(inbox.is_to_go_on(&under_way).is_break());
+        assert!(inbox.is_to_go_on(&under_way).is_continue());
         drop(tasks);
-        assert!(inbox.is_to_go_on().is_break(), "nobody is there any more");
+        assert!(inbox.is_to_go_on(&under_way).is_break(), "nobody is there any more");
         assert!(matches!(inbox.next(Place::Back), Next::Do(asked) if asked.request == Request(1)));
         assert!(matches!(inbox.next(Place::Back), Next::End));
+    }
+
+    #[test]
+    fn a_search_ends_when_another_is_asked_for() {
+        let search = |word: &str| {
+            let query = RecordQuery { words: vec![word.to_owned()], ..RecordQuery::default() };
+            Question::HistoryPage { query, at: HistoryAt::Newest, limit: 9 }
+        };
+        let (tasks, inbox) = channel();
+        let mut inbox = Inbox { tasks: inbox, queue: VecDeque::new() };
+        tasks.send(Task::Do(asked(1, Question::CheckHistory))).unwrap();
+        assert!(inbox.is_to_go_on(&search("a")).is_continue());
+        tasks.send(Task::Do(asked(2, search("ab")))).unwrap();
+        assert!(inbox.is_to_go_on(&search("a")).is_break());
     }
 
     #[test]

@@ -16,6 +16,7 @@ use callsheet::domain::timestamp::Timestamp;
 use callsheet::operations::Problem;
 use callsheet::operations::contacts::{Again, Mailing, PageAt, Saved};
 use callsheet::operations::coverage::Coverage;
+use callsheet::operations::history::{Anchor, Verdict};
 use callsheet::operations::notices::{Audience, Fallback, Notified, Person};
 use callsheet::operations::outbox::QueueTotals;
 use callsheet::operations::page::Page;
@@ -201,6 +202,12 @@ impl Stage {
             Question::Notice { id } => Answer::Notice(Err(Problem::NoSuchNotice(id.0))),
             Question::RetryNotice { id } => Answer::NoticeRetried(Err(Problem::NoSuchNotice(id.0))),
             Question::CancelNotice { id } => Answer::NoticeCancelled(Err(Problem::NoSuchNotice(id.0))),
+            Question::HistoryPage { .. } => {
+                Answer::HistoryPage(Ok(Some(Page { rows: Vec::new(), at_start: true, at_end: true })))
+            }
+            Question::HistoryHead => Answer::HistoryHead(Ok(Anchor::START)),
+            Question::HistoryEntry { .. } => Answer::HistoryEntry(Ok(None)),
+            Question::CheckHistory => Answer::HistoryChecked(Ok(Some(Verdict::Sound { entries: 0 }))),
             Question::PreviewNotice { form, language } => Answer::NoticePreviewed {
                 language: *language,
                 text: Ok(format!("{language}\n{}", form.body)),

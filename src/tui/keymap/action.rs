@@ -10,6 +10,7 @@ pub enum Action {
     Contacts,
     MessageTypes,
     Outbox,
+    History,
     Settings,
     NextTab,
     PreviousTab,
@@ -31,6 +32,8 @@ pub enum Action {
     Delete,
     Verification,
     ItsTypes,
+    ItsHistory,
+    Check,
     Sort,
     Reverse,
     Open,
@@ -82,6 +85,9 @@ pub enum Context {
     Outbox,
     /// The outbox while a notice is opened in it.
     OpenedNotice,
+    History,
+    /// The history while that of one contact is listed.
+    OpenedHistory,
     Settings,
     /// Any text field.
     Field,
@@ -98,6 +104,8 @@ pub enum Context {
     Code,
     /// One delivery, opened from the outbox.
     Delivery,
+    /// One entry, opened from the history.
+    HistoryEntry,
     /// What one contact wants.
     ContactTypes,
     /// A contact is chosen.
@@ -119,7 +127,7 @@ pub enum Context {
 
 impl Context {
     /// All contexts, in the order of the help.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::Everywhere,
         Self::Screens,
         Self::Lists,
@@ -127,6 +135,8 @@ impl Context {
         Self::Matrix,
         Self::Outbox,
         Self::OpenedNotice,
+        Self::History,
+        Self::OpenedHistory,
         Self::Settings,
         Self::Field,
         Self::Filter,
@@ -137,6 +147,7 @@ impl Context {
         Self::Verification,
         Self::Code,
         Self::Delivery,
+        Self::HistoryEntry,
         Self::ContactTypes,
         Self::Choice,
         Self::Audience,
@@ -161,6 +172,10 @@ impl Context {
             Self::OpenedNotice => {
                 &[Self::OpenedNotice, Self::Outbox, Self::Lists, Self::Screens, Self::Everywhere]
             }
+            Self::History => &[Self::History, Self::Lists, Self::Screens, Self::Everywhere],
+            Self::OpenedHistory => {
+                &[Self::OpenedHistory, Self::History, Self::Lists, Self::Screens, Self::Everywhere]
+            }
             Self::Settings => &[Self::Settings, Self::Screens, Self::Everywhere],
             Self::Field => &[Self::Field, Self::Everywhere],
             Self::Filter => &[Self::Filter, Self::Field, Self::Everywhere],
@@ -171,6 +186,7 @@ impl Context {
             Self::Verification => &[Self::Verification, Self::Everywhere],
             Self::Code => &[Self::Code, Self::Field, Self::Everywhere],
             Self::Delivery => &[Self::Delivery, Self::Everywhere],
+            Self::HistoryEntry => &[Self::HistoryEntry, Self::Everywhere],
             Self::ContactTypes => &[Self::ContactTypes, Self::Everywhere],
             Self::Choice => &[Self::Choice, Self::Field, Self::Everywhere],
             Self::Audience => &[Self::Audience, Self::Everywhere],
@@ -194,6 +210,8 @@ impl Context {
             Self::Matrix => Some("matrix"),
             Self::Outbox => Some("outbox"),
             Self::OpenedNotice => Some("opened_notice"),
+            Self::History => Some("history"),
+            Self::OpenedHistory => Some("opened_history"),
             Self::Settings => Some("settings"),
             Self::Field => Some("field"),
             Self::Filter => Some("filter"),
@@ -204,6 +222,7 @@ impl Context {
             Self::Verification => Some("verification"),
             Self::Code => Some("code"),
             Self::Delivery => Some("delivery"),
+            Self::HistoryEntry => Some("history_entry"),
             Self::ContactTypes => Some("contact_types"),
             Self::Choice => Some("choice"),
             Self::Audience => Some("audience"),
@@ -226,6 +245,8 @@ impl Context {
             Self::Matrix => "message types",
             Self::Outbox => "outbox",
             Self::OpenedNotice => "opened notice",
+            Self::History => "history",
+            Self::OpenedHistory => "history of a contact",
             Self::Settings => "settings",
             Self::Field => "text fields",
             Self::Filter => "filter",
@@ -235,6 +256,7 @@ impl Context {
             Self::Verification => "verification",
             Self::Code => "code",
             Self::Delivery => "delivery",
+            Self::HistoryEntry => "entry of the history",
             Self::ContactTypes => "types of a contact",
             Self::Choice => "choosing a contact",
             Self::Audience => "who gets it",
@@ -257,6 +279,8 @@ impl Context {
             Self::Matrix => MATRIX,
             Self::Outbox => OUTBOX,
             Self::OpenedNotice => OPENED_NOTICE,
+            Self::History => HISTORY,
+            Self::OpenedHistory => OPENED_HISTORY,
             Self::Settings => SETTINGS,
             Self::Field => FIELD,
             Self::Filter => FILTER,
@@ -274,7 +298,7 @@ impl Context {
             Self::Editor => EDITOR,
             Self::Picker => PICKER,
             Self::Preview => PREVIEW,
-            Self::Help => HELP,
+            Self::HistoryEntry | Self::Help => READING,
         }
     }
 }
@@ -325,6 +349,7 @@ const SCREENS: &[Entry] = &[
     entry(Action::Contacts, "contacts", "contacts"),
     entry(Action::MessageTypes, "message_types", "message types"),
     entry(Action::Outbox, "outbox", "outbox"),
+    entry(Action::History, "history", "history; pressed there: of everything"),
     entry(Action::Settings, "settings", "settings"),
     entry(Action::NextTab, "next_tab", "next tab"),
     entry(Action::PreviousTab, "previous_tab", "previous tab"),
@@ -351,6 +376,7 @@ const CONTACTS: &[Entry] = &[
     shown(Action::Delete, "delete", "delete the contact, or all that are selected", "delete", 5),
     shown(Action::Verification, "verification", "verification of the contact's address", "verify", 6),
     shown(Action::ItsTypes, "types", "message types of the contact", "types", 7),
+    at(1, shown(Action::ItsHistory, "history", "what was done to the contact", "history", 10)),
     entry(Action::Pick, "pick", "select, or no longer select, for a common action"),
     at(2, shown(Action::Sort, "sort", "sort by the next column", "sort", 9)),
     entry(Action::Reverse, "reverse", "reverse the order"),
@@ -388,6 +414,17 @@ const OUTBOX: &[Entry] = &[
 
 const OPENED_NOTICE: &[Entry] =
     &[at(1, shown(Action::Back, "back", "back to the whole outbox, first clearing the filter", "back", 1))];
+
+const HISTORY: &[Entry] = &[
+    shown(Action::Open, "open", "the entry with every field, old and new", "open", 0),
+    shown(Action::ItsHistory, "its_history", "the history of its contact", "its contact", 5),
+    shown(Action::Check, "check", "check that nobody has changed the log; esc stops", "check the log", 3),
+];
+
+const OPENED_HISTORY: &[Entry] = &[at(
+    1,
+    shown(Action::Back, "back", "back to where it was opened, first clearing the filter", "back", 1),
+)];
 
 const SETTINGS: &[Entry] = &[
     shown(Action::Edit, "edit", "edit the account", "edit", 0),
@@ -544,7 +581,8 @@ const PREVIEW: &[Entry] = &[
     shown(Action::Close, "close", "close", "close", 0),
 ];
 
-const HELP: &[Entry] = &[
+/// Of what is read and nothing else.
+const READING: &[Entry] = &[
     entry(Action::Up, "up", "up"),
     shown(Action::Down, "down", "down", "scroll", 2),
     entry(Action::PageUp, "page_up", "a page up"),

@@ -117,7 +117,7 @@ mod tests {
     fn the_footer_keeps_what_matters_most() {
         assert_eq!(
             footer(Context::Contacts, Typing::Off, 120),
-            "a add  enter modify  d delete  v verify  m types  / filter  s sort  n new notice  ? help  q quit"
+            "a add  enter modify  d delete  v verify  m types  h history  / filter  s sort  n new notice  ? help  q quit"
         );
         assert_eq!(
             footer(Context::Contacts, Typing::Off, 78),

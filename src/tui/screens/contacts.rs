@@ -74,6 +74,8 @@ pub enum Outcome {
     Verification(ContactId),
     /// Show and change what the contact wants.
     Types(Box<Contact>),
+    /// Show what was done to the contact.
+    History(Box<Contact>),
 }
 
 /// Contacts that are to be deleted.
@@ -278,6 +280,9 @@ impl Contacts {
             Action::Delete => return self.doom(),
             Action::ItsTypes => {
                 return self.with_current(|contact| Outcome::Types(Box::new(contact.clone())));
+            }
+            Action::ItsHistory => {
+                return self.with_current(|contact| Outcome::History(Box::new(contact.clone())));
             }
             _ => return Outcome::Unused,
         }

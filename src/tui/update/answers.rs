@@ -9,7 +9,7 @@ use crate::operations::{Problem, StoreError};
 use crate::tui::effect::{Answer, Effect, Request};
 use crate::tui::model::{Model, Overlay, Tone};
 use crate::tui::plan::Plan;
-use crate::tui::update::{dialogs, matrix};
+use crate::tui::update::{dialogs, history, matrix};
 
 /// After a second fall within this time what was asked is not asked again: it may be the reason.
 const FALLS_APART: std::time::Duration = std::time::Duration::from_secs(5);
@@ -72,6 +72,20 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
             let problem = model.outbox.take_notice(request, notice, plan);
             resize(model, plan);
             tell(model, problem);
+        }
+        Answer::HistoryPage(page) => {
+            let problem = model.history.take_page(request, page, plan);
+            tell(model, problem);
+        }
+        Answer::HistoryHead(head) => {
+            let problem = model.history.take_head(request, head, plan);
+            tell(model, problem);
+        }
+        Answer::HistoryChecked(verdict) => history::take_verdict(model, request, verdict, plan),
+        Answer::HistoryEntry(record) => {
+            if is_awaited(&mut model.pending.dialog_data, request) {
+                keep(model, record, history::take_entry);
+            }
         }
         Answer::Audience(audience) => {
             if is_awaited(&mut model.pending.audience, request) {
@@ -188,6 +202,7 @@ pub(super) fn take_fall(model: &mut Model, words: &str, plan: &mut Plan) {
     model.edits.forget();
     model.coverage.forget();
     model.outbox.forget();
+    model.history.forget();
     dialogs::refuse(model, &problem);
     matrix::show_edits(model);
     model.settings.forget(&problem);
@@ -247,6 +262,7 @@ fn take_delivery_deed(
         Overlay::ContactForm(_)
         | Overlay::Confirm { .. }
         | Overlay::Verification(_)
+        | Overlay::HistoryEntry(_)
         | Overlay::ContactTypes(_)
         | Overlay::Choice(_)
         | Overlay::Audience(_)
@@ -291,6 +307,7 @@ fn take_audience(model: &mut Model, audience: Result<Audience, Problem>) {
             | Overlay::Confirm { .. }
             | Overlay::Verification(_)
             | Overlay::Delivery(_)
+            | Overlay::HistoryEntry(_)
             | Overlay::ContactTypes(_)
             | Overlay::Choice(_)
             | Overlay::AccountForm(_)

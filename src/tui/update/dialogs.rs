@@ -19,6 +19,7 @@ use crate::tui::screens::contact_form::FormOutcome;
 use crate::tui::screens::contact_types::ContactTypesOutcome;
 use crate::tui::screens::delivery_detail::DeliveryOutcome;
 use crate::tui::screens::help::HelpOutcome;
+use crate::tui::screens::history_entry::HistoryEntryOutcome;
 use crate::tui::screens::settings::SettingsOutcome;
 use crate::tui::screens::verification::VerificationOutcome;
 
@@ -56,6 +57,10 @@ pub(super) fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
                     Deed::CancelDelivery(delivery.id),
                 );
             }
+        },
+        Overlay::HistoryEntry(dialog) => match dialog.input(input, front, look) {
+            HistoryEntryOutcome::Stay => {}
+            HistoryEntryOutcome::Close => close(model),
         },
         Overlay::ContactTypes(dialog) => match dialog.input(input, front, &look) {
             ContactTypesOutcome::Stay => {}
@@ -176,7 +181,11 @@ pub(super) fn refuse(model: &mut Model, problem: &Problem) {
             Overlay::AccountForm(form) => form.refused(problem),
             Overlay::Choice(choice) => choice.forget(),
             Overlay::Compose(dialog) => dialog.lost(problem),
-            Overlay::Confirm { .. } | Overlay::ContactTypes(_) | Overlay::Audience(_) | Overlay::Help(_) => {}
+            Overlay::Confirm { .. }
+            | Overlay::HistoryEntry(_)
+            | Overlay::ContactTypes(_)
+            | Overlay::Audience(_)
+            | Overlay::Help(_) => {}
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::domain::notice::{Notice, NoticeForm, NoticeTotals};
 use crate::domain::subscription::Subscriptions;
 use crate::domain::timestamp::Timestamp;
 use crate::operations::contacts::{Again, ContactChange, ListQuery, Mailing, PageAt, Saved};
+use crate::operations::history::Verdict;
 use crate::operations::notices::{Audience, Notified};
 use crate::operations::outbox::OutboxEntry;
 use crate::operations::page::Page;
@@ -311,8 +312,22 @@ fn other_tabs_load_what_they_show() {
     let asked = questions(&press(&mut model, "3"));
     assert!(asked.iter().any(|question| matches!(question, Question::OutboxEntries { .. })));
     assert_eq!(model.screen, Screen::Outbox);
+    let asked = questions(&press(&mut model, "4"));
+    assert!(asked.iter().any(|question| matches!(question, Question::HistoryPage { .. })));
+    assert_eq!(model.screen, Screen::History);
     assert!(questions(&press(&mut model, "\t")).iter().all(Question::only_reads));
     assert_eq!(model.screen, Screen::Settings);
+}
+
+#[test]
+fn what_a_check_found_is_told_on_every_tab() {
+    let mut model = listed();
+    let effects = press(&mut model, "4v");
+    let request = request_of(&effects, |question| *question == Question::CheckHistory);
+    press(&mut model, "1");
+    let verdict = Answer::HistoryChecked(Ok(Some(Verdict::Sound { entries: 7 })));
+    let _effects = answer(&mut model, request, verdict);
+    assert_eq!(model.notice.unwrap().text, "The history is whole: 7 entries, unbroken.");
 }
 
 /// A model that shows the message types of three contacts.
