@@ -81,7 +81,7 @@ fn parser() -> MessageParser {
 }
 
 /// Frees a mail and the mails inside of it, one inside the other perhaps a hundred thousand times, without recursion.
-fn take_apart(message: Message<'_>) {
+pub(super) fn take_apart(message: Message<'_>) {
     let mut left = vec![message];
     while let Some(message) = left.pop() {
         left.extend(message.parts.into_iter().filter_map(|part| match part.body {

@@ -11,6 +11,7 @@ use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders as _};
 use crate::domain::bounce::{Action, RecipientReport, Report};
 use crate::domain::reply::{EnhancedCode, Phase};
 use crate::domain::verification::VerificationId;
+use crate::mail::incoming::take_apart;
 
 /// The largest message that is read, in bytes.
 pub const LIMIT: usize = 10 * 1024 * 1024;
@@ -59,13 +60,19 @@ pub fn read(message: &[u8]) -> Option<Returned> {
             .and_then(|line| message.get(line.len()..))?,
         None => message,
     };
-    let parsed = MessageParser::default().parse(message).filter(has_header)?;
-    let content = match (report(&parsed), unsubscribing(&parsed)) {
+    let parsed = MessageParser::default().parse(message)?;
+    let returned = has_header(&parsed).then(|| read_parts(&parsed));
+    take_apart(parsed);
+    returned
+}
+
+fn read_parts(parsed: &Message<'_>) -> Returned {
+    let content = match (report(parsed), unsubscribing(parsed)) {
         (Some(report), _) => Content::Report(report),
         (None, Some((verification, token))) => Content::Unsubscribe { verification, token },
         (None, None) => Content::Ordinary,
     };
-    Some(Returned { addressed: addressed(&parsed), content })
+    Returned { addressed: addressed(parsed), content }
 }
 
 /// Whether the first line is a header field: the parser takes anything for one.

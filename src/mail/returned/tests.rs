@@ -167,6 +167,22 @@ fn a_mail_that_unsubscribes_is_known_by_its_subject() {
     }
 }
 
+#[test]
+fn mails_inside_of_mails_cannot_exhaust_the_stack() {
+    let head = "To: bounces@example.com\r\n";
+    let deep = "Content-Type: message/rfc822\r\n\r\n".repeat(100_000);
+    let digest = "Content-Type: multipart/digest; boundary=b\r\n\r\n--b\r\n\r\n".repeat(20_000);
+    for deep in [deep, digest] {
+        let report = format!(
+            "{head}Content-Type: multipart/report; boundary=r\r\n\r\n--r\r\n\r\nwords\r\n--r\r\n\
+             Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; a\r\n\r\nAction: failed\r\n--r\r\n{deep}text\r\n--r--\r\n"
+        );
+        let read = |text: &str| super::read(text.as_bytes()).unwrap().content;
+        assert_eq!(read(&format!("{head}{deep}text")), Content::Ordinary);
+        assert!(matches!(read(&report), Content::Report(_)));
+    }
+}
+
 proptest! {
     #[test]
     fn no_message_breaks_the_reader(bytes: Vec<u8>) {
