@@ -19,12 +19,7 @@ use crate::config::{Config, ConfigErrors};
 use crate::domain::account::Account;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::contact::Status;
-<<<<<<< HEAD
-=======
-use crate::domain::reply::Phase;
 use crate::log;
-use crate::mail::sender::probe;
->>>>>>> main
 use crate::operations::coverage::Thin;
 use crate::operations::{Session, StoreError, account, coverage, notices, outbox};
 use crate::paths::Environment;

@@ -275,6 +275,11 @@ fn checking_finds_nothing_wrong_where_nothing_is() {
         key_file        ok      [home]/data/callsheet/callsheet.db.key
         security_email  ok      'sec@example.org' is verified
         coverage        ok      every type reaches several contacts
+        mail_connect    ok      connected to 127.0.0.1
+        mail_greeting   ok      220 sink.example ESMTP
+        mail_ehlo       ok      offers PIPELINING, SIZE, 8BITMIME, SMTPUTF8
+        mail_from       ok      from 'notices@example.com': 250 2.1.0 ok
+        mail_rcpt       ok      to 'sec@example.org': 250 2.1.5 ok
         mail_server     ok      127.0.0.1:[port] takes mail to 'sec@example.org'
         [exit 0]
         "#);
@@ -315,8 +320,28 @@ fn checking_tells_each_step_of_the_dialogue_in_the_servers_words() {
         .once(Phase::RcptTo, Act::say("550 5.7.1 not \u{1b}[31mhere"))
         .start();
     let program = with_tls(&sink, &authority);
-    assert_transcript!(dialogue(&program, &sink), @"");
-    assert_transcript!(dialogue(&program, &sink), @"");
+    assert_transcript!(dialogue(&program, &sink), @r#"
+        mail_connect    ok       connected to 127.0.0.1
+        mail_greeting   ok       220 sink.example ESMTP
+        mail_tls        ok       TLS 1.3, certificate for 127.0.0.1, valid until 2049-12-31
+        mail_ehlo       ok       offers PIPELINING, SIZE, 8BITMIME, SMTPUTF8, AUTH PLAIN
+        mail_auth       ok       signed in with PLAIN
+        mail_from       ok       from 'notices@example.com': 250 2.1.0 ok
+        mail_rcpt       broken   to 'sec@example.org': 550 5.7.1 not \u{1b}[31mhere
+        mail_server     broken   127.0.0.1:[port] takes no mail: RCPT TO failed
+        [exit 1]
+        "#);
+    assert_transcript!(dialogue(&program, &sink), @r#"
+        mail_connect    ok       connected to 127.0.0.1
+        mail_greeting   ok       220 sink.example ESMTP
+        mail_tls        ok       TLS 1.3, certificate for 127.0.0.1, valid until 2049-12-31
+        mail_ehlo       ok       offers PIPELINING, SIZE, 8BITMIME, SMTPUTF8, AUTH PLAIN
+        mail_auth       ok       signed in with PLAIN
+        mail_from       ok       from 'notices@example.com': 250 2.1.0 ok
+        mail_rcpt       ok       to 'sec@example.org': 250 2.1.5 ok
+        mail_server     ok       127.0.0.1:[port] takes mail to 'sec@example.org'
+        [exit 3]
+        "#);
     assert!(sink.mails().is_empty());
 }
 
@@ -328,13 +353,13 @@ fn checking_warns_of_a_certificate_that_ends_soon() {
         let day = |number: u32| u8::try_from(number).unwrap();
         params.not_after = rcgen::date_time_ymd(end.year(), day(end.month()), day(end.day()));
     });
-    let sink = Sink::script()
-        .protected_by(Protection::StartTls(server))
-        .login("PLAIN", "notices", "hush")
-        .start();
+    let sink =
+        Sink::script().protected_by(Protection::StartTls(server)).login("PLAIN", "notices", "hush").start();
     let told = dialogue(&with_tls(&sink, &authority), &sink);
-    let until = format!("valid until {}: 9 days left; without a new one mail will stop", end.format("%Y-%m-%d"));
-    let line = told.lines().find(|line| line.starts_with("mail_tls        warning  TLS 1.3")).unwrap_or(&told);
+    let until =
+        format!("valid until {}: 9 days left; without a new one mail will stop", end.format("%Y-%m-%d"));
+    let line =
+        told.lines().find(|line| line.starts_with("mail_tls        warning  TLS 1.3")).unwrap_or(&told);
     assert!(line.ends_with(&until), "{told}");
     assert!(told.ends_with("[exit 3]\n"), "{told}");
 }

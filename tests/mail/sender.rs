@@ -423,6 +423,7 @@ fn a_claim_whose_lease_has_ended_is_taken_back_while_the_sender_runs() {
     claim(session.now().plus(Duration::from_secs(1)).millis());
     assert_eq!(newest(&mut session).state, State::Sending);
     claim(session.now().millis());
+    sender.wake();
     assert!(matches!(next(), SenderEvent::Sending { .. }));
     assert!(matches!(next(), SenderEvent::Settled { state: State::Sent, .. }));
     assert!(sender.stop(Duration::from_secs(20)));

@@ -270,6 +270,10 @@ impl Clerk {
             None if now < self.next_start && !(self.nothing_due && self.ready.is_empty()) => {
                 Standing::Paced(self.next_start)
             }
+            // The next mail's time has come since it was looked at what may be claimed.
+            None if self.settings.rate_per_second > 0 && self.ready.is_empty() && !self.nothing_due => {
+                Standing::Paced(now)
+            }
             None => Standing::Idle,
         }
     }
