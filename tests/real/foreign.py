@@ -21,6 +21,9 @@ LOGIN = ("notices", "open sesame")
 # Accounts that exist for these servers only.
 _ACCOUNTS = {"postfix": 64201, "postdrop": 64202, "Debian-exim": 64203, "vmail": 64204}
 
+# As whom what stands behind a mailbox runs.
+VMAIL = _ACCOUNTS["vmail"]
+
 
 class _Foreign:
     """What they have in common: a folder that their accounts may pass, TLS, accounts, mailboxes, and their end."""

@@ -10,14 +10,13 @@ import unittest
 
 import mails
 from callsheet import Callsheet
-from foreign import DOMAIN, LOGIN, Postfix
+from foreign import DOMAIN, LOGIN, VMAIL, Postfix
 from servers import HOST, until
 from test_foreign import mail_settings
 
 BOUNCES = f"bounces@{DOMAIN}"
 SECURITY = f"security@{DOMAIN}"
 GONE = f"gone@{DOMAIN}"
-VMAIL = 64204
 
 
 @unittest.skipUnless(os.geteuid() == 0, "Postfix runs for root only")
