@@ -282,9 +282,10 @@ pub fn read_mail(message_type: &str, message: &[u8]) -> Result<NoticeForm, Probl
         let problem = |what: NoAnnouncement| NoticeProblem {
             field: match what {
                 NoAnnouncement::NoSubject => NoticeField::Subject,
-                NoAnnouncement::TooLarge | NoAnnouncement::NoMail | NoAnnouncement::NoText => {
-                    NoticeField::Body
-                }
+                NoAnnouncement::TooLarge
+                | NoAnnouncement::NoMail
+                | NoAnnouncement::Overloaded
+                | NoAnnouncement::NoText => NoticeField::Body,
             },
             message: what.to_string(),
             hint: None,

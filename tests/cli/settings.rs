@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use callsheet::domain::reply::Phase;
-use chrono::{Datelike, Utc};
+use chrono::Datelike;
 
 use crate::support::authority::Authority;
 use crate::support::program::{CLOSED_PORT, Program, assert_transcript};
@@ -348,7 +348,7 @@ fn checking_tells_each_step_of_the_dialogue_in_the_servers_words() {
 #[test]
 fn checking_warns_of_a_certificate_that_ends_soon() {
     let authority = Authority::new();
-    let end = Utc::now() + Duration::from_secs(10 * 86_400);
+    let end = callsheet::clock::system().now().plus(Duration::from_secs(10 * 86_400)).to_utc();
     let server = authority.server_with("127.0.0.1", |params| {
         let day = |number: u32| u8::try_from(number).unwrap();
         params.not_after = rcgen::date_time_ymd(end.year(), day(end.month()), day(end.day()));

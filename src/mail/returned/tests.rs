@@ -183,6 +183,28 @@ fn mails_inside_of_mails_cannot_exhaust_the_stack() {
     }
 }
 
+#[test]
+fn a_header_field_without_end_is_not_read() {
+    let many: String = (0..2_000).map(|number| format!("b*{number}=x; ")).collect();
+    let report = filled(sample!("postfix")).replace("report-type=", &format!("{many}report-type="));
+    assert_eq!(read(report.as_bytes()).unwrap().content, Content::Ordinary);
+}
+
+#[test]
+fn an_encoded_report_is_decoded() {
+    let plain =
+        "Reporting-MTA: dns; a\n\nFinal-Recipient: rfc822; ada@example.org\nAction: failed\nStatus: 5.1.1\n";
+    let encoded = base64::engine::general_purpose::STANDARD.encode(plain);
+    let report = format!(
+        "To: a@b.example\nContent-Type: multipart/report; boundary=r\n\n--r\nContent-Transfer-Encoding: quoted-printable\n\n\
+         in reply to end of=20DATA command\n--r\nContent-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n\
+         {encoded}\n--r--\n"
+    );
+    let Content::Report(report) = read(report.as_bytes()).unwrap().content else { panic!("no report") };
+    assert_eq!(report.recipients[0].final_recipient.as_deref(), Some(ADA));
+    assert_eq!(report.phase, Phase::Body);
+}
+
 proptest! {
     #[test]
     fn no_message_breaks_the_reader(bytes: Vec<u8>) {
