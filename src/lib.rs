@@ -44,11 +44,12 @@
 //!                        domain                       knows nobody
 //! ```
 //!
-//! `mail::incoming` and `mail::returned` stand beside `mail::compose` and are known by `operations` only; `mail::markup` is known by
-//! `mail::incoming` and `mail::compose`. Beside them all stand `config`, `paths`, `clock` and `log`; any room may speak to the log by
-//! `tracing`, and only the command line begins it. The lower rooms never ask for a setting:
-//! what they need comes as an argument. rusqlite is named in `store` only, lettre in `mail`, ratatui and crossterm in `tui`, axum and
-//! tokio in `web`. The table of who may know whom is `tests/tidy/rooms.rs`, and a test reads the sources by it.
+//! `mail::incoming` and `mail::returned` stand beside `mail::compose` and are known by `operations` only, but that the second frees
+//! a mail as the first does; `mail::markup` is known by `mail::incoming` and `mail::compose`. Beside them all stand `config`,
+//! `paths`, `clock` and `log`; any room may speak to the log by `tracing`, and only the command line begins it. The lower rooms
+//! never ask for a setting: what they need comes as an argument. rusqlite is named in `store` only, lettre in `mail`, ratatui and
+//! crossterm in `tui`, axum and tokio in `web`. The table of who may know whom is `tests/tidy/rooms.rs`, and a test reads the
+//! sources by it.
 //!
 //! # The way of a key
 //!

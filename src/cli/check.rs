@@ -1,6 +1,8 @@
 //! `check`: whether mail would arrive: configuration, database, key, mail server, security email, coverage, mail that waits.
 //!
-//! It sends nothing: the dialogue with the server ends before the body of a mail.
+//! It sends nothing: the dialogue with the server, of which each step is told, ends before the body of a mail.
+
+mod server;
 
 use std::path::Path;
 
@@ -17,12 +19,10 @@ use crate::config::{Config, ConfigErrors};
 use crate::domain::account::Account;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::contact::Status;
-use crate::domain::reply::Phase;
 use crate::log;
-use crate::mail::sender::probe;
 use crate::operations::coverage::Thin;
 use crate::operations::{Session, StoreError, account, coverage, notices, outbox};
-use crate::paths::{self, Environment};
+use crate::paths::Environment;
 
 const COVERAGE: &str = "coverage";
 
@@ -137,7 +137,7 @@ fn findings(common: &Common) -> Vec<Finding> {
             | StoreError::Other { .. }),
         ) => findings.push(Finding::broken("database", error.to_string())),
     }
-    findings.push(mail_server(&config, &sender, security_email.as_deref()));
+    findings.extend(server::findings(&config, &sender, security_email.as_deref(), opening.clock.now()));
     findings.extend(dkim(&config));
     findings
 }
@@ -265,30 +265,6 @@ fn delayed(session: &mut Session) -> Option<Finding> {
     Some(Finding::warning(CHECK, format!("{}, delayed since {since}", waits(waiting))))
 }
 
-/// A real dialogue, up to the point where the server would take a mail to the security email.
-fn mail_server(config: &Config, sender: &str, security_email: Option<&str>) -> Finding {
-    const CHECK: &str = "mail_server";
-    let settings = match config.smtp_settings() {
-        Ok(Some(settings)) => settings,
-        Ok(None) => {
-            let folder = paths::mail_folder(&config.database);
-            let words = format!("none is configured; mail is written to '{}'", folder.display());
-            return Finding::warning(CHECK, words);
-        }
-        Err(error) => {
-            let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-            return Finding::broken(CHECK, format!("{error}{hint}"));
-        }
-    };
-    let server = format!("{}:{}", settings.host, settings.port);
-    let steps = probe(&settings, sender, security_email);
-    match (steps.iter().find(|step| !step.ok), security_email) {
-        (Some(step), _) => Finding::broken(CHECK, format!("{server}, {}: {}", asked(step.phase), step.words)),
-        (None, Some(email)) => Finding::ok(CHECK, format!("{server} takes mail to '{email}'")),
-        (None, None) => Finding::ok(CHECK, format!("{server} takes mail; there is no security email to try")),
-    }
-}
-
 /// Whether mail can be signed, what has to be published for that, and whether the signature speaks for the sender.
 fn dkim(config: &Config) -> Vec<Finding> {
     const CHECK: &str = "dkim";
@@ -318,20 +294,6 @@ fn dkim(config: &Config) -> Vec<Finding> {
 fn organisation(domain: &str) -> &str {
     let dots = domain.rmatch_indices('.').map(|(at, _)| at);
     dots.take(2).nth(1).map_or(domain, |at| &domain[at + 1..])
-}
-
-/// The step of the dialogue, as an administrator of mail calls it.
-const fn asked(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Connect => "connecting",
-        Phase::Tls => "TLS",
-        Phase::Greeting => "greeting",
-        Phase::Ehlo => "EHLO",
-        Phase::Auth => "signing in",
-        Phase::MailFrom => "MAIL FROM",
-        Phase::RcptTo => "RCPT TO",
-        Phase::Data | Phase::Body => "DATA",
-    }
 }
 
 #[cfg(test)]

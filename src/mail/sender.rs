@@ -29,7 +29,7 @@ use crate::mail::dkim::Signer;
 use crate::mail::transport::smtp::SmtpSettings;
 use crate::store::{Store, StoreError};
 // `check` talks to the server as the sender would.
-pub use crate::mail::transport::smtp::probe;
+pub use crate::mail::transport::smtp::{ProbeStep, Stage, probe};
 use carrier::Outcome;
 use clerk::{Clerk, Standing};
 use lock::ActiveSender;
@@ -503,6 +503,9 @@ fn wait_for_work(
     delivering: &mut Delivering<'_>,
 ) -> Result<(), StoreError> {
     clerk.store.changed_elsewhere()?;
+    if quiet_until.is_some() && clerk.is_asked_to_retry()? {
+        return Ok(());
+    }
     let due = match quiet_until {
         Some(until) => Some(until),
         None => clerk.next_due()?,
@@ -520,8 +523,8 @@ fn wait_for_work(
                 return Ok(());
             }
         }
-        // While the server is left alone nothing can be done about new mail.
-        if quiet_until.is_none() && clerk.store.changed_elsewhere()? {
+        // While the server is left alone nothing can be done about new mail; but an administrator may ask for a try.
+        if clerk.store.changed_elsewhere()? && (quiet_until.is_none() || clerk.is_asked_to_retry()?) {
             return Ok(());
         }
     }

@@ -146,6 +146,35 @@ mod tests {
     }
 
     #[test]
+    fn a_sender_whose_lease_has_ended_changes_nothing_any_more() {
+        let (_folder, mut store) = database();
+        store.write(|writing| Ok::<_, StoreError>(queue(writing, 1))).unwrap();
+        let next = |store: &mut Store, now| store.write(|writing| claim(writing, None, &mut 0, now)).unwrap();
+        let first = next(&mut store, NOW).unwrap();
+        let take_back = |store: &mut Store, ended_at: Timestamp| {
+            let wait = |_| std::time::Duration::ZERO;
+            store.write(|writing| writing.recover_claims(Some(ended_at), NOW, wait)).unwrap();
+        };
+        let end = NOW.plus(LEASE);
+        let just_before = Timestamp::from_millis(end.millis() - 1);
+        take_back(&mut store, just_before);
+        assert!(!store.read(|reading| reading.has_ended_leases(just_before)).unwrap());
+        assert_eq!(next(&mut store, NOW), None);
+        assert!(store.read(|reading| reading.has_ended_leases(end)).unwrap());
+        take_back(&mut store, end);
+        let second = next(&mut store, NOW).unwrap();
+        assert_eq!(second.delivery.id, first.delivery.id);
+        let sent = || Settlement::Sent { words: "250 ok".to_owned() };
+        for late in [
+            store.write(|writing| writing.note_body(&first)),
+            store.write(|writing| writing.settle(&first, &sent(), NOW).map(drop)),
+        ] {
+            assert!(matches!(late, Err(StoreError::LeaseLost { .. })), "{late:?}");
+        }
+        store.write(|writing| writing.settle(&second, &sent(), NOW)).unwrap();
+    }
+
+    #[test]
     fn asked_for_mails_are_claimed_in_order_without_looking_at_the_ended_ones_again() {
         let (_folder, mut store) = database();
         let ids = store

@@ -46,6 +46,8 @@ pub(super) struct Clerk {
     /// Carriers that ask whether their body may leave.
     asking: Vec<usize>,
     health: Health,
+    /// How often an administrator had asked for a try now when the last mail was claimed.
+    retries_asked: i64,
     /// Nothing was due at the last look.
     nothing_due: bool,
     /// How many of the asked for deliveries, from the first on, were claimed or not due when they were looked at.
@@ -106,6 +108,7 @@ impl Clerk {
             notices: Vec::new(),
             asking: Vec::new(),
             health: Health::default(),
+            retries_asked: 0,
             nothing_due: false,
             passed: 0,
             next_start: Timestamp::default(),
@@ -113,20 +116,24 @@ impl Clerk {
         }))
     }
 
-    /// Takes back what a dead sender had in hand; called once, as the active sender.
+    /// Takes back what a dead sender had in hand, without waiting for its leases to end; called once, as the active sender.
     pub(super) fn recover(&mut self) -> Result<(), StoreError> {
         let now = self.now();
-        self.store.write(|writing| writing.recover_claims(now, health::wait))
+        self.store.write(|writing| writing.recover_claims(None, now, health::wait))
     }
 
-    /// Ends what is past its time, and tells of what has waited for too long.
+    /// Takes back claims whose lease has ended, ends what is past its time, and tells of what has waited for too long.
     pub(super) fn tidy(&mut self, delivering: &mut Delivering<'_>) -> Result<(), StoreError> {
         let now = self.now();
         self.tidied = Some(now);
-        let (overdue, oldest) = self.store.read(|reading| {
+        let (overdue, oldest, abandoned) = self.store.read(|reading| {
             let overdue = reading.has_overdue_deliveries(now)? || reading.has_overdue_verifications(now)?;
-            Ok::<_, StoreError>((overdue, reading.oldest_waiting()?))
+            Ok::<_, StoreError>((overdue, reading.oldest_waiting()?, reading.has_ended_leases(now)?))
         })?;
+        if abandoned {
+            self.store.write(|writing| writing.recover_claims(Some(now), now, health::wait))?;
+            self.look_again();
+        }
         if overdue {
             self.store.write(|writing| {
                 writing.expire_deliveries(now)?;
@@ -162,6 +169,18 @@ impl Clerk {
     /// When the next delivery is due.
     pub(super) fn next_due(&mut self) -> Result<Option<Timestamp>, StoreError> {
         self.store.read(|reading| reading.next_due())
+    }
+
+    /// Whether an administrator asks for a try now although the server is left alone; then it is not any more.
+    pub(super) fn is_asked_to_retry(&mut self) -> Result<bool, StoreError> {
+        let asked = self.store.read(|reading| reading.retries_asked())?;
+        let is_new = asked != self.retries_asked;
+        if is_new {
+            self.retries_asked = asked;
+            self.health.forgive();
+            self.look_again();
+        }
+        Ok(is_new)
     }
 
     /// Something may be due again.
@@ -251,6 +270,10 @@ impl Clerk {
             None if now < self.next_start && !(self.nothing_due && self.ready.is_empty()) => {
                 Standing::Paced(self.next_start)
             }
+            // The next mail's time has come since it was looked at what may be claimed.
+            None if self.settings.rate_per_second > 0 && self.ready.is_empty() && !self.nothing_due => {
+                Standing::Paced(now)
+            }
             None => Standing::Idle,
         }
     }
@@ -312,12 +335,20 @@ impl Clerk {
                     }
                     claims.push(claimed);
                 }
-                let account =
-                    if claims.is_empty() { None } else { Some(writing.reading().account(now)?.name) };
-                Ok::<_, StoreError>((states, noted, claims, account))
+                let shared = if claims.is_empty() {
+                    None
+                } else {
+                    let reading = writing.reading();
+                    Some((reading.account(now)?.name, reading.retries_asked()?))
+                };
+                Ok::<_, StoreError>((states, noted, claims, shared))
             });
             match written {
-                Ok((states, noted, claims, account)) => {
+                Ok((states, noted, claims, shared)) => {
+                    let account = shared.map(|(account, retries_asked)| {
+                        self.retries_asked = retries_asked;
+                        account
+                    });
                     for ((carrier, _), noted) in asked.iter().zip(noted) {
                         self.carriers[*carrier].acknowledge(noted);
                     }
