@@ -1,6 +1,7 @@
 //! Effects: what `update` wants done outside, as plain data, and the answers. They carry no callbacks and no handles.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use crate::domain::account::Account;
 use crate::domain::contact::{Contact, ContactId, Proofs, Subject, Totals};
@@ -13,6 +14,8 @@ use crate::operations::Problem;
 use crate::operations::account::AccountChange;
 use crate::operations::contacts::{Again, ContactChange, ListQuery, Mailing, PageAt, Saved};
 use crate::operations::coverage::Coverage;
+use crate::operations::export::{Existing, Exported, Scope};
+use crate::operations::import::{self, Format, Report, Stamp};
 use crate::operations::notices::{Audience, Notified};
 use crate::operations::outbox::{DeliveryDetail, EntriesAt, OutboxAt, OutboxEntry, OutboxQuery, QueueTotals};
 use crate::operations::page::Page;
@@ -28,7 +31,9 @@ pub enum Effect {
         question: Box<Question>,
     },
     /// Ends what takes long before it is through; its answer still comes.
-    StopWork,
+    StopWork {
+        request: Request,
+    },
     /// Tells the sender that something was queued.
     WakeSender,
     /// Gives the terminal back, stops the process and comes back.
@@ -186,6 +191,19 @@ pub enum Question {
     CancelNotice {
         id: NoticeId,
     },
+    /// Contacts into a file.
+    Export {
+        target: PathBuf,
+        scope: Scope,
+        format: Format,
+        existing: Existing,
+    },
+    /// Contacts out of a file, be it in trial. With a stamp only if the file is still the one that has it.
+    Import {
+        file: PathBuf,
+        options: import::Options,
+        stamp: Option<Stamp>,
+    },
 }
 
 /// What became of a question, variant by variant.
@@ -242,6 +260,29 @@ pub enum Answer {
     NoticeRetried(Result<u64, Problem>),
     /// How many deliveries are cancelled.
     NoticeCancelled(Result<u64, Problem>),
+    Exported(Result<Exported, Refused>),
+    Imported(Result<Box<Report>, Refused>),
+}
+
+/// Why a file was not written or read. Nothing was changed then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// A file has the name that is to be written.
+    Exists,
+    /// The file is no longer the one that was checked.
+    FileChanged,
+    Cancelled,
+    /// Why, as the second part of a sentence without a full stop. Not escaped.
+    Because(String),
+}
+
+/// How far something is that takes long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pace {
+    /// Contacts or rows that are done.
+    pub done: u64,
+    /// In thousandths of the whole, where that is known.
+    pub permille: Option<u16>,
 }
 
 /// What a change of a whole column would meet.
@@ -278,6 +319,7 @@ impl Question {
         #[expect(clippy::wildcard_enum_match_arm, reason = "few of all questions take long")]
         match self {
             Self::Coverage | Self::Audience { .. } | Self::Column { .. } => true,
+            Self::Export { .. } | Self::Import { .. } => true,
             Self::SetColumn { whom: Whom::Filtered(_), .. } => true,
             Self::SetColumn { whom: Whom::These(ids), .. } => ids.len() > FEW,
             Self::CopySubscriptions { to, .. } => to.len() > FEW,
@@ -326,7 +368,9 @@ impl Question {
             | Self::TestMail { .. }
             | Self::Notify { .. }
             | Self::RetryNotice { .. }
-            | Self::CancelNotice { .. } => false,
+            | Self::CancelNotice { .. }
+            | Self::Export { .. }
+            | Self::Import { .. } => false,
         }
     }
 }
