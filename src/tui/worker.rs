@@ -302,10 +302,11 @@ mod tests {
     use crate::clock;
     use crate::domain::catalogue::Catalogue;
     use crate::domain::contact_form::ContactForm;
-    use crate::operations::contacts::ListQuery;
+    use crate::operations::contacts::{ListQuery, Verify};
+    use crate::operations::import::{BadRows, Format, Options, Run};
     use crate::operations::subscriptions::Whom;
     use crate::operations::{Actor, Rules, Via};
-    use crate::tui::effect::Answer;
+    use crate::tui::effect::{Answer, Refused};
     use crate::tui::perform::perform;
 
     /// How long an answer may take before the test has failed.
@@ -441,6 +442,34 @@ mod tests {
             inbox.done();
         }
         assert!(inbox.stopped.is_empty());
+    }
+
+    #[test]
+    fn while_a_long_file_is_imported_questions_are_answered_and_it_can_be_stopped() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("long.csv");
+        let rows = (0..100_000).map(|number| format!("c{number},c{number}@example.org\n"));
+        std::fs::write(&file, std::iter::once("name,email\n".to_owned()).chain(rows).collect::<String>()).unwrap();
+        let (messages, heard) = channel();
+        let opening = opening(folder.path());
+        let mut worker = Worker::start(Session::open(&opening).unwrap(), opening, messages).unwrap();
+        let (bad_rows, verify, run) = (BadRows::RefuseAll, Verify::Later, Run::Real);
+        let options = Options { format: Format::Csv, bad_rows, verify, run };
+        worker.ask(Request(1), Box::new(Question::Import { file, options, stamp: None }));
+        let told = heard.recv_timeout(DEADLINE).unwrap();
+        let Msg::Progress { request: Request(1), pace } = told else { panic!("{told:?}") };
+        assert!(pace.done > 0 && pace.permille.is_some_and(|permille| permille < 1000), "{pace:?}");
+        worker.ask(Request(2), Box::new(Question::Totals));
+        let is_answer = |message: &Msg| matches!(message, Msg::Answer { .. });
+        let next = || std::iter::from_fn(|| heard.recv_timeout(DEADLINE).ok()).find(is_answer).unwrap();
+        let totals = next();
+        assert_eq!(request_of(&totals), 2, "it does not wait for the import");
+        worker.stop(Request(1));
+        let Msg::Answer { request: Request(1), answer } = next() else { panic!() };
+        assert_eq!(*answer, Answer::Imported(Err(Refused::Cancelled)));
+        worker.ask(Request(3), Box::new(Question::Totals));
+        let Msg::Answer { answer, .. } = next() else { panic!() };
+        assert!(matches!(*answer, Answer::Totals(Ok(totals)) if totals.contacts == 0), "{answer:?}");
     }
 
     #[test]

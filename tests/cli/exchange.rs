@@ -5,6 +5,8 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
 use std::time::Duration;
 
+use rustix::process::Signal;
+
 use crate::support::program::{Program, assert_transcript};
 use crate::support::terminal::Terminal;
 
@@ -400,4 +402,15 @@ fn an_import_tells_how_far_it_is_and_ctrl_c_undoes_it() {
     terminal.waits_for(" rows").types("<c-c>").waits_for("the import was cancelled; nothing was changed");
     assert_eq!(terminal.ends_within(Duration::from_secs(20)), 1);
     assert_eq!(program.data("list --json"), "[]\n");
+}
+
+#[test]
+fn an_import_that_is_killed_in_the_middle_leaves_nothing_and_the_next_one_works() {
+    let program = with_files(&[("long.csv", &long(300_000)), ("short.csv", &long(2))]);
+    let mut terminal = Terminal::run(&program, "import long.csv", &[]);
+    terminal.waits_for(" rows").signal(Signal::KILL);
+    terminal.ends_within(Duration::from_secs(20));
+    assert_eq!(program.data("list --json"), "[]\n");
+    assert!(program.run("import short.csv").contains("Imported: 2 added"));
+    assert!(program.run("check").contains("database"));
 }

@@ -587,9 +587,7 @@ const IMPORT_REPORT: &[Entry] = &[
 
 const WORKING: &[Entry] = &[shown(Action::Close, "close", "cancel it; nothing is changed", "cancel", 0)];
 
-const TOLD: &[Entry] = &[
-    shown(Action::Close, "close", "close", "close", 0),
-];
+const TOLD: &[Entry] = &[shown(Action::Close, "close", "close", "close", 0)];
 
 const HELP: &[Entry] = &[
     entry(Action::Up, "up", "up"),

@@ -71,8 +71,8 @@ enum Stage {
         pace: Pace,
         is_ending: bool,
     },
-    /// Safe to show.
-    Told(String),
+    /// How many, and where; safe to show.
+    Told([String; 2]),
 }
 
 /// What is to be done after a key.
@@ -178,7 +178,7 @@ impl ExportDialog {
         match result {
             Ok(exported) => self.stage = Stage::Told(self.told(exported)),
             Err(Refused::Exists) => self.question = Some(self.replace()),
-            Err(Refused::Cancelled) => self.message = Some("It was cancelled; nothing was written.".to_owned()),
+            Err(Refused::Cancelled) => self.message = Some("It was cancelled.".to_owned()),
             Err(Refused::FileChanged) => self.message = Some("The file has changed.".to_owned()),
             Err(Refused::Because(why)) => self.lost(&why),
         }
@@ -187,7 +187,7 @@ impl ExportDialog {
     /// Takes the reason why nothing was written.
     pub fn lost(&mut self, why: &str) {
         self.stage = Stage::Form;
-        self.message = Some(format!("'{}' was not written: {}.", safe(&self.shown_path()), safe(why)));
+        self.message = Some(format!("Not written: {}.", safe(why)));
     }
 
     fn input_to_form(&mut self, input: &Input) -> ExportOutcome {
@@ -266,7 +266,7 @@ impl ExportDialog {
         Confirm::new("Replace", question, detail.to_owned(), "Replace", "Keep it")
     }
 
-    fn told(&self, exported: Exported) -> String {
+    fn told(&self, exported: Exported) -> [String; 2] {
         let Exported { written, of, replaced } = exported;
         let many = if of == 1 { "contact" } else { "contacts" };
         let which = match self.choice().map(|choice| &choice.scope) {
@@ -276,8 +276,8 @@ impl ExportDialog {
             Some(Scope::All) | None if of == 1 => "the only contact".to_owned(),
             Some(Scope::All) | None => format!("all {of} contacts"),
         };
-        let replaced = if replaced { ", which is replaced" } else { "" };
-        format!("Exported to '{}'{replaced}: {which}.", safe(&self.shown_path()))
+        let replaced = if replaced { "was replaced; nobody else may read it" } else { "can be read by nobody else" };
+        [format!("Exported: {which}."), format!("'{}' {replaced}.", safe(&self.shown_path()))]
     }
 }
 

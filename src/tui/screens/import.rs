@@ -161,7 +161,7 @@ impl ImportDialog {
         let pane = if let Stage::Real(_, pane) = before { Some(pane) } else { None };
         match (result, pane) {
             (Ok(report), None) if report.all() == 0 => {
-                self.message = Some(format!("There is no contact in '{}'.", safe(&self.shown_path())));
+                self.message = Some("There is no contact in it.".to_owned());
             }
             (Ok(report), None) => self.stage = Stage::Report(Box::new(ReportPane::new(report))),
             (Ok(report), Some(pane)) if report.summary.is_applied => {
@@ -178,9 +178,7 @@ impl ImportDialog {
                 self.stage = Stage::Report(pane);
             }
             (Err(Refused::FileChanged | Refused::Exists), _) => {
-                let file = self.shown_path();
-                self.message =
-                    Some(format!("'{}' has changed since it was checked; check it again.", safe(&file)));
+                self.message = Some("It has changed since it was checked; check it again.".to_owned());
             }
             (Err(Refused::Because(why)), pane) => self.refused(&why, pane),
         }
@@ -198,8 +196,7 @@ impl ImportDialog {
     fn refused(&mut self, why: &str, pane: Option<Box<ReportPane>>) {
         match pane {
             None => {
-                let file = self.shown_path();
-                self.message = Some(format!("'{}' cannot be imported: {}.", safe(&file), safe(why)));
+                self.message = Some(format!("It cannot be imported: {}.", safe(why)));
             }
             Some(mut pane) => {
                 pane.say(&format!("Nothing was imported: {}.", safe(why)));
@@ -305,10 +302,6 @@ impl ImportDialog {
 
     fn path(&self) -> PathBuf {
         self.places.path(self.file.text().trim())
-    }
-
-    fn shown_path(&self) -> String {
-        self.path().display().to_string()
     }
 
     /// The last part of the path; safe to show.

@@ -40,7 +40,10 @@ fn a_name_in_the_working_folder_and_all_contacts_are_proposed() {
     dialog.ended(Ok(Exported { written: 12, of: 12, replaced: false }));
     assert_eq!(
         dialog.stage,
-        Stage::Told("Exported to '/srv/lists/contacts.csv': all 12 contacts.".to_owned())
+        Stage::Told([
+            "Exported: all 12 contacts.".to_owned(),
+            "'/srv/lists/contacts.csv' can be read by nobody else.".to_owned(),
+        ])
     );
     assert_eq!(press(&mut dialog, Action::Close), ExportOutcome::Close);
 }
@@ -55,8 +58,9 @@ fn the_scope_names_its_number_and_what_is_selected_is_proposed() {
     let ExportOutcome::Export { scope, .. } = press(&mut dialog, Action::Accept) else { panic!() };
     assert_eq!(scope, Scope::Selected([ContactId(3), ContactId(5)].into()));
     dialog.ended(Ok(Exported { written: 1, of: 12, replaced: true }));
-    let Stage::Told(told) = &dialog.stage else { panic!() };
-    assert!(told.ends_with(", which is replaced: 1 of 12 contacts, what was selected."), "{told}");
+    let Stage::Told([many, place]) = &dialog.stage else { panic!() };
+    assert_eq!(many, "Exported: 1 of 12 contacts, what was selected.");
+    assert_eq!(place, "'/srv/lists/contacts.csv' was replaced; nobody else may read it.");
 }
 
 #[test]
@@ -101,7 +105,7 @@ fn what_is_under_way_can_be_cancelled_and_a_refusal_leaves_what_was_typed() {
     assert!(matches!(dialog.stage, Stage::Writing { is_ending: true, pace: Pace { done: 7, .. } }));
     dialog.ended(Err(Refused::Because("No such file or directory\u{7}".to_owned())));
     let message = dialog.message.clone().unwrap();
-    assert_eq!(message, "'/nowhere/a.csv' was not written: No such file or directory\\u{0007}.");
+    assert_eq!(message, "Not written: No such file or directory\\u{0007}.");
     assert_eq!(dialog.file.text(), "/nowhere/a.csv");
 }
 

@@ -46,8 +46,7 @@ impl ExportDialog {
                 work::draw_work(area, buf, look, work)
             }
             Stage::Told(told) => {
-                let private = "Nobody else on this machine may read it.".to_owned();
-                let told = [(told.clone(), Role::Text), (private, Role::Dim)];
+                let told = told.clone().map(|words| (words, Role::Text));
                 work::draw_told(area, buf, look, "Export", &told)
             }
         }

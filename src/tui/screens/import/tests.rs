@@ -127,7 +127,7 @@ fn where_nothing_would_change_there_is_nothing_to_import() {
         assert_eq!(press(&mut dialog, Action::Accept), ImportOutcome::Close);
     }
     let dialog = reported(report(&[]));
-    assert_eq!(message(&dialog), "There is no contact in '/srv/lists/staff.csv'.");
+    assert_eq!(message(&dialog), "There is no contact in it.");
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn what_has_changed_meanwhile_is_told_and_looked_at_again() {
     };
     let mut dialog = begun();
     ended(&mut dialog, Err(Refused::FileChanged));
-    assert!(message(&dialog).ends_with("has changed since it was checked; check it again."));
+    assert!(message(&dialog).starts_with("It has changed since it was checked"));
     assert_eq!(dialog.context(), Context::FormField);
     let mut dialog = begun();
     ended(&mut dialog, Ok(report(&[Fate::Refused])));
@@ -235,7 +235,7 @@ fn the_result_tells_everything_that_has_become_of_it() {
             "1 refused row was left out.",
             "2 new contacts have no message type yet and will get no notice.",
             "1 verification mail is on its way.",
-            "1 new contact gets no code now: the daily limit of verification mails is reached; the next may be sent in 1 hour.",
+            "1 new contact gets no code now: the daily limit of verification mails is reached; the next may be sent in 1 h.",
         ]
     );
     assert_eq!(press(&mut dialog, Action::Close), ImportOutcome::Close);

@@ -154,6 +154,9 @@ impl Layout {
         let within = dialog::inside(Rect { width: columns, ..area });
         let (columns_inside, height) = (usize::from(within.width), usize::from(within.height));
         let mut counts = wrap(&count_words(pane), columns_inside);
+        if counts.len() > 1 && height < HEADS {
+            counts = wrap(&short_count_words(pane), columns_inside);
+        }
         counts.truncate(2);
         let buttons = buttons(pane);
         let button_rows = buttons.rows(columns_inside);
@@ -311,6 +314,11 @@ fn count_words(pane: &ReportPane) -> String {
     format!("{rows}: {added} added, {changed} changed, {unchanged} unchanged, {refused} refused{warned}")
 }
 
+fn short_count_words(pane: &ReportPane) -> String {
+    let Summary { added, changed, refused, .. } = pane.report().summary;
+    format!("{added} added, {changed} changed, {refused} refused")
+}
+
 /// What is said of the file as a whole, at most `most` lines; what went wrong first.
 fn notes(pane: &ReportPane, columns: usize, most: usize) -> Vec<(String, Role)> {
     let report = pane.report();
@@ -325,12 +333,12 @@ fn notes(pane: &ReportPane, columns: usize, most: usize) -> Vec<(String, Role)> 
     }
     let good = report.summary.added + report.summary.changed;
     if report.summary.refused > 0 && good > 0 && pane.message().is_none() {
-        say("All or nothing is not possible with refused rows; the good ones can be imported without them.", Role::Dim);
+        say("Refused rows would be left out, and the others imported together.", Role::Dim);
     } else if good == 0 {
         say("Nothing would change.", Role::Dim);
     }
     for remark in &report.remarks {
-        say(remark, Role::Warning);
+        say(&sentence(remark), Role::Warning);
     }
     if report.unlisted > 0 {
         let words = counted(report.unlisted, "further row is counted only", "further rows are counted only");
@@ -338,6 +346,12 @@ fn notes(pane: &ReportPane, columns: usize, most: usize) -> Vec<(String, Role)> 
     }
     notes.truncate(most);
     notes
+}
+
+fn sentence(words: &str) -> String {
+    let mut characters = words.chars();
+    let first: String = characters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    format!("{first}{}.", characters.as_str())
 }
 
 /// How many codes go, and what holds back the others.
