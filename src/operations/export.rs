@@ -149,6 +149,7 @@ pub fn export_to_file(
         }
     };
     let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::metadata(folder).map_err(Failure::Output)?;
     // It is private from the beginning, and removed if it never gets its name.
     let unfinished = tempfile::Builder::new().prefix(".callsheet-export-").tempfile_in(folder);
     // Without the name of a file that nobody has asked for.

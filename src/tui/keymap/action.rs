@@ -571,7 +571,7 @@ const PREVIEW: &[Entry] = &[
 ];
 
 const IMPORT_REPORT: &[Entry] = &[
-    shown(Action::Accept, "accept", "the button with the focus; in the list the first", "press", 0),
+    shown(Action::Accept, "accept", "the button with the focus", "press", 0),
     shown(Action::Tick, "tick", "send verification mails now, or later", "mails", 4),
     shown(Action::Problems, "problems", "list only problems, or all rows", "problems only", 3),
     shown(Action::Next, "next", "to the next button", "next", 5),

@@ -1,3 +1,5 @@
+//! The export as keys and answers drive it, without a store.
+
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

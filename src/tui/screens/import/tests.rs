@@ -1,3 +1,5 @@
+//! The import as keys and answers drive it, without a store.
+
 use std::time::Duration;
 
 use proptest::prelude::*;
