@@ -41,7 +41,9 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &Export) -> Re
             export::export(session, &scope, format, output.bytes(), &mut |_| ControlFlow::Continue(()));
         let exported = exported.map_err(|failure| match failure {
             Failure::Output(error) => stop(error),
-            failure @ (Failure::Exists | Failure::Cancelled | Failure::Problem(_)) => refusal(file, failure).into(),
+            failure @ (Failure::Exists | Failure::Cancelled | Failure::Problem(_)) => {
+                refusal(file, failure).into()
+            }
         })?;
         output.note(&format!("Exported: {}.", words_on(&exported, words.as_deref())));
         return Ok(Exit::Done);

@@ -449,7 +449,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("long.csv");
         let rows = (0..100_000).map(|number| format!("c{number},c{number}@example.org\n"));
-        std::fs::write(&file, std::iter::once("name,email\n".to_owned()).chain(rows).collect::<String>()).unwrap();
+        std::fs::write(&file, std::iter::once("name,email\n".to_owned()).chain(rows).collect::<String>())
+            .unwrap();
         let (messages, heard) = channel();
         let opening = opening(folder.path());
         let mut worker = Worker::start(Session::open(&opening).unwrap(), opening, messages).unwrap();

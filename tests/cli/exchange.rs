@@ -336,7 +336,7 @@ fn an_export_names_its_scope() {
         ! Hint: name it with '--format', for example '--format csv'
         [exit 2]
         $ callsheet export no/folder.csv
-        ! Error: 'no/folder.csv' cannot be written: entity not found
+        ! Error: 'no/folder.csv' cannot be written: No such file or directory (os error 2)
         [exit 1]
         $ callsheet export data
         ! Error: the ending of 'data' tells no format; endings are .csv, .json, .vcf and .vcard

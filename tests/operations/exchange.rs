@@ -61,8 +61,7 @@ fn import(session: &mut Session, text: &str, options: Options) -> (Summary, Vec<
 
 fn exported(session: &mut Session, format: Format) -> Vec<u8> {
     let mut bytes = Vec::new();
-    export::export(session, &Scope::All, format, &mut bytes, &mut |_| ControlFlow::Continue(()))
-        .unwrap();
+    export::export(session, &Scope::All, format, &mut bytes, &mut |_| ControlFlow::Continue(())).unwrap();
     bytes
 }
 
@@ -518,8 +517,14 @@ fn an_export_never_takes_the_place_of_the_database() {
         let mut own = office.database().into_os_string();
         own.push(suffix);
         let go_on = &mut |_| ControlFlow::Continue(());
-        let refused =
-            export::export_to_file(&mut session, &Scope::All, Format::Csv, own.as_ref(), Existing::Replace, go_on);
+        let refused = export::export_to_file(
+            &mut session,
+            &Scope::All,
+            Format::Csv,
+            own.as_ref(),
+            Existing::Replace,
+            go_on,
+        );
         assert!(matches!(refused, Err(export::Failure::Problem(_))), "{suffix}");
     }
     assert_eq!(all(&mut session).len(), 4);
@@ -540,9 +545,8 @@ fn an_output_that_fails_ends_the_export() {
     let mut session = office.session();
     furnished(&mut session);
     for format in Format::ALL {
-        let failed = export::export(&mut session, &Scope::All, format, &mut Full, &mut |_| {
-            ControlFlow::Continue(())
-        });
+        let failed =
+            export::export(&mut session, &Scope::All, format, &mut Full, &mut |_| ControlFlow::Continue(()));
         assert!(matches!(failed, Err(export::Failure::Output(_))), "{format:?}");
     }
 }

@@ -27,7 +27,9 @@ fn import(session: &mut Session, mut bytes: &[u8], format: Format) -> (Summary, 
             Heard::Remark(remark) => notes.push(remark),
             Heard::Row(row) => {
                 let why: Vec<String> = row.reasons.iter().chain(&row.warnings).cloned().collect();
-                notes.extend((!why.is_empty()).then(|| format!("{} {}: {}", row.line, row.email, why.join("; "))));
+                notes.extend(
+                    (!why.is_empty()).then(|| format!("{} {}: {}", row.line, row.email, why.join("; "))),
+                );
             }
         }
         ControlFlow::Continue(())
@@ -90,12 +92,17 @@ fn cards_of_khard_are_read() {
     assert_eq!((summary.added, summary.refused), (2, 1), "{notes:?}");
     assert_eq!(
         notes,
-        ["23 grace@example.org: name: a name has no white space; character 6 of this one is U+0020 (blank); \
-          'GraceHopper' would be one"]
+        [
+            "23 grace@example.org: name: a name has no white space; character 6 of this one is U+0020 (blank); \
+          'GraceHopper' would be one"
+        ]
     );
     assert_eq!(
         all(&mut session),
-        ["Éléonore eleonore@example.fr other en product", "李静 lijing@example.cn finance_director en security"]
+        [
+            "Éléonore eleonore@example.fr other en product",
+            "李静 lijing@example.cn finance_director en security"
+        ]
     );
 }
 

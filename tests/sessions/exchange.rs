@@ -14,7 +14,9 @@ fn office() -> Office {
     let office = Office::new();
     let mut session = office.session();
     callsheet::operations::account::skip_introduction(&mut session).unwrap();
-    for (name, email) in [("ada", "ada@example.org"), ("grace", "grace@example.org"), ("王小明", "x@example.cn")] {
+    for (name, email) in
+        [("ada", "ada@example.org"), ("grace", "grace@example.org"), ("王小明", "x@example.cn")]
+    {
         add_silently(&mut session, name, email);
     }
     office
@@ -59,7 +61,9 @@ fn what_is_filtered_or_selected_is_proposed_with_its_number() {
     let file = path(&office, "some.vcf");
     let mut desk = Desk::open(&office);
     desk.types("/ example.org <enter> x <wait:filtered (2)>");
-    desk.types(&format!("<c-u> <paste:{file}> <enter> <wait:2 of 3 contacts, what matches the filter> <enter>"));
+    desk.types(&format!(
+        "<c-u> <paste:{file}> <enter> <wait:2 of 3 contacts, what matches the filter> <enter>"
+    ));
     assert_eq!(fs::read_to_string(&file).unwrap().matches("END:VCARD").count(), 2);
     desk.types("<esc> <space> x <wait:selected (1)>");
     desk.types(&format!("<c-u> <paste:{file}> <enter> y <wait:1 of 3 contacts, what was selected>"));
@@ -81,7 +85,11 @@ fn a_file_that_cannot_be_written_says_why_and_leaves_the_dialog_open() {
 fn an_import_is_looked_at_before_it_is_made() {
     let office = office();
     let file = path(&office, "staff.csv");
-    fs::write(&file, "姓名;邮箱\n李静;lijing@example.cn\ncountess;ADA@example.org\ngrace;grace@example.org\n").unwrap();
+    fs::write(
+        &file,
+        "姓名;邮箱\n李静;lijing@example.cn\ncountess;ADA@example.org\ngrace;grace@example.org\n",
+    )
+    .unwrap();
     let mut desk = Desk::open(&office);
     desk.types(&format!("i <paste:{file}> <wait:CSV, in> <enter>"));
     desk.sees("3 rows: 1 added, 1 changed, 1 unchanged, 0 refused").sees("lijing@example.cn");
@@ -99,7 +107,9 @@ fn refused_rows_are_told_and_the_good_ones_can_be_taken_without_them() {
     let good: String = (0..60).map(|number| format!("p{number},p{number}@example.org\n")).collect();
     fs::write(&file, format!("name,email\n{good}Eve Moneypenny,eve@example.org\n")).unwrap();
     let mut desk = Desk::open(&office);
-    desk.types(&format!("i <paste:{file}> <enter> <wait:61 rows: 60 added, 0 changed, 0 unchanged, 1 refused>"));
+    desk.types(&format!(
+        "i <paste:{file}> <enter> <wait:61 rows: 60 added, 0 changed, 0 unchanged, 1 refused>"
+    ));
     desk.sees_no("eve@example.org").types("p <wait:problems only, 1-1 of 1>");
     desk.sees("line 62: name: a name has no white space").sees("'EveMoneypenny' would be one");
     desk.types("p G <wait:eve@example.org> <enter> <wait:The refused row is left out.> y");
@@ -112,11 +122,14 @@ fn verification_mails_go_only_when_they_are_wanted_and_within_the_limit() {
     let mut office = office();
     office.rules.daily_limit = 2;
     let file = path(&office, "staff.json");
-    let rows: Vec<String> =
-        (0..3).map(|number| format!("{{\"name\":\"p{number}\",\"email\":\"p{number}@example.org\"}}")).collect();
+    let rows: Vec<String> = (0..3)
+        .map(|number| format!("{{\"name\":\"p{number}\",\"email\":\"p{number}@example.org\"}}"))
+        .collect();
     fs::write(&file, format!("[{}]", rows.join(","))).unwrap();
     let mut desk = Desk::open(&office);
-    desk.types(&format!("i <paste:{file}> <enter> <wait:2 of 3 new contacts get a code now; the daily limit>"));
+    desk.types(&format!(
+        "i <paste:{file}> <enter> <wait:2 of 3 new contacts get a code now; the daily limit>"
+    ));
     desk.types("<space> <wait:[x] send verification mails now> <enter>");
     desk.sees("2 verification mails go at once.").types("y <wait:2 verification mails are on their way.>");
     desk.sees("1 new contact gets no code now").sees("3 new contacts have no message type yet");
@@ -152,12 +165,15 @@ fn a_file_that_cannot_be_read_says_why() {
         fs::write(&file, bytes).unwrap();
         // The words are wrapped: their beginning stands in one line.
         desk.types(&format!("i <paste:{file}> <enter>"));
-        let shown: String = desk.screen().split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
+        let shown: String =
+            desk.screen().split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
         assert!(shown.contains(why), "{name}:\n{shown}");
         desk.types("<esc>");
     }
     desk.types("i /nowhere/a.csv <enter> <wait:No such file> <c-u> <enter> <wait:A file must be named.>");
     desk.types("<tab> <tab> <tab> <enter>").sees_no("must be named");
     let folder = office.folder.path().display();
-    desk.types(&format!("i <paste:{folder}/> <tab> <enter> <down> <enter> <tab> <enter> <wait:it is a folder>"));
+    desk.types(&format!(
+        "i <paste:{folder}/> <tab> <enter> <down> <enter> <tab> <enter> <wait:it is a folder>"
+    ));
 }

@@ -103,7 +103,8 @@ fn an_import_begins_with_a_file() {
     for size in [SMALL, USUAL] {
         assert_snapshot!(dialog(size, |area, buf, look| checking.draw(area, buf, look)));
     }
-    let ascii = |area: Rect, buf: &mut Buffer, look: Look<'_>| -> Option<Position> { checking.draw(area, buf, look) };
+    let ascii =
+        |area: Rect, buf: &mut Buffer, look: Look<'_>| -> Option<Position> { checking.draw(area, buf, look) };
     assert_snapshot!(part(SMALL, whole(SMALL), (Theme::Mono, Marks::Ascii), ascii));
 }
 

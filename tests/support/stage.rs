@@ -316,11 +316,24 @@ pub fn report(added: u64) -> Report {
         hear(line, Fate::Added, &format!("员工{line}@example.cn"), &[], &[]);
     }
     hear(added + 2, Fate::Changed, "ada@example.org", &[], &[]);
-    hear(added + 3, Fate::Unchanged, "grace@example.org", &[], &["there is no message type 'newer.type' here; it is kept"]);
+    hear(
+        added + 3,
+        Fate::Unchanged,
+        "grace@example.org",
+        &[],
+        &["there is no message type 'newer.type' here; it is kept"],
+    );
     let blank = "name: a name has no white space; character 4 of this one is U+0020 (blank); 'EveMoneypenny' would be one";
-    hear(added + 4, Fate::Refused, "eve@example.org\u{1b}", &[blank, "email: it has a control character"], &[]);
+    hear(
+        added + 4,
+        Fate::Refused,
+        "eve@example.org\u{1b}",
+        &[blank, "email: it has a control character"],
+        &[],
+    );
     report.hear(Heard::Remark("the column 'Phone' means nothing here and was left out".to_owned()));
-    let limit = Limit { kind: LimitKind::PerDatabase, until: now().plus(std::time::Duration::from_secs(5 * 3600)) };
+    let limit =
+        Limit { kind: LimitKind::PerDatabase, until: now().plus(std::time::Duration::from_secs(5 * 3600)) };
     report.summary = Summary {
         added,
         changed: 1,

@@ -276,7 +276,8 @@ impl ExportDialog {
             Some(Scope::All) | None if of == 1 => "the only contact".to_owned(),
             Some(Scope::All) | None => format!("all {of} contacts"),
         };
-        let replaced = if replaced { "was replaced; nobody else may read it" } else { "can be read by nobody else" };
+        let replaced =
+            if replaced { "was replaced; nobody else may read it" } else { "can be read by nobody else" };
         [format!("Exported: {which}."), format!("'{}' {replaced}.", safe(&self.shown_path()))]
     }
 }

@@ -323,7 +323,10 @@ fn confirm(pane: &ReportPane, file: &str) -> Confirm {
         _ => format!(" The {refused} refused rows are left out."),
     });
     if pane.sends() {
-        detail.push_str(&format!(" {} once.", counted(codes, "verification mail goes at", "verification mails go at")));
+        detail.push_str(&format!(
+            " {} once.",
+            counted(codes, "verification mail goes at", "verification mails go at")
+        ));
     } else if added > 0 {
         detail.push_str(" No verification mail goes yet.");
     }
@@ -334,7 +337,8 @@ fn confirm(pane: &ReportPane, file: &str) -> Confirm {
 /// What became of an import that was applied.
 fn told(summary: &Summary, sends: bool, now: Timestamp) -> Vec<(String, Role)> {
     let Summary { added, changed, unchanged, refused, without_types, held, .. } = summary;
-    let mut told = vec![(format!("Imported: {added} added, {changed} changed, {unchanged} unchanged."), Role::Text)];
+    let mut told =
+        vec![(format!("Imported: {added} added, {changed} changed, {unchanged} unchanged."), Role::Text)];
     if *refused > 0 {
         let left = counted(*refused, "refused row was left out", "refused rows were left out");
         told.push((format!("{left}."), Role::Warning));

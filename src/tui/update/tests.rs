@@ -71,7 +71,9 @@ fn fresh() -> Model {
 fn questions(effects: &[Effect]) -> Vec<Question> {
     let question = |effect: &Effect| match effect {
         Effect::Ask { question, .. } => Some((**question).clone()),
-        Effect::WakeSender | Effect::StopWork { .. } | Effect::Suspend | Effect::Redraw | Effect::Quit => None,
+        Effect::WakeSender | Effect::StopWork { .. } | Effect::Suspend | Effect::Redraw | Effect::Quit => {
+            None
+        }
     };
     effects.iter().filter_map(question).collect()
 }

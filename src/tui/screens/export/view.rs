@@ -62,8 +62,7 @@ impl ExportDialog {
         let inner = dialog::open(place, buf, look, "Export");
         write(row(inner, 0), buf, Span::styled("File", look.style(Role::Label)));
         let fields = beside(inner, LABELS);
-        let mut cursor =
-            self.file.draw_in_form(row(fields, 0), buf, look, self.widget_focus(Focus::File));
+        let mut cursor = self.file.draw_in_form(row(fields, 0), buf, look, self.widget_focus(Focus::File));
         let note = clip(&self.file_note(), fields.width.into(), look.marks.ellipsis()).into_owned();
         write(row(fields, 1), buf, Span::styled(note, look.style(Role::Hint)));
         write(row(inner, 2), buf, Span::styled("Contacts", look.style(Role::Label)));

@@ -40,7 +40,8 @@ fn report(fates: &[Fate]) -> Report {
             Fate::Unchanged => summary.unchanged += 1,
             Fate::Refused => summary.refused += 1,
         }
-        let reasons = if *fate == Fate::Refused { vec!["name: a name is required".to_owned()] } else { vec![] };
+        let reasons =
+            if *fate == Fate::Refused { vec!["name: a name is required".to_owned()] } else { vec![] };
         let email = format!("p{line}@example.org");
         let row = Imported { line, fate: *fate, email, contact: None, reasons, warnings: vec![], held: None };
         report.hear(Heard::Row(row));
@@ -137,7 +138,8 @@ fn codes_go_only_where_somebody_wants_them_and_the_question_says_how_many() {
     let mut dialog = reported(report(&[Fate::Added, Fate::Added]));
     press(&mut dialog, Action::Tick);
     press(&mut dialog, Action::Accept);
-    let detail = "2 added, 0 changed. All of them or, should anything fail, none. 2 verification mails go at once.";
+    let detail =
+        "2 added, 0 changed. All of them or, should anything fail, none. 2 verification mails go at once.";
     let question = "Import 2 contacts from 'staff.csv'?".to_owned();
     let wanted = Confirm::new("Import", question, detail.to_owned(), "Import 2", "Not yet");
     assert_eq!(dialog.question, Some(wanted));

@@ -70,7 +70,14 @@ impl ImportDialog {
         }
     }
 
-    fn draw_way(&self, doing: &str, way: Way, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
+    fn draw_way(
+        &self,
+        doing: &str,
+        way: Way,
+        area: Rect,
+        buf: &mut Buffer,
+        look: Look<'_>,
+    ) -> Option<Position> {
         let Way { pace, is_ending } = way;
         let rows = counted(pace.done, "row", "rows");
         // The file may be read before its last rows are checked and written.
@@ -168,8 +175,7 @@ impl Layout {
         let notes = notes(pane, columns_inside, if is_tall { 4 } else { 1 });
         let heads = usize::from(height >= HEADS);
         let blank = usize::from(is_tall);
-        let fixed =
-            counts.len() + notes.len() + heads + boxed + mails.len() + button_rows + 2 * blank;
+        let fixed = counts.len() + notes.len() + heads + boxed + mails.len() + button_rows + 2 * blank;
         let left = height.saturating_sub(fixed);
         let wanted = match height {
             _ if pane.report().rows.iter().all(|row| row.why.is_empty()) => 0,
@@ -213,7 +219,11 @@ fn draw_report(
     let on_row = draw_rows(pane, &columns, list, buf, look);
     if let Some(current) = pane.row(pane.cursor()) {
         let words = take(layout.words);
-        let told = if current.why.is_empty() { String::new() } else { format!("line {}: {}", current.line, current.why) };
+        let told = if current.why.is_empty() {
+            String::new()
+        } else {
+            format!("line {}: {}", current.line, current.why)
+        };
         let lines = wrap(&told, words.width.into());
         dialog::draw_lines(words, buf, &lines, look.style(word_role(current)));
     } else {
