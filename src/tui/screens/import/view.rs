@@ -47,9 +47,10 @@ const FATE: usize = 9;
 const EMAIL: usize = 36;
 /// From this width on there is room for reasons beside the rows.
 const ROOMY: usize = 64;
-/// From these heights inside the borders on there is room for the heads of columns, and for everything else.
+/// From these heights inside the borders on there is room for the heads of columns, for what is said of the file, and for blanks.
 const HEADS: usize = 9;
 const TALL: usize = 13;
+const AMPLE: usize = 22;
 
 impl ImportDialog {
     /// Draws the dialog in the middle of `area`, with the question in front of it. Returns the cursor's place.
@@ -174,7 +175,7 @@ impl Layout {
         mails.truncate(2);
         let notes = notes(pane, columns_inside, if is_tall { 4 } else { 1 });
         let heads = usize::from(height >= HEADS);
-        let blank = usize::from(is_tall);
+        let blank = usize::from(height >= AMPLE);
         let fixed = counts.len() + notes.len() + heads + boxed + mails.len() + button_rows + 2 * blank;
         let left = height.saturating_sub(fixed);
         let wanted = match height {
@@ -217,17 +218,10 @@ fn draw_report(
     write(take(layout.heads), buf, Span::styled(heads, look.style(Role::Header)));
     let list = take(layout.list);
     let on_row = draw_rows(pane, &columns, list, buf, look);
+    let words = take(layout.words);
     if let Some(current) = pane.row(pane.cursor()) {
-        let words = take(layout.words);
-        let told = if current.why.is_empty() {
-            String::new()
-        } else {
-            format!("line {}: {}", current.line, current.why)
-        };
-        let lines = wrap(&told, words.width.into());
+        let lines = reason_lines(current, words, look);
         dialog::draw_lines(words, buf, &lines, look.style(word_role(current)));
-    } else {
-        take(layout.words);
     }
     take(layout.blank);
     let boxed = take(layout.boxed);
@@ -310,6 +304,23 @@ fn row_role(told: &ReportRow) -> Role {
     }
 }
 
+/// Why the row is refused or should be looked at, as much as fits into `area`.
+fn reason_lines(told: &ReportRow, area: Rect, look: Look<'_>) -> Vec<String> {
+    if told.why.is_empty() {
+        return Vec::new();
+    }
+    let (columns, rows) = (usize::from(area.width), usize::from(area.height));
+    let mut lines = wrap(&format!("line {}: {}", told.line, told.why), columns);
+    if lines.len() > rows {
+        lines.truncate(rows);
+        if let Some(last) = lines.last_mut() {
+            let mark = look.marks.ellipsis();
+            *last = clip(&format!("{last} {mark}"), columns, mark).into_owned();
+        }
+    }
+    lines
+}
+
 fn word_role(told: &ReportRow) -> Role {
     if told.fate == Fate::Refused { Role::Problem } else { Role::Warning }
 }
@@ -349,10 +360,6 @@ fn notes(pane: &ReportPane, columns: usize, most: usize) -> Vec<(String, Role)> 
     }
     for remark in &report.remarks {
         say(&sentence(remark), Role::Warning);
-    }
-    if report.unlisted > 0 {
-        let words = counted(report.unlisted, "further row is counted only", "further rows are counted only");
-        say(&format!("{words}; listed are the first 5000 of each kind."), Role::Dim);
     }
     notes.truncate(most);
     notes
@@ -395,5 +402,9 @@ fn foot(pane: &ReportPane, rows: usize) -> String {
     if all == 0 {
         return "problems only".to_owned();
     }
-    format!("{which}{}-{} of {all}", top + 1, (top + rows).min(all))
+    let more = match pane.report().unlisted {
+        0 => String::new(),
+        unlisted => format!(", {unlisted} more are only counted"),
+    };
+    format!("{which}{}-{} of {all}{more}", top + 1, (top + rows).min(all))
 }
