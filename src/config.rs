@@ -48,8 +48,8 @@ pub struct Config {
     pub keep: Setting<Duration>,
     pub tui: TuiConfig,
     pub log_level: Setting<LogLevel>,
-    /// The log: `$XDG_STATE_HOME/callsheet/callsheet.log`. `None` without a home folder.
-    pub log_file: Option<PathBuf>,
+    /// Where the log is written unless it goes to the journal: `$XDG_STATE_HOME/callsheet`. `None` without a home folder.
+    pub log_folder: Option<PathBuf>,
 }
 
 /// A value and where it comes from.

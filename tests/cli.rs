@@ -3,10 +3,12 @@
 mod backup;
 mod completions;
 mod contacts;
+mod contract;
 mod dkim;
 mod exchange;
 mod explain;
 mod history;
+mod log;
 mod notify;
 mod outbox;
 mod receive;

@@ -52,7 +52,7 @@ pub fn read(
         keep: or_default(keep, 90 * DAY),
         tui,
         log_level: or_default(log_level, LogLevel::Info),
-        log_file: paths::log_file(environment),
+        log_folder: paths::log_folder(environment),
         file: file.map(Path::to_owned),
     })
 }
