@@ -4,6 +4,7 @@ mod account;
 mod contacts;
 mod coverage;
 mod exchange;
+mod files;
 mod foreign_files;
 mod history;
 mod list;

@@ -1,5 +1,7 @@
 //! What messages do: the effects that they ask for, and nothing else.
 
+mod files;
+
 use std::sync::Arc;
 use std::time::Duration;
 
