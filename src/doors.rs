@@ -1,5 +1,7 @@
 //! The doors from the command line to the screen and to the page: here the rooms that do not know each other are put together.
 
+use std::path::Path;
+
 use crate::cli::screen::{Closed, Left, Visit};
 use crate::cli::serve::{self, Service, Unserved};
 use crate::clock;
@@ -8,6 +10,7 @@ use crate::domain::language::Language;
 use crate::mail::sender::Sender;
 use crate::paths;
 use crate::tui::marks::Marks;
+use crate::tui::places::Places;
 use crate::tui::screens::settings::{MailFacts, SettingsFacts};
 use crate::tui::theme::Theme;
 use crate::tui::{self, Ability, Options};
@@ -27,6 +30,7 @@ pub fn screen(visit: Visit) -> Result<Left, Closed> {
         },
         language: Language::En,
         offset: clock::offset_at(opening.clock.now()),
+        places: places(),
         ability: if config.tui.dumb_terminal { Ability::Dumb } else { Ability::Full },
         facts: facts(&config),
         start_sender: Box::new(move |ear| Sender::start(sender, ear)),
@@ -80,6 +84,13 @@ impl From<web::Error> for Unserved {
             web::Error::System(_) => Self::Failed { words: error.to_string() },
         }
     }
+}
+
+/// What typed names of files mean.
+fn places() -> Places {
+    let environment = paths::Environment::of_process();
+    let home = environment.folder("HOME").map(Path::to_owned);
+    Places { home, working: paths::working_folder().unwrap_or_default() }
 }
 
 fn theme(config: &Config) -> Theme {

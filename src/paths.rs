@@ -62,6 +62,12 @@ pub fn expand_home(path: &Path, environment: &Environment) -> PathBuf {
     }
 }
 
+/// The folder in which this process was started. `None` if it is gone.
+#[must_use]
+pub fn working_folder() -> Option<PathBuf> {
+    std::env::current_dir().ok()
+}
+
 /// Who acts, for the audit log: the real user of this process, never a field that somebody types. The user behind sudo and
 /// the SSH client stand beside it as their programs tell them; both are checked and cut.
 #[must_use]

@@ -23,6 +23,7 @@ pub mod model;
 pub mod msg;
 pub mod perform;
 pub mod picture;
+pub mod places;
 pub mod plan;
 pub mod screens;
 pub mod theme;

@@ -3,6 +3,7 @@
 mod bytes;
 mod compose;
 mod contacts;
+mod exchange;
 mod first_start;
 mod history;
 mod matrix;

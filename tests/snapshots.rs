@@ -4,6 +4,7 @@ mod compose;
 mod confirm;
 mod contact_form;
 mod contacts;
+mod exchange;
 mod help;
 mod history;
 mod matrix;

@@ -1,6 +1,7 @@
 //! Effects: what `update` wants done outside, as plain data, and the answers. They carry no callbacks and no handles.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use crate::domain::account::Account;
 use crate::domain::contact::{Contact, ContactId, Proofs, Subject, Totals};
@@ -14,6 +15,8 @@ use crate::operations::account::AccountChange;
 use crate::operations::contacts::{Again, ContactChange, ListQuery, Mailing, PageAt, Saved};
 use crate::operations::coverage::Coverage;
 use crate::operations::history::{Anchor, HistoryAt, Record, RecordQuery, Verdict};
+use crate::operations::export::{Existing, Exported, Scope};
+use crate::operations::import::{self, Format, Report, Stamp};
 use crate::operations::notices::{Audience, Notified};
 use crate::operations::outbox::{DeliveryDetail, EntriesAt, OutboxAt, OutboxEntry, OutboxQuery, QueueTotals};
 use crate::operations::page::Page;
@@ -29,7 +32,9 @@ pub enum Effect {
         question: Box<Question>,
     },
     /// Ends what takes long before it is through; its answer still comes.
-    StopWork,
+    StopWork {
+        request: Request,
+    },
     /// Tells the sender that something was queued.
     WakeSender,
     /// Gives the terminal back, stops the process and comes back.
@@ -200,6 +205,19 @@ pub enum Question {
     CancelNotice {
         id: NoticeId,
     },
+    /// Contacts into a file.
+    Export {
+        target: PathBuf,
+        scope: Scope,
+        format: Format,
+        existing: Existing,
+    },
+    /// Contacts out of a file, be it in trial. With a stamp only if the file is still the one that has it.
+    Import {
+        file: PathBuf,
+        options: import::Options,
+        stamp: Option<Stamp>,
+    },
 }
 
 /// What became of a question, variant by variant.
@@ -263,6 +281,29 @@ pub enum Answer {
     NoticeRetried(Result<u64, Problem>),
     /// How many deliveries are cancelled.
     NoticeCancelled(Result<u64, Problem>),
+    Exported(Result<Exported, Refused>),
+    Imported(Result<Box<Report>, Refused>),
+}
+
+/// Why a file was not written or read. Nothing was changed then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// A file has the name that is to be written.
+    Exists,
+    /// The file is no longer the one that was checked.
+    FileChanged,
+    Cancelled,
+    /// Why, as the second part of a sentence without a full stop. Not escaped.
+    Because(String),
+}
+
+/// How far something is that takes long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pace {
+    /// Contacts or rows that are done.
+    pub done: u64,
+    /// In thousandths of the whole, where that is known.
+    pub permille: Option<u16>,
 }
 
 /// What a change of a whole column would meet.
@@ -301,6 +342,7 @@ impl Question {
         match self {
             Self::Coverage | Self::Audience { .. } | Self::Column { .. } | Self::CheckHistory => true,
             Self::Notify { .. } | Self::RetryNotice { .. } | Self::CancelNotice { .. } => true,
+            Self::Export { .. } | Self::Import { .. } => true,
             Self::HistoryPage { query, .. } => *query != RecordQuery::default(),
             Self::SetColumn { whom: Whom::Filtered(_), .. } => true,
             Self::SetColumn { whom: Whom::These(ids), .. } => ids.len() > FEW,
@@ -354,7 +396,9 @@ impl Question {
             | Self::TestMail { .. }
             | Self::Notify { .. }
             | Self::RetryNotice { .. }
-            | Self::CancelNotice { .. } => false,
+            | Self::CancelNotice { .. }
+            | Self::Export { .. }
+            | Self::Import { .. } => false,
         }
     }
 }

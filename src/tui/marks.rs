@@ -103,6 +103,15 @@ impl Marks {
         self.pick(" › ", " > ")
     }
 
+    /// What is done in a bar, and what is left.
+    #[must_use]
+    pub const fn bar(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Unicode => ("█", "░"),
+            Self::Ascii => ("#", "-"),
+        }
+    }
+
     /// The state of a verification.
     #[must_use]
     pub const fn status(self, status: Status) -> &'static str {

@@ -14,6 +14,7 @@ use super::layout::Regions;
 use super::look::Look;
 use super::mail_line::MailLine;
 use super::marks::Marks;
+use super::places::Places;
 use super::plan::Plan;
 use super::screens::account_form::AccountFormDialog;
 use super::screens::audience::AudienceDialog;
@@ -24,9 +25,11 @@ use super::screens::contact_form::{ContactFormDialog, FormSettings};
 use super::screens::contact_types::ContactTypesDialog;
 use super::screens::contacts::Contacts;
 use super::screens::delivery_detail::DeliveryDialog;
+use super::screens::export::ExportDialog;
 use super::screens::help::Help;
 use super::screens::history::History;
 use super::screens::history_entry::HistoryEntryDialog;
+use super::screens::import::ImportDialog;
 use super::screens::matrix::{Board, Fallback, Matrix};
 use super::screens::outbox::Outbox;
 use super::screens::settings::{Settings, SettingsFacts};
@@ -59,6 +62,8 @@ pub struct Fixed {
     pub smtputf8: Smtputf8,
     /// The zone in which times are shown.
     pub offset: FixedOffset,
+    /// What typed names of files mean.
+    pub places: Places,
     /// Drawn by chance at the start: what this run sends is told by it from what any other has sent.
     pub run: u64,
 }
@@ -185,6 +190,8 @@ pub enum Overlay {
     Audience(Box<AudienceDialog>),
     AccountForm(Box<AccountFormDialog>),
     Compose(Box<ComposeDialog>),
+    Export(Box<ExportDialog>),
+    Import(Box<ImportDialog>),
     Help(Help),
 }
 
@@ -375,6 +382,8 @@ impl Overlay {
             Self::Audience(_) => (Context::Audience, Typing::Off),
             Self::AccountForm(form) => (form.context(), form.typing()),
             Self::Compose(dialog) => (dialog.context(), dialog.typing()),
+            Self::Export(dialog) => (dialog.context(), dialog.typing()),
+            Self::Import(dialog) => (dialog.context(), dialog.typing()),
             Self::Help(_) => (Context::Help, Typing::Off),
         }
     }
@@ -392,6 +401,8 @@ impl Overlay {
             | Self::Audience(_)
             | Self::AccountForm(_)
             | Self::Compose(_)
+            | Self::Export(_)
+            | Self::Import(_)
             | Self::Help(_) => None,
         }
     }

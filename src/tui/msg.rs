@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyEvent;
 
-use super::effect::{Answer, Request};
+use super::effect::{Answer, Pace, Request};
 use crate::domain::timestamp::Timestamp;
 use crate::mail::sender::SenderEvent;
 
@@ -24,10 +24,10 @@ pub enum Msg {
         request: Request,
         answer: Box<Answer>,
     },
-    /// So many contacts are done of what was asked and takes long.
+    /// How far it is what was asked and takes long.
     Progress {
         request: Request,
-        done: u64,
+        pace: Pace,
     },
     Sender(SenderEvent),
     /// Another connection has changed the database.

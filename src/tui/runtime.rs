@@ -15,6 +15,7 @@ use super::keymap::Keymap;
 use super::marks::Marks;
 use super::model::{Fixed, Model};
 use super::msg::Msg;
+use super::places::Places;
 use super::screens::settings::SettingsFacts;
 use super::terminal::{self, Ability, Hold, Screen, Unfit};
 use super::theme::Theme;
@@ -49,6 +50,7 @@ pub struct Options {
     /// The zone in which times are shown.
     pub offset: FixedOffset,
     pub ability: Ability,
+    pub places: Places,
     /// What the settings screen shows beside the account.
     pub facts: SettingsFacts,
     /// Starts the sender, which tells what it does.
@@ -103,6 +105,7 @@ pub fn run(options: Options) -> Result<Farewell, Error> {
         language: options.language,
         smtputf8: options.opening.rules.smtputf8,
         offset: options.offset,
+        places: options.places,
         run: random_number()?,
     };
     let (messages, inbox) = channel();
@@ -182,7 +185,7 @@ impl Runtime {
         for effect in effects {
             match effect {
                 Effect::Ask { request, question } => self.worker.ask(request, question),
-                Effect::StopWork => self.worker.stop(),
+                Effect::StopWork { request } => self.worker.stop(request),
                 Effect::WakeSender => self.sender.wake(),
                 Effect::Suspend => self.screen.suspend()?,
                 Effect::Redraw => self.screen.redraw()?,

@@ -2,6 +2,7 @@
 
 mod answers;
 mod dialogs;
+mod files;
 mod history;
 mod matrix;
 #[cfg(test)]
@@ -68,9 +69,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.notice.take_if(|notice| is_over(notice));
             model.coverage.wake(now, &mut plan);
         }
-        Msg::Progress { request, done } => {
-            model.edits.progress(request, done);
-            model.history.progress(request, done);
+        Msg::Progress { request, pace } => {
+            model.edits.progress(request, pace.done);
+            model.history.progress(request, pace.done);
+            files::progress(model, request, pace);
         }
         Msg::Answer { request, answer } => answers::take(model, request, *answer, &mut plan),
         // What the sender has changed in the store is noticed like every other change: at most four times a second.
@@ -188,6 +190,8 @@ fn follow_contacts(model: &mut Model, outcome: contacts::Outcome, plan: &mut Pla
         contacts::Outcome::Types(contact) => matrix::open_contact_types(model, contact),
         contacts::Outcome::History(contact) => history::open_contact(model, &contact, plan),
         contacts::Outcome::Verification(id) => open_verification(model, Subject::Contact(id), plan),
+        contacts::Outcome::Export => files::open_export(model),
+        contacts::Outcome::Import => files::open_import(model),
     }
 }
 
@@ -263,6 +267,8 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
         | Overlay::ContactTypes(_)
         | Overlay::Choice(_)
         | Overlay::AccountForm(_)
+        | Overlay::Export(_)
+        | Overlay::Import(_)
         | Overlay::Help(_) => None,
     });
     if let Some(message_type) = chosen {
@@ -279,6 +285,8 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
         | Overlay::Audience(_)
         | Overlay::AccountForm(_)
         | Overlay::Compose(_)
+        | Overlay::Export(_)
+        | Overlay::Import(_)
         | Overlay::Help(_) => None,
     });
     if let Some(question) = question {

@@ -91,6 +91,8 @@ fn draw_overlay(
         Overlay::Audience(dialog) => dialog.draw(area, buf, look, &model.coverage),
         Overlay::AccountForm(form) => form.draw(area, buf, look),
         Overlay::Compose(dialog) => dialog.draw(area, buf, look),
+        Overlay::Export(dialog) => dialog.draw(area, buf, look),
+        Overlay::Import(dialog) => dialog.draw(area, buf, look),
         Overlay::Help(help) => help.draw(area, buf, look),
     }
 }

@@ -7,9 +7,11 @@ pub mod dialog;
 pub mod drop_down;
 pub mod filter_line;
 pub mod picker;
+pub mod progress_bar;
 pub mod scroll_text;
 pub mod text_area;
 pub mod text_field;
+pub mod work;
 pub mod wrapped_text;
 
 use ratatui::buffer::Buffer;

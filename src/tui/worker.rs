@@ -15,7 +15,7 @@ use std::sync::mpsc::{Receiver, RecvError, RecvTimeoutError, Sender, TryRecvErro
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::effect::{Question, Request};
+use super::effect::{Pace, Question, Request};
 use super::msg::Msg;
 use super::perform::perform_step_by_step;
 use crate::operations::Session;
@@ -68,11 +68,11 @@ impl Worker {
         }
     }
 
-    /// Ends what takes long before it is through.
-    pub fn stop(&self) {
-        self.front.send(Task::Stop);
+    /// Ends a question before it is through, also one that has not begun.
+    pub fn stop(&self, request: Request) {
+        self.front.send(Task::Stop(request));
         if let Some(back) = &self.back {
-            back.send(Task::Stop);
+            back.send(Task::Stop(request));
         }
     }
 }
@@ -111,8 +111,8 @@ impl Drop for Desk {
 #[derive(Debug)]
 enum Task {
     Do(Asked),
-    /// What is being done ends after its present step.
-    Stop,
+    /// The question ends after its present step.
+    Stop(Request),
 }
 
 #[derive(Debug)]
@@ -143,11 +143,15 @@ struct Bench {
 struct Inbox {
     tasks: Receiver<Task>,
     queue: VecDeque<Asked>,
+    /// What is being done.
+    doing: Option<Request>,
+    /// Of what is being done or waits: what is to end.
+    stopped: Vec<Request>,
 }
 
 impl Bench {
     fn work(mut self, tasks: Receiver<Task>) {
-        let mut inbox = Inbox { tasks, queue: VecDeque::new() };
+        let mut inbox = Inbox::new(tasks);
         loop {
             match inbox.next(self.place) {
                 Next::Do(asked) => {
@@ -167,17 +171,19 @@ impl Bench {
         let Asked { request, question } = asked;
         let messages = self.messages.clone();
         let mut told = Instant::now();
-        let mut progress = |done| {
+        inbox.doing = Some(request);
+        let mut progress = |pace: Pace| {
             if told.elapsed() >= PROGRESS {
                 told = Instant::now();
                 // Nobody listens any more when the program ends.
-                let _heard = messages.send(Msg::Progress { request, done });
+                let _heard = messages.send(Msg::Progress { request, pace });
             }
             inbox.is_to_go_on(&question)
         };
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             self.session().map(|session| perform_step_by_step(session, &question, &mut progress))
         }));
+        inbox.done();
         let message = match outcome {
             Ok(Ok(answer)) => Msg::Answer { request, answer: Box::new(answer) },
             Ok(Err(words)) => {
@@ -221,6 +227,16 @@ enum Next {
 }
 
 impl Inbox {
+    fn new(tasks: Receiver<Task>) -> Self {
+        Self { tasks, queue: VecDeque::new(), doing: None, stopped: Vec::new() }
+    }
+
+    /// Nothing is being done any more.
+    fn done(&mut self) {
+        self.stopped.retain(|request| Some(*request) != self.doing);
+        self.doing = None;
+    }
+
     /// The next question that no later one makes worthless; waits for it.
     fn next(&mut self, place: Place) -> Next {
         loop {
@@ -230,15 +246,13 @@ impl Inbox {
                     Place::Back => self.tasks.recv().map_err(|RecvError| RecvTimeoutError::Disconnected),
                 };
                 match task {
-                    Ok(task) => {
-                        let _nothing_to_end = self.put(task);
-                    }
+                    Ok(task) => self.put(task),
                     Err(RecvTimeoutError::Timeout) => return Next::Look,
                     Err(RecvTimeoutError::Disconnected) => return Next::End,
                 }
             }
             while let Ok(task) = self.tasks.try_recv() {
-                let _nothing_to_end = self.put(task);
+                self.put(task);
             }
             let Some(asked) = self.queue.pop_front() else { continue };
             if !self.queue.iter().any(|later| asked.question.is_superseded_by(&later.question)) {
@@ -251,25 +265,29 @@ impl Inbox {
     fn is_to_go_on(&mut self, under_way: &Question) -> ControlFlow<()> {
         loop {
             match self.tasks.try_recv() {
-                Ok(task) => self.put(task)?,
+                Ok(task) => self.put(task),
                 Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Disconnected) => return ControlFlow::Break(()),
             }
         }
-        if self.queue.iter().any(|later| under_way.is_superseded_by(&later.question)) {
+        let is_stopped = self.doing.is_some_and(|doing| self.stopped.contains(&doing));
+        if is_stopped || self.queue.iter().any(|later| under_way.is_superseded_by(&later.question)) {
             return ControlFlow::Break(());
         }
         ControlFlow::Continue(())
     }
 
-    /// Keeps what is to be done. Breaks if what is being done should end; there may be nothing to end.
-    fn put(&mut self, task: Task) -> ControlFlow<()> {
+    /// Keeps what is to be done, and what of it is to end.
+    fn put(&mut self, task: Task) {
         match task {
-            Task::Do(asked) => {
-                self.queue.push_back(asked);
-                ControlFlow::Continue(())
+            Task::Do(asked) => self.queue.push_back(asked),
+            Task::Stop(request) => {
+                let waits = self.queue.iter().any(|asked| asked.request == request);
+                // What is answered already, or asked elsewhere, is nothing to end.
+                if waits || self.doing == Some(request) {
+                    self.stopped.push(request);
+                }
             }
-            Task::Stop => ControlFlow::Break(()),
         }
     }
 }
@@ -289,11 +307,12 @@ mod tests {
     use crate::clock;
     use crate::domain::catalogue::Catalogue;
     use crate::domain::contact_form::ContactForm;
-    use crate::operations::contacts::ListQuery;
+    use crate::operations::contacts::{ListQuery, Verify};
     use crate::operations::history::{HistoryAt, RecordQuery};
+    use crate::operations::import::{BadRows, Format, Options, Run};
     use crate::operations::subscriptions::Whom;
     use crate::operations::{Actor, Rules, Via};
-    use crate::tui::effect::Answer;
+    use crate::tui::effect::{Answer, Refused};
     use crate::tui::perform::perform;
 
     /// How long an answer may take before the test has failed.
@@ -334,7 +353,7 @@ mod tests {
     }
 
     fn empty() -> Inbox {
-        Inbox { tasks: channel().1, queue: VecDeque::new() }
+        Inbox::new(channel().1)
     }
 
     fn request_of(message: &Msg) -> u64 {
@@ -399,16 +418,20 @@ mod tests {
     #[test]
     fn what_is_being_done_ends_when_somebody_says_so_and_what_was_asked_stays() {
         let (tasks, inbox) = channel();
-        let mut inbox = Inbox { tasks: inbox, queue: VecDeque::new() };
+        let mut inbox = Inbox::new(inbox);
+        inbox.doing = Some(Request(1));
         let under_way = Question::CheckHistory;
         assert!(inbox.is_to_go_on(&under_way).is_continue());
-        tasks.send(Task::Do(asked(1, Question::Coverage))).unwrap();
-        tasks.send(Task::Stop).unwrap();
+        tasks.send(Task::Do(asked(2, Question::Coverage))).unwrap();
+        tasks.send(Task::Stop(Request(7))).unwrap();
+        assert!(inbox.is_to_go_on(&under_way).is_continue(), "nobody knows that one");
+        tasks.send(Task::Stop(Request(1))).unwrap();
         assert!(inbox.is_to_go_on(&under_way).is_break());
-        assert!(inbox.is_to_go_on(&under_way).is_continue());
+        inbox.done();
         drop(tasks);
-        assert!(inbox.is_to_go_on(&under_way).is_break(), "nobody is there any more");
-        assert!(matches!(inbox.next(Place::Back), Next::Do(asked) if asked.request == Request(1)));
+        assert!(matches!(inbox.next(Place::Back), Next::Do(asked) if asked.request == Request(2)));
+        inbox.doing = Some(Request(2));
+        assert!(inbox.is_to_go_on(&Question::Coverage).is_break(), "nobody is there any more");
         assert!(matches!(inbox.next(Place::Back), Next::End));
     }
 
@@ -419,11 +442,56 @@ mod tests {
             Question::HistoryPage { query, at: HistoryAt::Newest, limit: 9 }
         };
         let (tasks, inbox) = channel();
-        let mut inbox = Inbox { tasks: inbox, queue: VecDeque::new() };
+        let mut inbox = Inbox::new(inbox);
         tasks.send(Task::Do(asked(1, Question::CheckHistory))).unwrap();
         assert!(inbox.is_to_go_on(&search("a")).is_continue());
         tasks.send(Task::Do(asked(2, search("ab")))).unwrap();
         assert!(inbox.is_to_go_on(&search("a")).is_break());
+    }
+
+    #[test]
+    fn what_waits_and_is_to_end_ends_at_its_first_step() {
+        let (tasks, inbox) = channel();
+        let mut inbox = Inbox::new(inbox);
+        tasks.send(Task::Do(asked(1, Question::Coverage))).unwrap();
+        tasks.send(Task::Do(asked(2, Question::Totals))).unwrap();
+        tasks.send(Task::Stop(Request(2))).unwrap();
+        for (request, goes_on) in [(1, true), (2, false)] {
+            assert!(matches!(inbox.next(Place::Back), Next::Do(asked) if asked.request == Request(request)));
+            inbox.doing = Some(Request(request));
+            assert_eq!(inbox.is_to_go_on(&Question::Coverage).is_continue(), goes_on, "{request}");
+            inbox.done();
+        }
+        assert!(inbox.stopped.is_empty());
+    }
+
+    #[test]
+    fn while_a_long_file_is_imported_questions_are_answered_and_it_can_be_stopped() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("long.csv");
+        let rows = (0..100_000).map(|number| format!("c{number},c{number}@example.org\n"));
+        std::fs::write(&file, std::iter::once("name,email\n".to_owned()).chain(rows).collect::<String>())
+            .unwrap();
+        let (messages, heard) = channel();
+        let opening = opening(folder.path());
+        let mut worker = Worker::start(Session::open(&opening).unwrap(), opening, messages).unwrap();
+        let (bad_rows, verify, run) = (BadRows::RefuseAll, Verify::Later, Run::Real);
+        let options = Options { format: Format::Csv, bad_rows, verify, run };
+        worker.ask(Request(1), Box::new(Question::Import { file, options, stamp: None }));
+        let told = heard.recv_timeout(DEADLINE).unwrap();
+        let Msg::Progress { request: Request(1), pace } = told else { panic!("{told:?}") };
+        assert!(pace.done > 0 && pace.permille.is_some_and(|permille| permille < 1000), "{pace:?}");
+        worker.ask(Request(2), Box::new(Question::Totals));
+        let is_answer = |message: &Msg| matches!(message, Msg::Answer { .. });
+        let next = || std::iter::from_fn(|| heard.recv_timeout(DEADLINE).ok()).find(is_answer).unwrap();
+        let totals = next();
+        assert_eq!(request_of(&totals), 2, "it does not wait for the import");
+        worker.stop(Request(1));
+        let Msg::Answer { request: Request(1), answer } = next() else { panic!() };
+        assert_eq!(*answer, Answer::Imported(Err(Refused::Cancelled)));
+        worker.ask(Request(3), Box::new(Question::Totals));
+        let Msg::Answer { answer, .. } = next() else { panic!() };
+        assert!(matches!(*answer, Answer::Totals(Ok(totals)) if totals.contacts == 0), "{answer:?}");
     }
 
     #[test]

@@ -36,6 +36,9 @@ pub enum Action {
     Check,
     Sort,
     Reverse,
+    Export,
+    Import,
+    Problems,
     Open,
     Retry,
     Cancel,
@@ -122,12 +125,18 @@ pub enum Context {
     Picker,
     /// A notice as its recipients will read it.
     Preview,
+    /// What became of the rows of a file, or would.
+    ImportReport,
+    /// Something long is under way.
+    Working,
+    /// What became of something long.
+    Told,
     Help,
 }
 
 impl Context {
     /// All contexts, in the order of the help.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 32] = [
         Self::Everywhere,
         Self::Screens,
         Self::Lists,
@@ -156,6 +165,9 @@ impl Context {
         Self::Editor,
         Self::Picker,
         Self::Preview,
+        Self::ImportReport,
+        Self::Working,
+        Self::Told,
         Self::Help,
     ];
 
@@ -195,6 +207,9 @@ impl Context {
             Self::Editor => &[Self::Editor, Self::Compose, Self::Field, Self::Everywhere],
             Self::Picker => &[Self::Picker, Self::Field, Self::Everywhere],
             Self::Preview => &[Self::Preview, Self::Everywhere],
+            Self::ImportReport => &[Self::ImportReport, Self::Everywhere],
+            Self::Working => &[Self::Working, Self::Everywhere],
+            Self::Told => &[Self::Told, Self::Everywhere],
             Self::Help => &[Self::Help, Self::Everywhere],
         }
     }
@@ -230,6 +245,9 @@ impl Context {
             Self::Editor => Some("editor"),
             Self::Picker => Some("picker"),
             Self::Preview => Some("preview"),
+            Self::ImportReport => Some("import_report"),
+            Self::Working => Some("working"),
+            Self::Told => Some("told"),
             Self::Help => Some("help"),
         }
     }
@@ -264,6 +282,9 @@ impl Context {
             Self::Editor => "text of a notice",
             Self::Picker => "message type",
             Self::Preview => "preview",
+            Self::ImportReport => "import",
+            Self::Working => "import or export under way",
+            Self::Told => "its result",
             Self::Help => "help",
         }
     }
@@ -298,6 +319,9 @@ impl Context {
             Self::Editor => EDITOR,
             Self::Picker => PICKER,
             Self::Preview => PREVIEW,
+            Self::ImportReport => IMPORT_REPORT,
+            Self::Working => WORKING,
+            Self::Told => TOLD,
             Self::HistoryEntry | Self::Help => READING,
         }
     }
@@ -380,6 +404,8 @@ const CONTACTS: &[Entry] = &[
     entry(Action::Pick, "pick", "select, or no longer select, for a common action"),
     at(2, shown(Action::Sort, "sort", "sort by the next column", "sort", 9)),
     entry(Action::Reverse, "reverse", "reverse the order"),
+    entry(Action::Export, "export", "export contacts into a file: all, filtered or selected"),
+    entry(Action::Import, "import", "import contacts out of a file, after a look at what would happen"),
 ];
 
 const MATRIX: &[Entry] = &[
@@ -580,6 +606,25 @@ const PREVIEW: &[Entry] = &[
     entry(Action::Last, "last", "to the end"),
     shown(Action::Close, "close", "close", "close", 0),
 ];
+
+const IMPORT_REPORT: &[Entry] = &[
+    shown(Action::Accept, "accept", "the button with the focus", "press", 0),
+    shown(Action::Tick, "tick", "send verification mails now, or later", "mails", 4),
+    shown(Action::Problems, "problems", "list only problems, or all rows", "problems only", 3),
+    shown(Action::Next, "next", "to the next button", "next", 5),
+    entry(Action::Previous, "previous", "to the previous button"),
+    entry(Action::Up, "up", "up"),
+    entry(Action::Down, "down", "down"),
+    entry(Action::PageUp, "page_up", "a page up"),
+    entry(Action::PageDown, "page_down", "a page down"),
+    entry(Action::First, "first", "to the first row"),
+    entry(Action::Last, "last", "to the last row"),
+    shown(Action::Close, "close", "close, nothing imported", "close", 1),
+];
+
+const WORKING: &[Entry] = &[shown(Action::Close, "close", "cancel it; nothing is changed", "cancel", 0)];
+
+const TOLD: &[Entry] = &[shown(Action::Close, "close", "close", "close", 0)];
 
 /// Of what is read and nothing else.
 const READING: &[Entry] = &[

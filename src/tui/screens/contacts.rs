@@ -76,6 +76,8 @@ pub enum Outcome {
     Types(Box<Contact>),
     /// Show what was done to the contact.
     History(Box<Contact>),
+    Export,
+    Import,
 }
 
 /// Contacts that are to be deleted.
@@ -234,6 +236,15 @@ impl Contacts {
         }
     }
 
+    /// How many contacts the filter lets through; None while nobody knows, and without a filter.
+    #[must_use]
+    pub const fn matching(&self) -> Option<u64> {
+        match self.count {
+            Count::Known(count) => Some(count),
+            Count::Unfiltered | Count::Asked(_) => None,
+        }
+    }
+
     /// Takes the number of contacts that the filter lets through.
     pub fn take_count(&mut self, request: Request, count: Result<u64, Problem>) {
         if self.count == Count::Asked(request) {
@@ -275,6 +286,8 @@ impl Contacts {
             Action::Sort => self.sort_by(self.sort.next(), Order::Ascending, plan),
             Action::Reverse => self.sort_by(self.sort, reversed(self.order), plan),
             Action::Add => return Outcome::Add,
+            Action::Export => return Outcome::Export,
+            Action::Import => return Outcome::Import,
             Action::Modify => return self.with_current(|contact| Outcome::Modify(Box::new(contact.clone()))),
             Action::Verification => return self.with_current(|contact| Outcome::Verification(contact.id)),
             Action::Delete => return self.doom(),

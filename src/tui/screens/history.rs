@@ -99,7 +99,7 @@ pub enum HistoryOutcome {
     /// Go back to the contacts.
     Contacts,
     /// The check that runs is to end.
-    StopCheck,
+    StopCheck(Request),
     /// What was wanted is not possible, in a sentence.
     Refused(&'static str),
 }
@@ -334,8 +334,8 @@ impl History {
 
     /// Ends the check, else clears the filter, else goes back to where the history of a contact was opened.
     fn back(&mut self, plan: &mut Plan) -> HistoryOutcome {
-        if self.is_checking() {
-            return HistoryOutcome::StopCheck;
+        if let Check::Running { request, .. } = self.check {
+            return HistoryOutcome::StopCheck(request);
         }
         if self.filter.is_shown() {
             if self.filter.clear() == Edit::Changed {

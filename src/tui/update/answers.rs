@@ -9,7 +9,7 @@ use crate::operations::{Problem, StoreError};
 use crate::tui::effect::{Answer, Effect, Request};
 use crate::tui::model::{Model, Overlay, Tone};
 use crate::tui::plan::Plan;
-use crate::tui::update::{dialogs, history, matrix};
+use crate::tui::update::{dialogs, files, history, matrix};
 
 /// After a second fall within this time what was asked is not asked again: it may be the reason.
 const FALLS_APART: std::time::Duration = std::time::Duration::from_secs(5);
@@ -24,7 +24,10 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
                 model.coverage.ask(plan);
             }
         }
-        Answer::Count(count) => model.contacts.take_count(request, count),
+        Answer::Count(count) => {
+            model.contacts.take_count(request, count);
+            files::counted(model);
+        }
         Answer::Contact(contact) => model.contacts.take_contact(request, contact, plan),
         Answer::Coverage(coverage) => {
             if model.coverage.is_awaited(request) {
@@ -163,6 +166,8 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
         | Answer::AccountSet(_)
         | Answer::NoticePreviewed { .. }
         | Answer::Notified(_)
+        | Answer::Exported(_)
+        | Answer::Imported(_)
         | Answer::IntroductionSkipped(_)) => {
             let is_awaited = is_awaited(&mut model.pending.dialog, request);
             let changes = changes(&answer);
@@ -177,7 +182,10 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
 }
 
 /// Whether the answer tells that the database was changed.
-const fn changes(answer: &Answer) -> bool {
+fn changes(answer: &Answer) -> bool {
+    if let Answer::Imported(Ok(report)) = answer {
+        return report.summary.is_applied;
+    }
     matches!(
         answer,
         Answer::Added(Ok(_))
@@ -267,6 +275,8 @@ fn take_delivery_deed(
         | Overlay::Choice(_)
         | Overlay::Audience(_)
         | Overlay::AccountForm(_)
+        | Overlay::Export(_)
+        | Overlay::Import(_)
         | Overlay::Compose(_)
         | Overlay::Help(_) => None,
     });
@@ -311,6 +321,8 @@ fn take_audience(model: &mut Model, audience: Result<Audience, Problem>) {
             | Overlay::ContactTypes(_)
             | Overlay::Choice(_)
             | Overlay::AccountForm(_)
+            | Overlay::Export(_)
+            | Overlay::Import(_)
             | Overlay::Help(_) => {}
         }
     }
@@ -378,6 +390,8 @@ fn take_for_dialog(model: &mut Model, answer: Answer, plan: &mut Plan) -> bool {
             dialog.change_cancelled(result.as_ref().copied());
             refresh(model, &[], plan);
         }
+        (Overlay::Export(dialog), Answer::Exported(result)) => dialog.ended(result),
+        (Overlay::Import(_), Answer::Imported(result)) => files::imported(model, at, result, plan),
         (Overlay::Compose(dialog), Answer::NoticePreviewed { language, text }) => {
             dialog.previewed(language, text);
         }

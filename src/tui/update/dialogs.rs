@@ -1,6 +1,6 @@
 //! Inputs to what stands in front of the screen, and what follows from them.
 
-use super::{ask_audience, matrix, open_verification, retry};
+use super::{ask_audience, files, matrix, open_verification, retry};
 use crate::domain::account::Account;
 use crate::domain::contact::{Contact, Subject};
 use crate::operations::Problem;
@@ -98,6 +98,14 @@ pub(super) fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
             let outcome = dialog.input(input, front, look);
             follow_compose(model, outcome, plan);
         }
+        Overlay::Export(dialog) => {
+            let outcome = dialog.input(input);
+            files::follow_export(model, outcome, plan);
+        }
+        Overlay::Import(dialog) => {
+            let outcome = dialog.input(input, front, look);
+            files::follow_import(model, outcome, plan);
+        }
         Overlay::Help(help) => match help.input(input, front, &look) {
             HelpOutcome::Stay => {}
             HelpOutcome::Close => close(model),
@@ -181,6 +189,8 @@ pub(super) fn refuse(model: &mut Model, problem: &Problem) {
             Overlay::AccountForm(form) => form.refused(problem),
             Overlay::Choice(choice) => choice.forget(),
             Overlay::Compose(dialog) => dialog.lost(problem),
+            Overlay::Export(dialog) => dialog.lost(&problem.to_string()),
+            Overlay::Import(dialog) => dialog.lost(&problem.to_string()),
             Overlay::Confirm { .. }
             | Overlay::HistoryEntry(_)
             | Overlay::ContactTypes(_)

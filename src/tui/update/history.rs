@@ -35,11 +35,7 @@ pub(super) fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
             model.overlays.push(Overlay::HistoryEntry(Box::new(dialog)));
         }
         HistoryOutcome::Contacts => switch(model, Screen::Contacts, plan),
-        // A change of many contacts that is under way beside it would end too.
-        HistoryOutcome::StopCheck if model.edits.is_bulk() => {
-            model.notify(Tone::Warning, "Many contacts are being changed; the check ends by itself.");
-        }
-        HistoryOutcome::StopCheck => plan.add(Effect::StopWork),
+        HistoryOutcome::StopCheck(request) => plan.add(Effect::StopWork { request }),
         HistoryOutcome::Refused(words) => model.notify(Tone::Warning, words),
     }
 }

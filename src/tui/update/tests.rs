@@ -1,5 +1,7 @@
 //! What messages do: the effects that they ask for, and nothing else.
 
+mod files;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,10 +26,11 @@ use crate::operations::outbox::OutboxEntry;
 use crate::operations::page::Page;
 use crate::operations::subscriptions::{Changed, Ended, Whom};
 use crate::operations::{Problem, StoreError};
-use crate::tui::effect::{Answer, ColumnFacts, Request};
+use crate::tui::effect::{Answer, ColumnFacts, Pace, Request};
 use crate::tui::keymap::Keymap;
 use crate::tui::marks::Marks;
 use crate::tui::model::Fixed;
+use crate::tui::places::Places;
 use crate::tui::screens::settings::SettingsFacts;
 use crate::tui::theme::Theme;
 
@@ -61,6 +64,7 @@ fn fresh() -> Model {
         language: Language::En,
         smtputf8: Smtputf8::Refused,
         offset: FixedOffset::east_opt(0).unwrap(),
+        places: Places::default(),
         run: 7,
     };
     Model::new(fixed, SettingsFacts::default(), Size { width: 80, height: 24 }, now())
@@ -70,7 +74,9 @@ fn fresh() -> Model {
 fn questions(effects: &[Effect]) -> Vec<Question> {
     let question = |effect: &Effect| match effect {
         Effect::Ask { question, .. } => Some((**question).clone()),
-        Effect::WakeSender | Effect::StopWork | Effect::Suspend | Effect::Redraw | Effect::Quit => None,
+        Effect::WakeSender | Effect::StopWork { .. } | Effect::Suspend | Effect::Redraw | Effect::Quit => {
+            None
+        }
     };
     effects.iter().filter_map(question).collect()
 }
@@ -80,7 +86,7 @@ fn request_of(effects: &[Effect], wanted: impl Fn(&Question) -> bool) -> Request
         Effect::Ask { request, question } if wanted(question) => Some(*request),
         Effect::Ask { .. }
         | Effect::WakeSender
-        | Effect::StopWork
+        | Effect::StopWork { .. }
         | Effect::Suspend
         | Effect::Redraw
         | Effect::Quit => None,
@@ -406,12 +412,12 @@ fn what_takes_long_is_told_and_stopped() {
     answer(&mut model, request, Answer::Column(Ok(ColumnFacts { contacts: 1_000, is_full: false })));
     let effects = press(&mut model, "y");
     let request = request_of(&effects, |question| matches!(question, Question::SetColumn { .. }));
-    assert_eq!(update(&mut model, Msg::Progress { request, done: 500 }), []);
-    assert_eq!(press(&mut model, "\u{1b}"), [Effect::StopWork]);
+    assert_eq!(update(&mut model, Msg::Progress { request, pace: Pace { done: 500, permille: None } }), []);
+    assert_eq!(press(&mut model, "\u{1b}"), [Effect::StopWork { request }]);
     let changed = Changed { ended: Ended::Stopped, ..Changed::default() };
     answer(&mut model, request, Answer::SubscriptionsChanged(Ok(changed)));
     assert!(model.notice.as_ref().unwrap().text.starts_with("Stopped: "));
-    assert_ne!(press(&mut model, "\u{1b}"), [Effect::StopWork]);
+    assert_ne!(press(&mut model, "\u{1b}"), [Effect::StopWork { request }]);
 }
 
 #[test]

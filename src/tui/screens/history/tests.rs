@@ -187,7 +187,7 @@ fn a_check_runs_once_and_is_stopped_by_the_key_back() {
     history.progress(request, 2);
     history.progress(Request(999), 7);
     assert_eq!(history.check, Check::Running { request, done: 2 });
-    assert_eq!(press(&mut history, Action::Back), HistoryOutcome::StopCheck);
+    assert_eq!(press(&mut history, Action::Back), HistoryOutcome::StopCheck(request));
     let mut plan = Plan::default();
     assert!(!history.take_verdict(Request(999), None, test_look().now, &mut plan), "stale");
     assert!(history.take_verdict(request, None, test_look().now, &mut plan));
