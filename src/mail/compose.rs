@@ -16,6 +16,7 @@ use std::fmt;
 use lettre::message::header::{
     ContentTransferEncoding, ContentType, Date, Header as _, HeaderName, HeaderValue,
 };
+use lettre::address::Envelope;
 use lettre::message::{Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
 use lettre::{Address, Message};
 use thiserror::Error;
@@ -198,9 +199,12 @@ pub fn compose(letter: &Letter<'_>) -> Result<Vec<u8>, ComposeError> {
     };
     let text = template::text(letter).map_err(build_error)?;
     let html = template::html(letter, &subject).map_err(build_error)?;
-    let mut builder = Message::builder()
-        .from(mailbox(head.display_name(), Part::FromEmail, &head.from_email)?)
-        .to(mailbox(letter.to_name, Part::ToEmail, letter.to_email)?);
+    let from = mailbox(head.display_name(), Part::FromEmail, &head.from_email)?;
+    let to = mailbox(letter.to_name, Part::ToEmail, letter.to_email)?;
+    // Nobody reads this envelope, but without it the builder would read the headers back for it.
+    let envelope =
+        Envelope::new(Some(from.email.clone()), vec![to.email.clone()]).map_err(build_error)?;
+    let mut builder = Message::builder().envelope(envelope).from(from).to(to);
     builder = match wire::encoded_words(&subject) {
         Some(encoded) => builder.raw_header(HeaderValue::dangerous_new_pre_encoded(
             HeaderName::new_from_ascii_str("Subject"),
