@@ -212,7 +212,8 @@ fn carry_all(
                     Ok(message) => {
                         let mut may_leave = || {
                             let asked = report.send(Word::MayBodyLeave { carrier: number }).is_ok();
-                            asked && is_acknowledged(acknowledged, || bag.desk.compose_one(&mut composer, bag))
+                            asked
+                                && is_acknowledged(acknowledged, || bag.desk.compose_one(&mut composer, bag))
                         };
                         carry(&mut exit, bag, &job.claimed, message, &mut may_leave)
                     }

@@ -6,9 +6,10 @@
 //!             └◀─────── outcome ────┘ carrier 1 ──▶ server …
 //! ```
 //!
-//! Whatever has been reported when the clerk is free goes into one transaction: results, notes that a body is about to leave,
-//! and the next claims. So a commit costs the mails of all connections once, and nobody waits for it but a body whose note is in
-//! it: if the process dies after that note, the mail may have been sent; before it, it was not.
+//! Whatever has been reported when the clerk is free, or until the transaction ends, goes into one: results, notes that a body is
+//! about to leave, and the next claims. So a commit costs the mails of all connections once, and nobody waits for it but a body
+//! whose note is in it: if the process dies after that note, the mail may have been sent; before it, it was not. A result, for
+//! which nobody waits, goes with the next note if one comes within two milliseconds.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -540,3 +541,6 @@ fn unless_lost<T>(result: Result<T, StoreError>) -> Result<Option<T>, StoreError
         Err(error) => Err(error),
     }
 }
+
+#[cfg(test)]
+mod tests;
