@@ -16,7 +16,7 @@ from mail import DEADLINE, HOST, postfix
 
 # Accounts that exist for this Postfix only.
 _ACCOUNTS = {"postfix": 64211, "postdrop": 64212}
-# Where a mail lies that is on its way.
+# Where a mail lies that is on its way, in the order of that way: so none is missed while it moves.
 _WAITING = ("maildrop", "incoming", "active", "deferred")
 
 _MAIN = """
@@ -126,10 +126,7 @@ class Postfix:
 
     def _files(self, name):
         """Whether anything lies in this part of the queue, which may be divided into folders."""
-        try:
-            return any(files for _, _, files in os.walk(self.folder / "queue" / name))
-        except FileNotFoundError:
-            return True
+        return any(files for _, _, files in os.walk(self.folder / "queue" / name))
 
     def _make_queue(self):
         for name in ("queue", "queue/pid", "conf"):
