@@ -1,3 +1,5 @@
+//! The clerk beside carriers whose words the test says, never those of a server: what is said while it writes.
+
 #![allow(clippy::unwrap_used)]
 
 use std::net::TcpListener;
