@@ -217,10 +217,10 @@ impl Clerk {
             Exit::Server(_) => self.asking.is_empty() && self.carriers.iter().any(Carrier::is_on_its_way),
             Exit::Files(_) => false,
         };
+        let in_hand = self.carriers.iter().filter(|carrier| carrier.in_hand.is_some()).count();
+        let waits_for_claims = self.ready.is_empty() && in_hand < self.width();
         match self.results_since {
-            Some(since) if is_note_to_come && !self.ready.is_empty() => {
-                SHARING.saturating_sub(since.elapsed())
-            }
+            Some(since) if is_note_to_come && !waits_for_claims => SHARING.saturating_sub(since.elapsed()),
             Some(_) | None => Duration::ZERO,
         }
     }
