@@ -12,7 +12,7 @@ const KNOWN_NOTICES: usize = 4;
 
 /// The next delivery that is due; with `only`, the first of these behind those that were passed. At their end they are looked at
 /// once more from the first on, so that many cost no more than two looks each.
-pub(super) fn claim(
+fn claim(
     writing: &Writing<'_>,
     only: Option<&[DeliveryId]>,
     passed: &mut usize,
@@ -34,8 +34,28 @@ pub(super) fn claim(
     }
 }
 
+/// So many of the next deliveries, or fewer if fewer are due, with what their notices say.
+pub(super) fn claim_some(
+    writing: &Writing<'_>,
+    only: Option<&[DeliveryId]>,
+    wanted: usize,
+    (passed, notices): (&mut usize, &mut Vec<Arc<NoticeBody>>),
+    now: Timestamp,
+) -> Result<Vec<Claimed>, StoreError> {
+    let mut claims = Vec::with_capacity(wanted);
+    while claims.len() < wanted
+        && let Some(mut claimed) = claim(writing, only, passed, now)?
+    {
+        if let Some(id) = claimed.delivery.notice {
+            claimed.notice = body_of(&writing.reading(), notices, id)?;
+        }
+        claims.push(claimed);
+    }
+    Ok(claims)
+}
+
 /// What the mails of a notice say, from the database only if it is not among those read last.
-pub(super) fn body_of(
+fn body_of(
     reading: &Reading<'_>,
     known: &mut Vec<Arc<NoticeBody>>,
     id: NoticeId,
