@@ -3,10 +3,11 @@
 use crate::cli::screen::{Closed, Left, Visit};
 use crate::cli::serve::{self, Service, Unserved};
 use crate::clock;
-use crate::config::{self, Config};
+use crate::config::{self, Config, ConfigError, ConfigErrors};
 use crate::domain::language::Language;
 use crate::mail::sender::Sender;
 use crate::paths;
+use crate::tui::keymap::Keymap;
 use crate::tui::marks::Marks;
 use crate::tui::screens::settings::{MailFacts, SettingsFacts};
 use crate::tui::theme::Theme;
@@ -19,8 +20,13 @@ use crate::web::{self, Limits, Server, Settings};
 /// [`Closed`] without a terminal, or without a database.
 pub fn screen(visit: Visit) -> Result<Left, Closed> {
     let Visit { config, opening, sender } = visit;
+    let (keys, mistakes) = keys(&config);
+    if !mistakes.is_empty() {
+        return Err(Closed::Mistaken(ConfigErrors(mistakes)));
+    }
     let options = Options {
         theme: theme(&config),
+        keys,
         marks: match *config.tui.marks {
             config::Marks::Unicode => Marks::Unicode,
             config::Marks::Ascii => Marks::Ascii,
@@ -68,6 +74,28 @@ impl From<web::Error> for Unserved {
             web::Error::Listen { .. } => Self::Taken { words: error.to_string() },
             web::Error::System(_) => Self::Failed { words: error.to_string() },
         }
+    }
+}
+
+/// What is wrong with own keys and an own theme.
+#[must_use]
+pub fn screen_files(config: &Config) -> Vec<ConfigError> {
+    keys(config).1
+}
+
+/// The keys, and the mistakes for which the own ones were left out.
+fn keys(config: &Config) -> (Keymap, Vec<ConfigError>) {
+    let own = match config.own_keys() {
+        Ok(None) => return (Keymap::built_in(), Vec::new()),
+        Ok(Some(own)) => own,
+        Err(error) => return (Keymap::built_in(), vec![error]),
+    };
+    match Keymap::built_in().with(&own.text) {
+        Ok(keys) => (keys, Vec::new()),
+        Err(errors) => (
+            Keymap::built_in(),
+            errors.into_iter().map(|error| own.mistake(error.line, error.words)).collect(),
+        ),
     }
 }
 

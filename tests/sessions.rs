@@ -6,6 +6,7 @@ mod contacts;
 mod first_start;
 mod matrix;
 mod outbox_notices;
+mod palette;
 mod random_keys;
 mod sharing;
 mod verification;

@@ -52,9 +52,17 @@ pub fn read(
         keep: or_default(keep, 90 * DAY),
         tui,
         log_level: or_default(log_level, LogLevel::Info),
+        keys_file: keys_file(flags, environment, file),
         log_file: paths::log_file(environment),
         file: file.map(Path::to_owned),
     })
+}
+
+/// What is there is taken even if it cannot be read: it says something that would be missed.
+fn keys_file(flags: &Flags, environment: &Environment, file: Option<&Path>) -> Option<PathBuf> {
+    let is_named = flags.config.is_some() || environment.get("CALLSHEET_CONFIG").is_some();
+    let files = paths::keys_files(file.filter(|_| is_named), environment);
+    files.into_iter().find(|path| path.symlink_metadata().is_ok())
 }
 
 fn database(reader: &mut Reader<'_>, flags: &Flags, environment: &Environment) -> Option<Setting<PathBuf>> {

@@ -57,6 +57,10 @@ pub enum Question {
     Count {
         query: ListQuery,
     },
+    /// All contacts that the query lists.
+    Matching {
+        query: ListQuery,
+    },
     Totals,
     QueueTotals,
     Contact {
@@ -193,6 +197,7 @@ pub enum Question {
 pub enum Answer {
     Page(Result<Page<Contact>, Problem>),
     Count(Result<u64, Problem>),
+    Matching(Result<Vec<ContactId>, Problem>),
     Totals(Result<Totals, Problem>),
     QueueTotals(Result<QueueTotals, Problem>),
     Contact(Result<Contact, Problem>),
@@ -277,7 +282,7 @@ impl Question {
     pub fn takes_long(&self) -> bool {
         #[expect(clippy::wildcard_enum_match_arm, reason = "few of all questions take long")]
         match self {
-            Self::Coverage | Self::Audience { .. } | Self::Column { .. } => true,
+            Self::Matching { .. } | Self::Coverage | Self::Audience { .. } | Self::Column { .. } => true,
             Self::SetColumn { whom: Whom::Filtered(_), .. } => true,
             Self::SetColumn { whom: Whom::These(ids), .. } => ids.len() > FEW,
             Self::CopySubscriptions { to, .. } => to.len() > FEW,
@@ -292,6 +297,7 @@ impl Question {
         match self {
             Self::Page { .. }
             | Self::Count { .. }
+            | Self::Matching { .. }
             | Self::Totals
             | Self::QueueTotals
             | Self::Contact { .. }

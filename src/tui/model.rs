@@ -27,6 +27,7 @@ use super::screens::delivery_detail::DeliveryDialog;
 use super::screens::help::Help;
 use super::screens::matrix::{Board, Fallback, Matrix};
 use super::screens::outbox::Outbox;
+use super::screens::palette::Palette;
 use super::screens::settings::{Settings, SettingsFacts};
 use super::screens::verification::VerificationDialog;
 use super::theme::Theme;
@@ -177,6 +178,7 @@ pub enum Overlay {
     AccountForm(Box<AccountFormDialog>),
     Compose(Box<ComposeDialog>),
     Help(Help),
+    Palette(Box<Palette>),
 }
 
 /// What is done after a yes.
@@ -363,7 +365,8 @@ impl Overlay {
             Self::Audience(_) => (Context::Audience, Typing::Off),
             Self::AccountForm(form) => (form.context(), form.typing()),
             Self::Compose(dialog) => (dialog.context(), dialog.typing()),
-            Self::Help(_) => (Context::Help, Typing::Off),
+            Self::Help(_) => (Context::Help, Typing::On),
+            Self::Palette(_) => (Context::Palette, Typing::On),
         }
     }
 
@@ -379,7 +382,8 @@ impl Overlay {
             | Self::Audience(_)
             | Self::AccountForm(_)
             | Self::Compose(_)
-            | Self::Help(_) => None,
+            | Self::Help(_)
+            | Self::Palette(_) => None,
         }
     }
 }

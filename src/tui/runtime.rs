@@ -43,6 +43,7 @@ pub struct Options {
     /// How the worker opens the database.
     pub opening: Opening,
     pub theme: Theme,
+    pub keys: Keymap,
     pub marks: Marks,
     /// The language of titles.
     pub language: Language,
@@ -98,7 +99,7 @@ pub fn run(options: Options) -> Result<Farewell, Error> {
     let fixed = Fixed {
         theme: options.theme,
         marks: options.marks,
-        keys: Keymap::built_in(),
+        keys: options.keys,
         catalogue: Arc::clone(&options.opening.catalogue),
         language: options.language,
         smtputf8: options.opening.rules.smtputf8,

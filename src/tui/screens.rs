@@ -13,5 +13,6 @@ pub mod delivery_detail;
 pub mod help;
 pub mod matrix;
 pub mod outbox;
+pub mod palette;
 pub mod settings;
 pub mod verification;

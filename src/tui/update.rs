@@ -18,6 +18,7 @@ use super::screens::contacts::{self, Doomed};
 use super::screens::delivery_detail::DeliveryDialog;
 use super::screens::help::Help;
 use super::screens::outbox::OutboxOutcome;
+use super::screens::palette::{Order, Palette, PaletteOutcome};
 use super::screens::verification::VerificationDialog;
 use super::widgets::audience::PEOPLE;
 use crate::domain::contact::{ContactId, Subject};
@@ -104,6 +105,7 @@ fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
         Input::Action(Action::Suspend) => plan.add(Effect::Suspend),
         Input::Action(Action::Redraw) => plan.add(Effect::Redraw),
         Input::Action(Action::Help) => open_help(model),
+        Input::Action(Action::Palette) => open_palette(model),
         _ if !model.overlays.is_empty() => dialogs::take_input(model, input, plan),
         Input::Action(Action::Quit) => plan.add(Effect::Quit),
         Input::Action(Action::Contacts) => switch(model, Screen::Contacts, plan),
@@ -121,6 +123,31 @@ fn open_help(model: &mut Model) {
     let (context, _) = model.focus();
     if context != Context::Help {
         model.overlays.push(Overlay::Help(Help::new(context)));
+    }
+}
+
+/// Opens the palette for what is in front; called again it closes it.
+fn open_palette(model: &mut Model) {
+    let (context, _) = model.focus();
+    if context == Context::Palette {
+        model.overlays.pop();
+    } else {
+        let palette = Palette::new(context, &model.look());
+        model.overlays.push(Overlay::Palette(Box::new(palette)));
+    }
+}
+
+/// Does what was chosen in the palette, where the palette was called.
+fn follow_palette(model: &mut Model, outcome: PaletteOutcome, plan: &mut Plan) {
+    match outcome {
+        PaletteOutcome::Stay => {}
+        PaletteOutcome::Close => {
+            model.overlays.pop();
+        }
+        PaletteOutcome::Do(Order::Act(action)) => {
+            model.overlays.pop();
+            take_input(model, &Input::Action(action), plan);
+        }
     }
 }
 
@@ -251,7 +278,8 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
         | Overlay::ContactTypes(_)
         | Overlay::Choice(_)
         | Overlay::AccountForm(_)
-        | Overlay::Help(_) => None,
+        | Overlay::Help(_)
+        | Overlay::Palette(_) => None,
     });
     if let Some(message_type) = chosen {
         ask_audience(model, message_type, plan);
@@ -266,7 +294,8 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
         | Overlay::Audience(_)
         | Overlay::AccountForm(_)
         | Overlay::Compose(_)
-        | Overlay::Help(_) => None,
+        | Overlay::Help(_)
+        | Overlay::Palette(_) => None,
     });
     if let Some(question) = question {
         model.pending.dialog_data = Some(plan.ask(question));

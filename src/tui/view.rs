@@ -87,6 +87,7 @@ fn draw_overlay(
         Overlay::AccountForm(form) => form.draw(area, buf, look),
         Overlay::Compose(dialog) => dialog.draw(area, buf, look),
         Overlay::Help(help) => help.draw(area, buf, look),
+        Overlay::Palette(palette) => palette.draw(area, buf, look),
     }
 }
 

@@ -141,6 +141,9 @@ impl Stage {
                 Answer::Page(Ok(Page { rows: Vec::new(), at_start: true, at_end: true }))
             }
             Question::Count { .. } => Answer::Count(Ok(0)),
+            Question::Matching { .. } => {
+                Answer::Matching(Ok(self.contacts.iter().map(|contact| contact.id).collect()))
+            }
             Question::Totals => Answer::Totals(Ok(totals(&self.contacts))),
             Question::QueueTotals => Answer::QueueTotals(Ok(QueueTotals::default())),
             Question::Contact { id } => Answer::Contact(found(id).ok_or_else(|| missing(id))),

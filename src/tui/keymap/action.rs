@@ -5,8 +5,10 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
     Help,
+    Palette,
     Suspend,
     Redraw,
+    SelectAll,
     Contacts,
     MessageTypes,
     Outbox,
@@ -115,11 +117,13 @@ pub enum Context {
     /// A notice as its recipients will read it.
     Preview,
     Help,
+    /// All that can be done now, searched by typing.
+    Palette,
 }
 
 impl Context {
     /// All contexts, in the order of the help.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Everywhere,
         Self::Screens,
         Self::Lists,
@@ -146,6 +150,7 @@ impl Context {
         Self::Picker,
         Self::Preview,
         Self::Help,
+        Self::Palette,
     ];
 
     /// The contexts that are in force while this one is in front, innermost first.
@@ -179,7 +184,8 @@ impl Context {
             Self::Editor => &[Self::Editor, Self::Compose, Self::Field, Self::Everywhere],
             Self::Picker => &[Self::Picker, Self::Field, Self::Everywhere],
             Self::Preview => &[Self::Preview, Self::Everywhere],
-            Self::Help => &[Self::Help, Self::Everywhere],
+            Self::Help => &[Self::Help, Self::Field, Self::Everywhere],
+            Self::Palette => &[Self::Palette, Self::Field, Self::Everywhere],
         }
     }
 
@@ -212,6 +218,7 @@ impl Context {
             Self::Picker => Some("picker"),
             Self::Preview => Some("preview"),
             Self::Help => Some("help"),
+            Self::Palette => Some("palette"),
         }
     }
 
@@ -243,7 +250,14 @@ impl Context {
             Self::Picker => "message type",
             Self::Preview => "preview",
             Self::Help => "help",
+            Self::Palette => "command palette",
         }
+    }
+
+    /// Whether a text is typed wherever the context is in force, so that no key that is text can mean anything there.
+    #[must_use]
+    pub fn is_for_typing(self) -> bool {
+        self.stack().contains(&Self::Field) && self.id().is_some()
     }
 
     /// What can be done here, in the order of the footer and the help.
@@ -275,6 +289,7 @@ impl Context {
             Self::Picker => PICKER,
             Self::Preview => PREVIEW,
             Self::Help => HELP,
+            Self::Palette => PALETTE,
         }
     }
 }
@@ -316,7 +331,8 @@ const fn at(place: u8, entry: Entry) -> Entry {
 }
 
 const EVERYWHERE: &[Entry] = &[
-    at(3, shown(Action::Help, "help", "show the keys", "help", 1)),
+    at(3, shown(Action::Help, "help", "show the keys, searched by typing", "help", 1)),
+    entry(Action::Palette, "palette", "all that can be done now, searched by typing"),
     entry(Action::Suspend, "suspend", "suspend; 'fg' in the shell comes back"),
     entry(Action::Redraw, "redraw", "draw the screen anew"),
 ];
@@ -352,6 +368,7 @@ const CONTACTS: &[Entry] = &[
     shown(Action::Verification, "verification", "verification of the contact's address", "verify", 6),
     shown(Action::ItsTypes, "types", "message types of the contact", "types", 7),
     entry(Action::Pick, "pick", "select, or no longer select, for a common action"),
+    entry(Action::SelectAll, "select_all", "select all that match the filter"),
     at(2, shown(Action::Sort, "sort", "sort by the next column", "sort", 9)),
     entry(Action::Reverse, "reverse", "reverse the order"),
 ];
@@ -551,5 +568,14 @@ const HELP: &[Entry] = &[
     entry(Action::PageDown, "page_down", "a page down"),
     entry(Action::First, "first", "to the beginning"),
     entry(Action::Last, "last", "to the end"),
-    shown(Action::Close, "close", "close", "close", 0),
+    shown(Action::Close, "close", "end the search, then close", "close", 0),
+];
+
+const PALETTE: &[Entry] = &[
+    shown(Action::Accept, "accept", "do it", "do it", 0),
+    entry(Action::Up, "up", "up"),
+    entry(Action::Down, "down", "down"),
+    entry(Action::PageUp, "page_up", "a page up"),
+    entry(Action::PageDown, "page_down", "a page down"),
+    shown(Action::Close, "close", "close, nothing done", "close", 1),
 ];

@@ -25,6 +25,10 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
             }
         }
         Answer::Count(count) => model.contacts.take_count(request, count),
+        Answer::Matching(ids) => {
+            let problem = model.contacts.take_matching(request, ids);
+            tell(model, problem);
+        }
         Answer::Contact(contact) => model.contacts.take_contact(request, contact, plan),
         Answer::Coverage(coverage) => {
             if model.coverage.is_awaited(request) {
@@ -252,7 +256,8 @@ fn take_delivery_deed(
         | Overlay::Audience(_)
         | Overlay::AccountForm(_)
         | Overlay::Compose(_)
-        | Overlay::Help(_) => None,
+        | Overlay::Help(_)
+        | Overlay::Palette(_) => None,
     });
     match (dialog, result) {
         (Some(dialog), result) => dialog.done(result.as_ref().map(|()| words.as_str())),
@@ -294,7 +299,8 @@ fn take_audience(model: &mut Model, audience: Result<Audience, Problem>) {
             | Overlay::ContactTypes(_)
             | Overlay::Choice(_)
             | Overlay::AccountForm(_)
-            | Overlay::Help(_) => {}
+            | Overlay::Help(_)
+            | Overlay::Palette(_) => {}
         }
     }
 }

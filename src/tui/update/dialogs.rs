@@ -97,6 +97,10 @@ pub(super) fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
             HelpOutcome::Stay => {}
             HelpOutcome::Close => close(model),
         },
+        Overlay::Palette(palette) => {
+            let outcome = palette.input(input);
+            super::follow_palette(model, outcome, plan);
+        }
     }
 }
 
@@ -176,7 +180,11 @@ pub(super) fn refuse(model: &mut Model, problem: &Problem) {
             Overlay::AccountForm(form) => form.refused(problem),
             Overlay::Choice(choice) => choice.forget(),
             Overlay::Compose(dialog) => dialog.lost(problem),
-            Overlay::Confirm { .. } | Overlay::ContactTypes(_) | Overlay::Audience(_) | Overlay::Help(_) => {}
+            Overlay::Confirm { .. }
+            | Overlay::ContactTypes(_)
+            | Overlay::Audience(_)
+            | Overlay::Help(_)
+            | Overlay::Palette(_) => {}
         }
     }
 }

@@ -301,7 +301,7 @@ fn the_help_is_not_opened_twice() {
     let mut model = listed();
     press(&mut model, "???");
     assert_eq!(model.overlays.len(), 1);
-    press(&mut model, "\u{1b}");
+    press(&mut model, "\u{1b}\u{1b}");
     assert!(model.overlays.is_empty());
 }
 
