@@ -46,6 +46,7 @@ mod types;
 mod verify;
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use clap::builder::styling::Styles;
 use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand};
@@ -53,6 +54,7 @@ use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand};
 use self::context::Context;
 use self::output::Output;
 use self::problem::{Exit, MailExit, Stop};
+use crate::{operations, paths};
 
 /// Who must hear about this, and did it reach them?
 ///
@@ -61,7 +63,7 @@ use self::problem::{Exit, MailExit, Stop};
 ///
 /// Without a command it opens the screen.
 #[derive(Debug, Parser)]
-#[command(name = "callsheet", version, color = ColorChoice::Never, styles = Styles::plain(), after_help = EXIT_CODES)]
+#[command(name = "callsheet", version, long_version = FACTS.as_str(), color = ColorChoice::Never, styles = Styles::plain(), after_help = EXIT_CODES)]
 struct CommandLine {
     #[command(flatten)]
     common: Common,
@@ -150,6 +152,19 @@ enum Command {
     /// Tell the state in numbers, for monitors
     Status(status::Status),
 }
+
+/// How the program was built. `CALLSHEET_COMMIT` names the commit where whoever builds it says so.
+static FACTS: LazyLock<String> = LazyLock::new(|| {
+    let commit = option_env!("CALLSHEET_COMMIT").map(|commit| format!("commit {commit}, "));
+    let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
+    let (engine, schema) = operations::engine();
+    format!(
+        "{}\n{}{profile} build for {}\n{engine}, database schema {schema}",
+        env!("CARGO_PKG_VERSION"),
+        commit.unwrap_or_default(),
+        paths::platform(),
+    )
+});
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done, 1 failed, 2 wrong usage or invalid value (nothing was changed), 3 done in part, \
@@ -258,6 +273,7 @@ fn exit(outcome: Result<Exit, Stop>, output: &mut Output) -> Exit {
         Ok(exit) => exit,
         Err(Stop::ClosedPipe) => Exit::Done,
         Err(Stop::Failed(report)) => {
+            tracing::debug!(exit = report.exit.code(), error = %report.error, "the command has failed");
             output.failure(&report);
             report.exit
         }

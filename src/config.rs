@@ -52,8 +52,8 @@ pub struct Config {
     pub log_level: Setting<LogLevel>,
     /// Own keys: a file that is there, whatever is in it.
     pub keys_file: Option<PathBuf>,
-    /// The log: `$XDG_STATE_HOME/callsheet/callsheet.log`. `None` without a home folder.
-    pub log_file: Option<PathBuf>,
+    /// Where the log is written unless it goes to the journal: `$XDG_STATE_HOME/callsheet`. `None` without a home folder.
+    pub log_folder: Option<PathBuf>,
 }
 
 /// A value and where it comes from.

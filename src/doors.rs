@@ -55,8 +55,10 @@ pub fn screen(visit: Visit) -> Result<Left, Closed> {
 pub fn page(service: Service, ear: &mut dyn FnMut(serve::Event)) -> Result<(), Unserved> {
     let Service { opening, listen, stop } = service;
     let server = Server::open(Settings { opening, listen, limits: Limits::default() })?;
+    tracing::info!(address = %server.address(), "listening");
     ear(serve::Event::Listening { address: server.address() });
     server.run(stop, &mut |event| {
+        log(&event);
         ear(match event {
             web::Event::Confirmed { masked } => serve::Event::Confirmed { masked },
             web::Event::Unsubscribed { masked } => serve::Event::Unsubscribed { masked },
@@ -65,6 +67,15 @@ pub fn page(service: Service, ear: &mut dyn FnMut(serve::Event)) -> Result<(), U
         });
     })?;
     Ok(())
+}
+
+fn log(event: &web::Event) {
+    match event {
+        web::Event::Confirmed { masked } => tracing::info!(%masked, "confirmed by link"),
+        web::Event::Unsubscribed { masked } => tracing::info!(%masked, "activity messages stopped"),
+        web::Event::Trouble { words } => tracing::error!(words, "requests cannot be answered"),
+        web::Event::Recovered => tracing::info!("requests are answered again"),
+    }
 }
 
 impl From<web::Error> for Unserved {

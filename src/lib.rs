@@ -27,6 +27,7 @@
 //! | [`web`] | serves the page that a link in a mail opens; all HTTP |
 //! | [`doors`] | puts together what may not know each other: the command line opens the screen and the page through it |
 //! | [`config`], [`paths`], [`clock`] | ask the system: settings, folders and environment, the time |
+//! | [`log`] | writes what the program says of itself, into files or systemd's journal |
 //!
 //! ```text
 //!                main ──▶ doors
@@ -44,7 +45,8 @@
 //! ```
 //!
 //! `mail::incoming` and `mail::returned` stand beside `mail::compose` and are known by `operations` only; `mail::markup` is known by
-//! `mail::incoming` and `mail::compose`. Beside them all stand `config`, `paths` and `clock`. The lower rooms never ask for a setting:
+//! `mail::incoming` and `mail::compose`. Beside them all stand `config`, `paths`, `clock` and `log`; any room may speak to the log by
+//! `tracing`, and only the command line begins it. The lower rooms never ask for a setting:
 //! what they need comes as an argument. rusqlite is named in `store` only, lettre in `mail`, ratatui and crossterm in `tui`, axum and
 //! tokio in `web`. The table of who may know whom is `tests/tidy/rooms.rs`, and a test reads the sources by it.
 //!
@@ -150,6 +152,7 @@ pub mod config;
 pub mod domain;
 pub mod doors;
 pub mod exchange;
+pub mod log;
 pub mod mail;
 pub mod operations;
 pub mod paths;

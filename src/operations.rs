@@ -24,4 +24,4 @@ pub use problem::Problem;
 pub use session::{Actor, Opening, Rules, Session};
 
 // The other rooms reach the store through operations only; these two words of it are part of what operations say.
-pub use crate::store::{StoreError, Via};
+pub use crate::store::{StoreError, Via, engine};

@@ -14,6 +14,12 @@ use crate::operations::Actor;
 /// The folder of callsheet inside each of the user's folders, and in `/etc`.
 const OWN: &str = "callsheet";
 
+/// What this program was built for: "linux on x86_64".
+#[must_use]
+pub fn platform() -> String {
+    format!("{} on {}", std::env::consts::OS, std::env::consts::ARCH)
+}
+
 /// The database where nothing else is said: `$XDG_DATA_HOME/callsheet/callsheet.db`. `None` without a home folder.
 #[must_use]
 pub fn default_database(environment: &Environment) -> Option<PathBuf> {
@@ -29,10 +35,10 @@ pub fn config_files(environment: &Environment) -> Vec<PathBuf> {
     folders.map(|folder| folder.join("config.toml")).collect()
 }
 
-/// The log: `$XDG_STATE_HOME/callsheet/callsheet.log`. `None` without a home folder.
+/// The folder of the log: `$XDG_STATE_HOME/callsheet`. `None` without a home folder.
 #[must_use]
-pub fn log_file(environment: &Environment) -> Option<PathBuf> {
-    Some(user_folder(environment, "XDG_STATE_HOME", ".local/state")?.join("callsheet.log"))
+pub fn log_folder(environment: &Environment) -> Option<PathBuf> {
+    user_folder(environment, "XDG_STATE_HOME", ".local/state")
 }
 
 /// The folder for mail that is written to files: `mail` beside the database.
@@ -118,7 +124,7 @@ mod tests {
             default_database(&home).unwrap(),
             Path::new("/home/ada/.local/share/callsheet/callsheet.db")
         );
-        assert_eq!(log_file(&home).unwrap(), Path::new("/home/ada/.local/state/callsheet/callsheet.log"));
+        assert_eq!(log_folder(&home).unwrap(), Path::new("/home/ada/.local/state/callsheet"));
         assert_eq!(
             config_files(&home),
             [Path::new("/home/ada/.config/callsheet/config.toml"), Path::new("/etc/callsheet/config.toml")]
@@ -130,7 +136,7 @@ mod tests {
             ("XDG_STATE_HOME", "/s"),
         ]);
         assert_eq!(default_database(&xdg).unwrap(), Path::new("/d/callsheet/callsheet.db"));
-        assert_eq!(log_file(&xdg).unwrap(), Path::new("/s/callsheet/callsheet.log"));
+        assert_eq!(log_folder(&xdg).unwrap(), Path::new("/s/callsheet"));
         assert_eq!(config_files(&xdg)[0], Path::new("/c/callsheet/config.toml"));
     }
 
@@ -138,7 +144,7 @@ mod tests {
     fn without_a_home_only_the_system_has_a_configuration() {
         let nobody = Environment::of(NOTHING);
         assert_eq!(default_database(&nobody), None);
-        assert_eq!(log_file(&nobody), None);
+        assert_eq!(log_folder(&nobody), None);
         assert_eq!(config_files(&nobody), [Path::new("/etc/callsheet/config.toml")]);
     }
 

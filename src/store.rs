@@ -45,6 +45,12 @@ pub use queue::{Claimed, Delays, Settlement};
 pub use subscriptions::Wishes;
 pub use verifications::{Verification, VerificationState};
 
+/// The database below us: "SQLite 3.50.4", and the newest schema that this program knows.
+#[must_use]
+pub fn engine() -> (String, i64) {
+    (format!("SQLite {}", rusqlite::version()), migrations::KNOWN)
+}
+
 /// What a connection may keep of the database in memory, in KiB: usually, and for [`Store::write_much`].
 const USUAL_MEMORY: i64 = 2000;
 const MUCH_MEMORY: i64 = 65536;

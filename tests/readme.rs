@@ -10,6 +10,7 @@ use callsheet::domain::timestamp::Timestamp;
 use crate::support::program::Program;
 
 const README: &str = include_str!("../README.md");
+const MONITORING: &str = include_str!("../docs/monitoring.md");
 const JSON: &str = include_str!("../docs/json.md");
 const EXCHANGE: &str = include_str!("../docs/exchange.md");
 
@@ -36,6 +37,14 @@ fn commands_print_what_the_manual_of_import_and_export_shows() {
         // Cards have CRLF, as the standard asks for.
         let printed = printed(&program, &step.line).replace('\r', "");
         assert_eq!(printed, step.shown, "$ callsheet {}", step.line);
+    }
+}
+
+#[test]
+fn commands_print_what_the_manual_of_monitoring_shows() {
+    let program = Program::new();
+    for step in steps(MONITORING) {
+        assert_eq!(printed(&program, &step.line), step.shown, "$ callsheet {}", step.line);
     }
 }
 

@@ -4,6 +4,7 @@
 //! Each rule is a function from text to faults and is tested with a bad sample, so that a rule that stopped working is
 //! noticed. A fault reads `path:line: what is wrong`.
 
+mod modules;
 mod names;
 mod packages;
 mod rooms;
@@ -27,6 +28,11 @@ fn the_sources_are_found() {
     for expected in ["src/lib.rs", "src/main.rs", "tests/lib.rs", "tests/tidy/source.rs"] {
         assert!(paths.iter().any(|path| path == expected), "'{expected}' is not among {paths:?}");
     }
+}
+
+#[test]
+fn every_source_file_is_compiled() {
+    assert_none(modules::forgotten(&source::rust(&["src", "tests"])));
 }
 
 #[test]

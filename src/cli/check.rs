@@ -19,6 +19,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::contact::Status;
 use crate::domain::reply::Phase;
 use crate::domain::safe_text::safe;
+use crate::log;
 use crate::mail::sender::probe;
 use crate::operations::coverage::Thin;
 use crate::operations::{Session, StoreError, account, coverage, notices, outbox};
@@ -156,7 +157,17 @@ fn configuration(config: &Config) -> Vec<Finding> {
         .as_ref()
         .map_or_else(|| "there is no file; all is default".to_owned(), |file| file.display().to_string());
     let warnings = config.warnings().into_iter().map(|warning| Finding::warning("config", warning));
-    std::iter::once(Finding::ok("config", file)).chain(warnings).chain(public_url(config)).collect()
+    std::iter::once(Finding::ok("config", file))
+        .chain(warnings)
+        .chain(public_url(config))
+        .chain(log(config))
+        .collect()
+}
+
+/// Where no log can be written.
+fn log(config: &Config) -> Option<Finding> {
+    let words = log::trouble(config.log_folder.as_deref()?)?;
+    Some(Finding::warning("log", format!("no log can be written: {words}")))
 }
 
 /// Own keys and an own theme, if there are any.

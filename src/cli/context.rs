@@ -7,6 +7,7 @@ use super::output::Output;
 use super::problem::{Report, Stop};
 use crate::clock;
 use crate::config::{Config, ConfigErrors, Flags};
+use crate::log::{self, Place};
 use crate::mail::sender::{SenderSettings, Way};
 use crate::operations::{Opening, Session, Via};
 use crate::paths::{self, Environment};
@@ -15,6 +16,7 @@ use crate::paths::{self, Environment};
 pub struct Context {
     pub config: Config,
     opening: Opening,
+    log: Place,
     session: Option<Session>,
     json: bool,
 }
@@ -29,13 +31,21 @@ impl Context {
         let config = config_of(common, &environment).map_err(Report::from)?;
         config.warnings().iter().for_each(|warning| output.warning(warning));
         let opening = opening(&config, &environment).map_err(Report::from)?;
-        Ok(Self { config, opening, session: None, json: common.json })
+        let log = Place::of(environment.text("JOURNAL_STREAM"), config.log_folder.clone());
+        log::begin(*config.log_level, log.clone(), Arc::clone(&opening.clock));
+        Ok(Self { config, opening, log, session: None, json: common.json })
     }
 
     /// What sessions are opened with.
     #[must_use]
     pub fn opening(&self) -> &Opening {
         &self.opening
+    }
+
+    /// Whether standard error is read by the journal, which gets the log: what stands in it need not be said beside it.
+    #[must_use]
+    pub fn is_service(&self) -> bool {
+        self.log == Place::Journal
     }
 
     /// Whether data is wanted as JSON.

@@ -7,12 +7,13 @@ use clap::Args;
 
 use super::context::Context;
 use super::json::DeliveryJson;
-use super::mailing::{LIMIT, masked, say, waits};
+use super::mailing::{LIMIT, say, waits};
 use super::output::Output;
 use super::problem::{Exit, Report, Stop};
 use super::stop_flag::stop_flag;
 use crate::clock::Clock;
 use crate::domain::delivery::{DeliveryId, State};
+use crate::domain::email_address::masked;
 use crate::domain::timestamp::Timestamp;
 use crate::mail::sender::{self, SenderEvent};
 use crate::operations::outbox;
@@ -78,6 +79,8 @@ struct Log<'a> {
     clock: Arc<dyn Clock>,
     /// How each delivery stood when it was told last; none where the run has no end.
     settled: Option<BTreeMap<DeliveryId, State>>,
+    /// The journal gets the same from the log.
+    is_service: bool,
     /// Why this process does not send.
     closed: Option<String>,
 }
@@ -88,7 +91,13 @@ impl<'a> Log<'a> {
     }
 
     fn forgetful(context: &Context, output: &'a mut Output) -> Self {
-        Self { output, clock: Arc::clone(&context.opening().clock), settled: None, closed: None }
+        Self {
+            output,
+            clock: Arc::clone(&context.opening().clock),
+            settled: None,
+            is_service: context.is_service(),
+            closed: None,
+        }
     }
 
     fn hear(&mut self, event: SenderEvent) {
@@ -96,7 +105,9 @@ impl<'a> Log<'a> {
             SenderEvent::Settled { id, to, state, words } => {
                 let words = words.map(|words| format!(": {words}")).unwrap_or_default();
                 let (now, to) = (self.clock.now(), masked(&to));
-                self.output.note(&format!("{now} delivery {} to {to}: {}{words}", id.0, state.id()));
+                if !self.is_service {
+                    self.output.note(&format!("{now} delivery {} to {to}: {}{words}", id.0, state.id()));
+                }
                 if let Some(settled) = &mut self.settled {
                     settled.insert(id, state);
                 }
@@ -108,7 +119,11 @@ impl<'a> Log<'a> {
             | SenderEvent::StandingBy
             | SenderEvent::WritingFiles { .. }
             | SenderEvent::Delayed { .. }
-            | SenderEvent::CannotRecord { .. }) => say(self.output, &other),
+            | SenderEvent::CannotRecord { .. }) => {
+                if !self.is_service {
+                    say(self.output, &other);
+                }
+            }
         }
     }
 

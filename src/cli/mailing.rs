@@ -14,7 +14,6 @@ use super::output::Output;
 use super::problem::Stop;
 use crate::clock::Clock;
 use crate::domain::delivery::{Delivery, DeliveryId, Kind, State};
-use crate::domain::email_address::{EmailAddress, Smtputf8};
 use crate::domain::timestamp::Timestamp;
 use crate::mail::sender::{self, SenderEvent};
 use crate::operations::contacts::Mailing;
@@ -193,13 +192,6 @@ pub fn fate(delivery: &Delivery) -> String {
     }
 }
 
-/// An address for a log, as [`EmailAddress::masked`]; of what is no address nothing is told.
-#[must_use]
-pub fn masked(address: &str) -> String {
-    EmailAddress::parse(address, Smtputf8::Allowed)
-        .map_or_else(|_| "•••".to_owned(), |address| address.masked())
-}
-
 /// "1 mail waits", "2 mails wait".
 #[must_use]
 pub fn waits(count: usize) -> String {
@@ -220,12 +212,6 @@ mod tests {
     use std::sync::atomic::{AtomicI64, Ordering};
 
     use super::*;
-
-    #[test]
-    fn a_masked_address_tells_one_letter_and_the_domain() {
-        assert_eq!(masked("ada@example.org"), "a•••@example.org");
-        assert_eq!(masked("no address"), "•••");
-    }
 
     #[test]
     fn one_mail_waits_and_two_wait() {

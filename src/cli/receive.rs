@@ -33,7 +33,9 @@ pub fn run(common: &Common, output: &mut Output, arguments: &Receive) -> Result<
     let mut session = open(&context)?;
     let message = message()?;
     let taken = returns::take(&mut session, &message, arguments.recipient.as_deref()).map_err(problem)?;
-    output.note(&sentence(&taken));
+    let sentence = sentence(&taken);
+    tracing::info!("{sentence}");
+    output.note(&sentence);
     if let Taken::Failed { fallback, .. } = &taken
         && !fallback.is_empty()
         && let Err(Stop::Failed(report)) =

@@ -82,8 +82,11 @@ pub(super) fn run(context: &mut Context, output: &mut Output, door: Door) -> Res
     let actor = Actor { user: "recipient".to_owned(), origin: None };
     let opening = Opening { actor, via: Via::Page, ..context.opening().clone() };
     let clock = std::sync::Arc::clone(&opening.clock);
+    let is_service = context.is_service();
     let service = Service { opening, listen, stop: stop_stream()? };
     door(service, &mut |event| match event {
+        // The journal gets it from the log.
+        _ if is_service => {}
         Event::Listening { address } => output.note(&format!("Listening on http://{address}")),
         Event::Confirmed { masked } => output.note(&format!("{} confirmed by link: {masked}", clock.now())),
         Event::Unsubscribed { masked } => {

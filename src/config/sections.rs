@@ -53,7 +53,7 @@ pub fn read(
         tui,
         log_level: or_default(log_level, LogLevel::Info),
         keys_file: keys_file(flags, environment, file),
-        log_file: paths::log_file(environment),
+        log_folder: paths::log_folder(environment),
         file: file.map(Path::to_owned),
     })
 }

@@ -186,6 +186,13 @@ impl EmailAddress {
     }
 }
 
+/// An address that is stored already, as [`EmailAddress::masked`]; of what is no address nothing is told.
+#[must_use]
+pub fn masked(address: &str) -> String {
+    EmailAddress::parse(address, Smtputf8::Allowed)
+        .map_or_else(|_| "•••".to_owned(), |address| address.masked())
+}
+
 impl fmt::Display for EmailAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.text)
@@ -436,6 +443,8 @@ mod tests {
         assert_eq!(address("jane@example.com").masked(), "j•••@example.com");
         assert_eq!(address("王小明@example.com").masked(), "王•••@example.com");
         assert_eq!(address("j@example.com").masked(), "•••@example.com");
+        assert_eq!(masked("jane@example.com"), "j•••@example.com");
+        assert_eq!(masked("no address"), "•••");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod clerk;
 mod health;
 mod letter;
 mod lock;
+mod told;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -288,6 +289,7 @@ impl<'a> Delivering<'a> {
     }
 
     fn tell(&mut self, event: SenderEvent) {
+        told::log(&event);
         match event {
             SenderEvent::Delayed { .. } => {}
             SenderEvent::Idle

@@ -7,7 +7,7 @@ use super::session::Desk;
 use super::{Problem, Session};
 use crate::domain::catalogue::UNSUBSCRIBABLE;
 use crate::domain::contact::Subject;
-use crate::domain::email_address::{EmailAddress, Smtputf8};
+use crate::domain::email_address::masked;
 use crate::domain::language::Language;
 use crate::domain::verification::VerificationId;
 use crate::store::{ContactRow, Reading, VerificationState};
@@ -89,7 +89,9 @@ fn recipient(
 }
 
 fn described(row: &ContactRow) -> Unsubscribed {
-    let masked = EmailAddress::parse(&row.contact.email, Smtputf8::Allowed)
-        .map_or_else(|_| "•••".to_owned(), |email| email.masked());
-    Unsubscribed { masked, language: row.contact.language, already: row.contact.unsubscribed_at.is_some() }
+    Unsubscribed {
+        masked: masked(&row.contact.email),
+        language: row.contact.language,
+        already: row.contact.unsubscribed_at.is_some(),
+    }
 }

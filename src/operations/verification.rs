@@ -11,7 +11,7 @@ use super::session::{Desk, random};
 use super::{Problem, Session};
 use crate::domain::contact::{AddressProof, ContactId, Proofs, Status, Subject};
 use crate::domain::delivery::{DeliveryId, Kind};
-use crate::domain::email_address::{EmailAddress, Smtputf8};
+use crate::domain::email_address::masked;
 use crate::domain::fold::fold_case;
 use crate::domain::language::Language;
 use crate::domain::retry;
@@ -470,11 +470,6 @@ fn with_progress(mut proof: AddressProof) -> AddressProof {
         (None, None) => Status::Unverified,
     };
     proof
-}
-
-/// An address that is stored already, without what tells whose it is.
-fn masked(email: &str) -> String {
-    EmailAddress::parse(email, Smtputf8::Allowed).map_or_else(|_| "•••".to_owned(), |email| email.masked())
 }
 
 /// The key of an address that is stored already.

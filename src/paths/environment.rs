@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 
 /// The variables that may be asked for. An empty variable counts as one that is not set.
-pub const NAMES: [&str; 16] = [
+pub const NAMES: [&str; 17] = [
     "CALLSHEET_DB",
     "CALLSHEET_CONFIG",
     "CALLSHEET_LANG",
@@ -18,6 +18,7 @@ pub const NAMES: [&str; 16] = [
     "XDG_DATA_HOME",
     "XDG_STATE_HOME",
     "CREDENTIALS_DIRECTORY",
+    "JOURNAL_STREAM",
     "SUDO_USER",
     "SSH_CONNECTION",
     "LC_ALL",

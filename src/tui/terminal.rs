@@ -155,6 +155,9 @@ pub fn guard_against_panics(hold: &Hold) {
         if thread::current().id() == drawing {
             hold.give_back();
             report(panic);
+        } else {
+            let at = panic.location().map(ToString::to_string).unwrap_or_default();
+            tracing::error!(at, "panic");
         }
     }));
 }

@@ -180,7 +180,10 @@ impl Bench {
         }));
         let message = match outcome {
             Ok(Ok(answer)) => Msg::Answer { request, answer: Box::new(answer) },
-            Ok(Err(words)) => Msg::WorkerPanicked(words),
+            Ok(Err(words)) => {
+                tracing::error!(words, "the database cannot be used");
+                Msg::WorkerPanicked(words)
+            }
             Err(panic) => {
                 self.session = None;
                 Msg::WorkerPanicked(last_words(panic.as_ref()))

@@ -51,7 +51,13 @@ fn help_and_version_are_data() {
     let program = Program::new();
     let help = program.data("--help").split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(help.contains("never serve to sign in or to identify anyone"));
-    assert_eq!(program.data("--version"), format!("callsheet {}\n", env!("CARGO_PKG_VERSION")));
+    let short = format!("callsheet {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(program.data("-V"), short);
+    let facts = program.data("--version");
+    let lines: Vec<&str> = facts.lines().collect();
+    assert!(facts.starts_with(&short), "{facts}");
+    assert!(lines[1].ends_with(&format!(" build for linux on {}", std::env::consts::ARCH)), "{facts}");
+    assert!(lines[2].starts_with("SQLite 3.") && lines[2].ends_with(", database schema 1"), "{facts}");
 }
 
 #[test]

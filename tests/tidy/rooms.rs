@@ -35,6 +35,7 @@ const ROOMS: &[Room] = &[
         name: "config",
         knows: &["domain", "paths", "operations", "mail::compose", "mail::dkim", "mail::transport"],
     },
+    Room { name: "log", knows: &["domain", "config", "clock"] },
     Room { name: "store", knows: &["domain", "clock"] },
     Room { name: "exchange", knows: &["domain"] },
     Room { name: "mail::markup", knows: &["domain"] },
@@ -52,7 +53,7 @@ const ROOMS: &[Room] = &[
         knows: &["domain", "store", "mail::compose", "mail::incoming", "mail::returned", "exchange", "clock"],
     },
     Room { name: "tui", knows: &["domain", "operations", "mail::sender", "config", "paths", "clock"] },
-    Room { name: "cli", knows: &["domain", "operations", "mail::sender", "config", "paths", "clock"] },
+    Room { name: "cli", knows: &["domain", "operations", "mail::sender", "config", "paths", "clock", "log"] },
     Room { name: "web", knows: &["domain", "operations", "mail::sender", "config", "paths", "clock"] },
 ];
 
@@ -74,6 +75,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("crossterm", &["tui"]),
     ("crokey", &["tui"]),
     ("tui_input", &["tui"]),
+    ("tracing_subscriber", &["log", "mail::sender"]),
     ("axum", &["web"]),
     ("hyper", &["web"]),
     ("hyper_util", &["web"]),

@@ -3,8 +3,9 @@
 //! Looking changes nothing. Whoever has the token acts for the recipient; a wrong one costs no try, and nothing tells whether
 //! a link is unknown, void or past its time.
 
-use super::{Proof, masked, open_address, settle_confirmed};
+use super::{Proof, open_address, settle_confirmed};
 use crate::domain::contact::Subject;
+use crate::domain::email_address::masked;
 use crate::domain::language::Language;
 use crate::domain::verification::{TRIES, VerificationId};
 use crate::operations::contacts;
