@@ -121,6 +121,8 @@ pub struct TuiConfig {
     pub accessible: Setting<bool>,
     /// False with `NO_COLOR`.
     pub color: Setting<bool>,
+    /// What the program runs in, by `TMUX` and `STY`.
+    pub multiplexer: Multiplexer,
     /// `TERM` is missing or `dumb`: no screen can be drawn.
     pub dumb_terminal: bool,
 }
@@ -144,6 +146,15 @@ pub enum Theme {
     Mono,
     Contrast,
     File(PathBuf),
+}
+
+/// What stands between the program and the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Multiplexer {
+    None,
+    Tmux,
+    /// GNU screen.
+    Screen,
 }
 
 /// The set of marks and borders.

@@ -7,6 +7,8 @@ use crate::config::{self, Config, ConfigError, ConfigErrors};
 use crate::domain::language::Language;
 use crate::mail::sender::Sender;
 use crate::paths;
+use crate::tui::clipboard::Clipboard;
+use crate::tui::effect::MouseMode;
 use crate::tui::keymap::Keymap;
 use crate::tui::marks::Marks;
 use crate::tui::screens::settings::{MailFacts, SettingsFacts};
@@ -27,6 +29,12 @@ pub fn screen(visit: Visit) -> Result<Left, Closed> {
     let options = Options {
         theme: theme(&config),
         keys,
+        mouse: if *config.tui.mouse { MouseMode::On } else { MouseMode::Off },
+        clipboard: match config.tui.multiplexer {
+            config::Multiplexer::None => Clipboard::Direct,
+            config::Multiplexer::Tmux => Clipboard::Tmux,
+            config::Multiplexer::Screen => Clipboard::Screen,
+        },
         marks: match *config.tui.marks {
             config::Marks::Unicode => Marks::Unicode,
             config::Marks::Ascii => Marks::Ascii,

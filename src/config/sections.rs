@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::reader::Reader;
 use super::value::{self, Bad};
 use super::{
-    Config, DkimConfig, Flags, LogLevel, MailConfig, Marks, Origin, PasswordCommand, PasswordSources,
-    Security, Setting, Theme, TuiConfig, VerificationConfig,
+    Config, DkimConfig, Flags, LogLevel, MailConfig, Marks, Multiplexer, Origin, PasswordCommand,
+    PasswordSources, Security, Setting, Theme, TuiConfig, VerificationConfig,
 };
 use crate::domain::email_address::Smtputf8;
 use crate::domain::language::Language;
@@ -218,6 +218,11 @@ fn tui(reader: &mut Reader<'_>, flags: &Flags, environment: &Environment, file: 
         marks: or_default(marks, Marks::Unicode),
         accessible,
         color,
+        multiplexer: match (environment.get("TMUX"), environment.get("STY")) {
+            (Some(_), _) => Multiplexer::Tmux,
+            (None, Some(_)) => Multiplexer::Screen,
+            (None, None) => Multiplexer::None,
+        },
         dumb_terminal: environment.get("TERM").is_none_or(|term| term == "dumb"),
     }
 }

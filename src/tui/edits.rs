@@ -433,9 +433,13 @@ mod tests {
             self.last = plan.last();
             let question = |effect| match effect {
                 Effect::Ask { question, .. } => Some(*question),
-                Effect::StopWork | Effect::WakeSender | Effect::Suspend | Effect::Redraw | Effect::Quit => {
-                    None
-                }
+                Effect::StopWork
+                | Effect::WakeSender
+                | Effect::Suspend
+                | Effect::Redraw
+                | Effect::Copy(_)
+                | Effect::Mouse(_)
+                | Effect::Quit => None,
             };
             (outcome, plan.into_effects().into_iter().filter_map(question).collect())
         }

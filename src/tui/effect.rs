@@ -35,7 +35,19 @@ pub enum Effect {
     Suspend,
     /// Draws every cell anew.
     Redraw,
+    /// Asks the terminal, with the next frame, to take the text into its clipboard.
+    Copy(String),
+    /// Has the terminal tell of the mouse from now on, or no longer.
+    Mouse(MouseMode),
     Quit,
+}
+
+/// Whether the terminal tells of the mouse. While it does not, the terminal itself marks text with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MouseMode {
+    On,
+    #[default]
+    Off,
 }
 
 /// So many contacts are changed while somebody waits without noticing.

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::FixedOffset;
-use ratatui::layout::{Rect, Size};
+use ratatui::layout::{Position, Rect, Size};
 
+use super::clipboard::Clipboard;
 use super::coverage_counts::CoverageCounts;
 use super::edits::{Edit, Edits};
-use super::effect::Request;
+use super::effect::{MouseMode, Request};
 use super::keymap::{Context, Keymap, Typing};
 use super::layout::Regions;
 use super::look::Look;
@@ -100,6 +101,8 @@ pub struct Model {
     pub queue: Option<QueueTotals>,
     pub mail: MailLine,
     pub notice: Option<Notice>,
+    pub mouse: Mouse,
+    pub clipboard: Clipboard,
     pub pending: Pending,
     /// When the worker fell over last.
     pub fell_at: Option<Timestamp>,
@@ -200,6 +203,14 @@ pub struct Notice {
     pub since: Timestamp,
 }
 
+/// The mouse, and where it was pressed last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Mouse {
+    pub mode: MouseMode,
+    /// Where and when something was selected; a second press there opens it.
+    pub pressed: Option<(Position, Timestamp)>,
+}
+
 /// What a notice tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
@@ -261,6 +272,8 @@ impl Model {
             queue: None,
             mail: MailLine::default(),
             notice: None,
+            mouse: Mouse::default(),
+            clipboard: Clipboard::default(),
             pending: Pending::default(),
             fell_at: None,
             last_request: Request::default(),

@@ -1,11 +1,14 @@
 //! The update: the only place that writes the model. A message comes in, plain effects go out; nothing else happens.
 
 mod answers;
+mod copying;
 mod dialogs;
 mod matrix;
+mod mouse;
 #[cfg(test)]
 mod tests;
 
+use self::copying::Much;
 use super::effect::{Effect, Question};
 use super::keymap::{Action, Context, Input, Typing};
 use super::model::{Deed, Fixed, Model, NOTICE, Overlay, Screen, Tone};
@@ -48,6 +51,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
                 take_input(model, &input, &mut plan);
             }
         }
+        Msg::Mouse(event) => mouse::take(model, event, &mut plan),
         Msg::Paste(text) => {
             // A paste is text for a field, never keys.
             if model.focus().1 == Typing::On {
@@ -106,6 +110,9 @@ fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
         Input::Action(Action::Redraw) => plan.add(Effect::Redraw),
         Input::Action(Action::Help) => open_help(model),
         Input::Action(Action::Palette) => open_palette(model),
+        Input::Action(Action::Mouse) => mouse::switch_mode(model, plan),
+        Input::Action(Action::Copy) => copying::copy(model, Much::Little, plan),
+        Input::Action(Action::CopyMore) => copying::copy(model, Much::More, plan),
         _ if !model.overlays.is_empty() => dialogs::take_input(model, input, plan),
         Input::Action(Action::Quit) => plan.add(Effect::Quit),
         Input::Action(Action::Contacts) => switch(model, Screen::Contacts, plan),
@@ -132,7 +139,7 @@ fn open_palette(model: &mut Model) {
     if context == Context::Palette {
         model.overlays.pop();
     } else {
-        let palette = Palette::new(context, &model.look());
+        let palette = Palette::new(context, model.mouse.mode, &model.look());
         model.overlays.push(Overlay::Palette(Box::new(palette)));
     }
 }

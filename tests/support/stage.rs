@@ -124,6 +124,8 @@ impl Stage {
                     | Effect::StopWork
                     | Effect::Suspend
                     | Effect::Redraw
+                    | Effect::Copy(_)
+                    | Effect::Mouse(_)
                     | Effect::Quit => self.effects.push(effect),
                 }
             }

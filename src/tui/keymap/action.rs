@@ -6,9 +6,12 @@
 pub enum Action {
     Help,
     Palette,
+    Mouse,
     Suspend,
     Redraw,
     SelectAll,
+    Copy,
+    CopyMore,
     Contacts,
     MessageTypes,
     Outbox,
@@ -333,6 +336,7 @@ const fn at(place: u8, entry: Entry) -> Entry {
 const EVERYWHERE: &[Entry] = &[
     at(3, shown(Action::Help, "help", "show the keys, searched by typing", "help", 1)),
     entry(Action::Palette, "palette", "all that can be done now, searched by typing"),
+    entry(Action::Mouse, "mouse", "switch the mouse on or off"),
     entry(Action::Suspend, "suspend", "suspend; 'fg' in the shell comes back"),
     entry(Action::Redraw, "redraw", "draw the screen anew"),
 ];
@@ -345,6 +349,8 @@ const SCREENS: &[Entry] = &[
     entry(Action::NextTab, "next_tab", "next tab"),
     entry(Action::PreviousTab, "previous_tab", "previous tab"),
     at(2, shown(Action::NewNotice, "new_notice", "write a new notice", "new notice", 8)),
+    entry(Action::Copy, "copy", "send the address, or what the line says, to the terminal's clipboard"),
+    entry(Action::CopyMore, "copy_more", "the same with the name; of a mail its Message-ID"),
     entry(Action::Back, "back", "close the open category, clear the filter, then the selection"),
     at(4, shown(Action::Quit, "quit", "quit", "quit", 2)),
 ];
@@ -466,6 +472,8 @@ const VERIFICATION: &[Entry] = &[
     shown(Action::EnterCode, "enter_code", "enter the code", "enter the code", 0),
     shown(Action::SendAgain, "send_again", "send a new code", "send again", 3),
     shown(Action::CancelChange, "cancel_change", "cancel the change of address", "cancel the change", 4),
+    entry(Action::Copy, "copy", "send the address to the terminal's clipboard"),
+    entry(Action::CopyMore, "copy_more", "the same with the name"),
     entry(Action::Up, "up", "up"),
     entry(Action::Down, "down", "down"),
     shown(Action::Close, "close", "close", "close", 1),
@@ -479,6 +487,8 @@ const CODE: &[Entry] = &[
 const DELIVERY: &[Entry] = &[
     shown(Action::Retry, "retry", "retry now", "retry", 3),
     shown(Action::Cancel, "cancel", "cancel", "cancel", 4),
+    entry(Action::Copy, "copy", "send the address to the terminal's clipboard"),
+    entry(Action::CopyMore, "copy_more", "send the Message-ID to the terminal's clipboard"),
     entry(Action::Up, "up", "up"),
     entry(Action::Down, "down", "down"),
     entry(Action::PageUp, "page_up", "a page up"),
@@ -492,6 +502,8 @@ const CONTACT_TYPES: &[Entry] = &[
     shown(Action::Tick, "tick", "tick the category or type", "tick", 0),
     shown(Action::TickRow, "row", "tick everything", "all", 4),
     shown(Action::TakeBack, "take_back", "undo, until the dialog is closed", "undo", 3),
+    entry(Action::Copy, "copy", "send the address to the terminal's clipboard"),
+    entry(Action::CopyMore, "copy_more", "the same with the name"),
     entry(Action::Up, "up", "up"),
     entry(Action::Down, "down", "down"),
     entry(Action::PageUp, "page_up", "a page up"),

@@ -14,6 +14,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
 
 use super::help::capitalised;
+use crate::tui::effect::MouseMode;
 use crate::tui::keymap::{Action, Context, Input};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
@@ -46,10 +47,19 @@ pub enum PaletteOutcome {
     Do(Order),
 }
 
+/// What the action does now.
+fn title(action: Action, help: &'static str, mouse: MouseMode) -> &'static str {
+    match (action == Action::Mouse, mouse) {
+        (true, MouseMode::On) => "switch the mouse off; it is on",
+        (true, MouseMode::Off) => "switch the mouse on; it is off",
+        (false, _) => help,
+    }
+}
+
 impl Palette {
     /// What can be done while `context` is in force.
     #[must_use]
-    pub fn new(context: Context, look: &Look<'_>) -> Self {
+    pub fn new(context: Context, mouse: MouseMode, look: &Look<'_>) -> Self {
         let (mut entries, mut orders) = (Vec::new(), Vec::new());
         for command in look.keys.commands(context.stack()) {
             if command.action == Action::Palette {
@@ -57,7 +67,7 @@ impl Palette {
             }
             entries.push(Entry {
                 group: capitalised(command.place),
-                title: command.help.to_owned(),
+                title: title(command.action, command.help, mouse).to_owned(),
                 note: command.keys,
                 more: command.id.replace('_', " "),
             });

@@ -69,7 +69,13 @@ fn fresh() -> Model {
 fn questions(effects: &[Effect]) -> Vec<Question> {
     let question = |effect: &Effect| match effect {
         Effect::Ask { question, .. } => Some((**question).clone()),
-        Effect::WakeSender | Effect::StopWork | Effect::Suspend | Effect::Redraw | Effect::Quit => None,
+        Effect::WakeSender
+        | Effect::StopWork
+        | Effect::Suspend
+        | Effect::Redraw
+        | Effect::Copy(_)
+        | Effect::Mouse(_)
+        | Effect::Quit => None,
     };
     effects.iter().filter_map(question).collect()
 }
@@ -82,6 +88,8 @@ fn request_of(effects: &[Effect], wanted: impl Fn(&Question) -> bool) -> Request
         | Effect::StopWork
         | Effect::Suspend
         | Effect::Redraw
+        | Effect::Copy(_)
+        | Effect::Mouse(_)
         | Effect::Quit => None,
     });
     found.unwrap()
