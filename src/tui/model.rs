@@ -47,7 +47,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// How long a notice stays.
 pub const NOTICE: Duration = Duration::from_secs(5);
 
-/// What does not change while the program runs.
+/// What the program was started with. Only the theme can be changed while it runs.
 #[derive(Debug, Clone)]
 pub struct Fixed {
     pub theme: Theme,
@@ -103,6 +103,8 @@ pub struct Model {
     pub notice: Option<Notice>,
     pub mouse: Mouse,
     pub clipboard: Clipboard,
+    /// Themes to which one can change.
+    pub themes: Vec<Theme>,
     pub pending: Pending,
     /// When the worker fell over last.
     pub fell_at: Option<Timestamp>,
@@ -274,6 +276,7 @@ impl Model {
             notice: None,
             mouse: Mouse::default(),
             clipboard: Clipboard::default(),
+            themes: Vec::new(),
             pending: Pending::default(),
             fell_at: None,
             last_request: Request::default(),

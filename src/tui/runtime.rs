@@ -44,6 +44,8 @@ pub struct Options {
     /// How the worker opens the database.
     pub opening: Opening,
     pub theme: Theme,
+    /// Those to which one can change.
+    pub themes: Vec<Theme>,
     pub keys: Keymap,
     pub mouse: MouseMode,
     pub clipboard: Clipboard,
@@ -122,6 +124,7 @@ pub fn run(options: Options) -> Result<Farewell, Error> {
     terminal::watch(&messages, &hold)?;
     let mut model = Model::new(fixed, options.facts, terminal::size()?, clock.now());
     model.mouse.mode = options.mouse;
+    model.themes = options.themes;
     model.clipboard = options.clipboard;
     let screen = Screen::take(hold)?;
     screen.set_mouse(options.mouse)?;

@@ -139,7 +139,7 @@ fn open_palette(model: &mut Model) {
     if context == Context::Palette {
         model.overlays.pop();
     } else {
-        let palette = Palette::new(context, model.mouse.mode, &model.look());
+        let palette = Palette::new(context, model.mouse.mode, &model.themes, &model.look());
         model.overlays.push(Overlay::Palette(Box::new(palette)));
     }
 }
@@ -154,6 +154,12 @@ fn follow_palette(model: &mut Model, outcome: PaletteOutcome, plan: &mut Plan) {
         PaletteOutcome::Do(Order::Act(action)) => {
             model.overlays.pop();
             take_input(model, &Input::Action(action), plan);
+        }
+        PaletteOutcome::Do(Order::Wear(theme)) => {
+            model.overlays.pop();
+            model.fixed.theme = theme;
+            let words = "The theme is worn until callsheet ends; 'tui.theme' in the configuration keeps it.";
+            model.notify(Tone::Done, words);
         }
     }
 }

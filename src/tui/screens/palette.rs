@@ -17,7 +17,7 @@ use super::help::capitalised;
 use crate::tui::effect::MouseMode;
 use crate::tui::keymap::{Action, Context, Input};
 use crate::tui::look::Look;
-use crate::tui::theme::Role;
+use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::picker::{Entry, Pick, Picker};
 use crate::tui::widgets::{beside, write};
 
@@ -36,6 +36,8 @@ pub struct Palette {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
     Act(Action),
+    /// Look like this from now on.
+    Wear(Theme),
 }
 
 /// What an input was to the palette.
@@ -59,7 +61,7 @@ fn title(action: Action, help: &'static str, mouse: MouseMode) -> &'static str {
 impl Palette {
     /// What can be done while `context` is in force.
     #[must_use]
-    pub fn new(context: Context, mouse: MouseMode, look: &Look<'_>) -> Self {
+    pub fn new(context: Context, mouse: MouseMode, themes: &[Theme], look: &Look<'_>) -> Self {
         let (mut entries, mut orders) = (Vec::new(), Vec::new());
         for command in look.keys.commands(context.stack()) {
             if command.action == Action::Palette {
@@ -72,6 +74,17 @@ impl Palette {
                 more: command.id.replace('_', " "),
             });
             orders.push(Order::Act(command.action));
+        }
+        for theme in themes {
+            let id = theme.id();
+            let note = if *theme == look.theme { "in force" } else { "" };
+            entries.push(Entry {
+                group: "Themes".to_owned(),
+                title: format!("theme {id}"),
+                note: note.to_owned(),
+                more: "colours look".to_owned(),
+            });
+            orders.push(Order::Wear(*theme));
         }
         let mut picker = Picker::new(entries);
         picker.open();

@@ -93,6 +93,9 @@ fn turn(model: &mut Model, action: Action, plan: &mut Plan) {
 fn select(model: &Model, at: Position) -> Option<(Timestamp, Vec<Action>)> {
     let mut trial = model.clone();
     let mut keys = Vec::new();
+    if model.focus().0 == Context::Filter {
+        try_key(&mut trial, Action::Accept, &mut keys);
+    }
     let mut place = bar(&trial);
     let step = if at.y < place.y { Action::Up } else { Action::Down };
     while place.y != at.y {
@@ -184,7 +187,7 @@ fn opening(model: &Model) -> Option<Action> {
     if stack.contains(&Context::Form) {
         return (typing == Typing::Off).then_some(Action::Tick);
     }
-    let opens = [Action::Open, Action::Modify, Action::Edit, Action::Accept];
+    let opens = [Action::Open, Action::Modify, Action::Edit, Action::Accept, Action::Tick];
     let innermost = context.entries();
     opens.into_iter().find(|action| innermost.iter().any(|entry| entry.action == *action))
 }
