@@ -5,6 +5,7 @@ mod compose;
 mod contacts;
 mod first_start;
 mod matrix;
+mod mouse;
 mod outbox_notices;
 mod palette;
 mod random_keys;

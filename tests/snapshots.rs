@@ -8,4 +8,5 @@ mod help;
 mod matrix;
 mod outbox;
 mod settings;
+mod themes;
 mod verification;

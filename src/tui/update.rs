@@ -158,7 +158,7 @@ fn follow_palette(model: &mut Model, outcome: PaletteOutcome, plan: &mut Plan) {
         PaletteOutcome::Do(Order::Wear(theme)) => {
             model.overlays.pop();
             model.fixed.theme = theme;
-            let words = "The theme is worn until callsheet ends; 'tui.theme' in the configuration keeps it.";
+            let words = "This theme stays until callsheet ends; 'tui.theme' in the configuration keeps it.";
             model.notify(Tone::Done, words);
         }
     }

@@ -43,3 +43,21 @@ fn check_says_it_too_and_other_commands_go_on() {
     let right = program("[contacts]\nadd = ['+']\n").run("check");
     assert!(right.contains("keys.toml") && !right.contains("broken"), "{right}");
 }
+
+#[test]
+fn mistakes_in_an_own_theme_are_told_with_those_of_the_keys() {
+    let program = Program::with_config("[tui]\ntheme = 'sea'\n");
+    fs::write(program.path("config/callsheet/keys.toml"), "[contacts]\nadd = ['j']\n").unwrap();
+    fs::create_dir(program.path("config/callsheet/themes")).unwrap();
+    fs::write(program.path("config/callsheet/themes/sea.toml"), "keey = 'red'\nkey = 'redd'\n").unwrap();
+    let transcript = program.run_with_input("", "");
+    for part in [
+        "keys.toml:2: 'j' cannot mean both",
+        "sea.toml:1: there is no role 'keey'; did you mean 'key'?",
+        "sea.toml:2: 'redd' is no colour; did you mean 'red'?",
+        "[exit 2]",
+    ] {
+        assert!(transcript.contains(part), "{part}: {transcript}");
+    }
+    assert!(program.run("check").contains("sea.toml:1: there is no role"));
+}

@@ -107,3 +107,55 @@ fn all_that_match_are_selected_and_no_others() {
     desk.types("<esc>").sees("bob").sees("2 selected");
     desk.types("<c-a>").sees("3 selected");
 }
+
+#[test]
+fn the_focused_thing_is_sent_to_the_terminal_and_that_is_said() {
+    let mut stage = stage();
+    stage.types("y");
+    assert_eq!(stage.effects, [Effect::Copy("xiaoming@example.cn".into())]);
+    assert!(text(&stage.model).contains("'xiaoming@example.cn' was sent to the terminal"));
+    stage.types("Y m y Y <esc> v y");
+    let texts: Vec<String> = stage
+        .effects
+        .iter()
+        .filter_map(|effect| if let Effect::Copy(text) = effect { Some(text.clone()) } else { None })
+        .collect();
+    let (little, more) = ("xiaoming@example.cn", "王小明 <xiaoming@example.cn>");
+    assert_eq!(texts, [little, more, little, more, little]);
+}
+
+#[test]
+fn what_is_copied_is_escaped_and_nothing_is_said_to_be_copied_where_there_is_nothing() {
+    let mut hostile = cast();
+    hostile.truncate(1);
+    hostile[0].email = "a\u{1b}]52;c;x\u{7}\n@example.org".to_owned();
+    let mut stage = Stage::new(80, 24, hostile);
+    stage.types("y");
+    let escaped = "a\\u{001B}]52;c;x\\u{0007}\\u{000A}@example.org";
+    assert_eq!(stage.effects, [Effect::Copy(escaped.into())]);
+    let mut stage = Stage::new(80, 24, Vec::new());
+    stage.types("y");
+    assert!(stage.effects.is_empty());
+    assert!(text(&stage.model).contains("There is nothing here to copy."));
+}
+
+#[test]
+fn lines_of_the_settings_are_copied_too() {
+    let mut stage = stage();
+    stage.types("5 y <down> y");
+    assert_eq!(
+        stage.effects,
+        [Effect::Copy("Example Ltd".into()), Effect::Copy("security@example.com".into())]
+    );
+}
+
+#[test]
+fn a_theme_is_changed_while_the_program_runs() {
+    let mut stage = stage();
+    stage.types(": theme");
+    assert!(text(&stage.model).contains("nothing matches"), "where there is no colour there is no choice");
+    stage.model.themes = Theme::BUILT_IN.to_vec();
+    stage.types("<esc> : theme <space> light <enter>");
+    assert_eq!(stage.model.fixed.theme, Theme::Light);
+    assert!(text(&stage.model).contains("This theme stays until callsheet ends"));
+}
