@@ -1,6 +1,6 @@
 //! The account: read and set it, and the first start's questions.
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::contacts::Mailing;
@@ -82,14 +82,26 @@ pub fn set(session: &mut Session, change: &AccountChange) -> Result<(Account, Ma
             }
         };
         let after = writing.reading().account(desk.now)?;
-        let details = json!({
-            "name": [before.name, after.name],
-            "security_email": [before.security_email, after.security_email],
-            "language": [before.language.id(), after.language.id()],
-        });
-        desk.log(writing, "account.set", None, details)?;
+        let changes = changes(&before, &after);
+        if !changes.is_empty() {
+            desk.log(writing, "account.set", None, Value::Object(changes))?;
+        }
         Ok((after, mailing))
     })
+}
+
+/// Old and new of each field that is another one now.
+fn changes(before: &Account, after: &Account) -> Map<String, Value> {
+    let mut changes = Map::new();
+    let mut note = |field: &str, old: Value, new: Value| {
+        if old != new {
+            changes.insert(field.to_owned(), json!([old, new]));
+        }
+    };
+    note("name", json!(before.name), json!(after.name));
+    note("security_email", json!(before.security_email), json!(after.security_email));
+    note("language", json!(before.language.id()), json!(after.language.id()));
+    changes
 }
 
 /// The first start's questions were skipped; they are not asked again.

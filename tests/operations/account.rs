@@ -4,6 +4,7 @@ use callsheet::domain::contact::Status;
 use callsheet::domain::language::Language;
 use callsheet::operations::account::{self, AccountChange, AccountField};
 use callsheet::operations::contacts::{self, Mailing, Verify};
+use callsheet::operations::history::{self, HistoryAt, HistoryQuery};
 use callsheet::operations::{Problem, outbox, verification};
 
 use crate::support::office::{Office, form, refused};
@@ -71,4 +72,21 @@ fn new_contacts_get_the_accounts_language() {
     account::set(&mut session, &change("例子公司", "", "zh-CN")).unwrap();
     let saved = contacts::add(&mut session, &form("王小明", "w@example.cn"), Verify::Later).unwrap();
     assert_eq!(saved.contact.language, Language::ZhCn);
+}
+
+#[test]
+fn only_what_is_another_one_now_is_in_the_history() {
+    let office = Office::new();
+    let mut session = office.session();
+    let mut told = |change: &AccountChange| {
+        account::set(&mut session, change).unwrap();
+        let entries =
+            history::page(&mut session, HistoryQuery::default(), HistoryAt::Newest, 100).unwrap().rows;
+        (entries.len(), entries[0].details.clone())
+    };
+    let first = told(&change("Example Ltd", "sec@example.org", "en"));
+    assert_eq!(told(&change("Example Ltd", "sec@example.org", "en")), first, "no entry for no change");
+    let (count, details) = told(&change("Example Inc", "sec@example.org", "en"));
+    assert_eq!(count, first.0 + 1);
+    assert_eq!(details.unwrap(), serde_json::json!({ "name": ["Example Ltd", "Example Inc"] }));
 }
