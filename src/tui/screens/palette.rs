@@ -22,7 +22,7 @@ use crate::tui::widgets::picker::{Entry, Pick, Picker};
 use crate::tui::widgets::{beside, write};
 
 /// The least width of the list, borders included, where there is room.
-const COLUMNS: u16 = 60;
+const COLUMNS: u16 = 78;
 
 /// The palette while it is open.
 #[derive(Debug, Clone, PartialEq)]
