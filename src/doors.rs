@@ -130,6 +130,10 @@ fn theme(config: &Config) -> (Theme, Vec<ConfigError>) {
     (if *config.tui.color { theme } else { Theme::Mono }, mistakes)
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "one theme of fixed size is read once and in use until the program ends"
+)]
 fn chosen_theme(config: &Config) -> (Theme, Vec<ConfigError>) {
     let theme = match &*config.tui.theme {
         config::Theme::Dark | config::Theme::File(_) => Theme::Dark,
@@ -143,7 +147,6 @@ fn chosen_theme(config: &Config) -> (Theme, Vec<ConfigError>) {
         Err(error) => return (theme, vec![error]),
     };
     match OwnTheme::parse(&own.text) {
-        // It is read once and in use until the program ends.
         Ok(read) => (Theme::Own(Box::leak(Box::new(read))), Vec::new()),
         Err(errors) => {
             (theme, errors.into_iter().map(|error| own.mistake(error.line, error.words)).collect())

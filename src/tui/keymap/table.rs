@@ -176,7 +176,14 @@ impl Reading<'_> {
                         self.read_action(context, id, keys);
                     }
                 }
-                _ => self.refuse(start, format!("'{}' is a context and has actions", Safe(name.get_ref()))),
+                DeValue::String(_)
+                | DeValue::Integer(_)
+                | DeValue::Float(_)
+                | DeValue::Boolean(_)
+                | DeValue::Datetime(_)
+                | DeValue::Array(_) => {
+                    self.refuse(start, format!("'{}' is a context and has actions", Safe(name.get_ref())))
+                }
             }
         }
     }

@@ -106,7 +106,14 @@ impl OwnTheme {
                     changes.push((role, style, line(start)));
                     Ok(())
                 }),
-                _ => role(id).and_then(|_| Err(format!("'{}' is no text in quotes", Safe(id)))),
+                DeValue::Integer(_)
+                | DeValue::Float(_)
+                | DeValue::Boolean(_)
+                | DeValue::Datetime(_)
+                | DeValue::Array(_)
+                | DeValue::Table(_) => {
+                    role(id).and_then(|_| Err(format!("'{}' is no text in quotes", Safe(id))))
+                }
             };
             if let Err(words) = read {
                 errors.push(ThemeError { line: line(start), words });

@@ -127,8 +127,7 @@ fn focus(model: &Model, at: Position) -> Option<(Timestamp, Vec<Action>)> {
     let start = bar(&trial);
     let mut keys = Vec::new();
     let mut best = (start.y == at.y).then_some((start, 0));
-    loop {
-        let Some(next) = try_key(&mut trial, Action::Next, &mut keys) else { break };
+    while let Some(next) = try_key(&mut trial, Action::Next, &mut keys) {
         if next == start || trial.overlays.len() != model.overlays.len() {
             break;
         }
