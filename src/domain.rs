@@ -19,6 +19,7 @@ pub mod name;
 pub mod nearest;
 pub mod notice;
 pub mod position;
+pub mod printed_text;
 pub mod reply;
 pub mod retry;
 pub mod return_path;

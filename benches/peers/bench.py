@@ -5,6 +5,7 @@ alternate, so that a busy machine is busy for both.
 """
 
 import dataclasses
+import json
 import os
 import pathlib
 import shutil
@@ -56,6 +57,7 @@ class Bench:
     MAILS = 2000
     MAIL_ROUNDS = 3
     SOURCE_MAILS = 20_000
+    NOTICES = 3
     TABLE_ROUNDS = 3
 
     def __init__(self, program, folder, sizes):
@@ -274,6 +276,34 @@ class Bench:
             )
         yield Row("mail", "one durable write to this disk (write, fdatasync)", milliseconds(flush))
 
+    def notify(self):
+        """A notice to everybody, queued in one transaction; 10 000 recipients are to take 2 s at most."""
+        seconds = {}
+        for count in (10_000, 100_000):
+            folder = self._new_folder("notify")
+            data.fill_callsheet(self.program, self._environment(folder), folder / "callsheet.db", count)
+            data.subscribe_everybody(folder / "callsheet.db", "security")
+            body = folder / "body"
+            body.write_text("Text.\n", encoding="utf-8")
+            times = []
+            for number in range(self.NOTICES):
+                arguments = ("security.account", "--subject", f"Notice {number}", "--body-file", body, "--queue-only")
+                times.append(self._timed(folder, "notify", *arguments))
+            if self._waiting_mails(folder) != count * self.NOTICES:
+                raise SystemExit(f"not every one of {count} contacts has its mails")
+            seconds[count] = median(times)
+        for count, taken in seconds.items():
+            promise = 2 if count == 10_000 else None
+            yield Row(
+                "notify",
+                f"a notice to {count:,} contacts queued, start of the command included",
+                f"{taken:.2f} s",
+                "",
+                f"{taken:.2f} ≤ {promise} s (aim)" if promise else f"{count / taken:,.0f} a second",
+                taken <= promise if promise else None,
+                "notify",
+            )
+
     def trips(self):
         """How often the client waits for the server for one mail on an open connection."""
         with mail.CountingServer() as server:
@@ -429,6 +459,9 @@ class Bench:
     def _waiting(self, folder):
         return "queued" in self._run(folder, "outbox", "--state", "queued", "--limit", "1", "--json").stdout
 
+    def _waiting_mails(self, folder):
+        return json.loads(self._run(folder, "status", "--json").stdout)["queue"]
+
     def _mail_size(self):
         """The size of a verification mail, as files hold it; the median of both languages."""
         folder = self._new_folder("files")
@@ -507,4 +540,4 @@ class Bench:
         return [self.abook, "--config", os.devnull, "--datafile", self._addressbook(size)]
 
 
-PARTS = ("start", "keys", "busy", "bytes", "idle", "memory", "hangup", "mail", "trips", "exchange", "size")
+PARTS = ("start", "keys", "busy", "bytes", "idle", "memory", "hangup", "mail", "notify", "trips", "exchange", "size")

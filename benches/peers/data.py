@@ -82,6 +82,16 @@ def fill_callsheet(program, environment, database, count, verified=True):
     connection.close()
 
 
+def subscribe_everybody(database, category):
+    """Makes all contacts verified subscribers of a category."""
+    connection = sqlite3.connect(database, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("INSERT OR IGNORE INTO subscription (contact_id, type) SELECT id, ? FROM contact", (category,))
+    connection.execute("UPDATE contact SET status = 'verified', verified_at = created_at WHERE status <> 'verified'")
+    connection.execute("COMMIT")
+    connection.close()
+
+
 def fill_abook(addressbook, count):
     """Writes abook's address book of the same people."""
     with open(addressbook, "w", encoding="utf-8") as book:

@@ -30,6 +30,7 @@ REASONS = {
     "mail": "Four connections share each commit: whatever replies, notes that a body leaves and claims are there together are "
     "recorded together. Composing (templates, encoding) and the durable note that each body waits for take what is left; "
     "smtp-source composes nothing and records nothing.",
+    "notify": "Each recipient is a row with the indexes of the outbox, and two counters that are kept with it.",
     "exchange": "Every contact has its entry in the audit log, which the shell does not write.",
     "trips": "One round trip for MAIL, RCPT and DATA, one for the body.",
 }

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::json::AccountJson;
 use super::mailing::{self, QueueOnly};
 use super::output::Output;
-use super::problem::{Exit, Stop};
+use super::problem::{Exit, Report, Stop};
 use super::table;
 use crate::domain::account::Account;
 use crate::operations::account::{self, AccountChange};
@@ -41,6 +41,10 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &AccountArgume
         language: arguments.language.clone(),
     };
     let is_change = change != AccountChange::default();
+    if arguments.security_email.as_deref().is_some_and(|email| email.trim().is_empty()) {
+        // A variable that is not set must not take it away.
+        return Err(Report::usage("the security email is empty").hint("'none' takes it away").into());
+    }
     if is_change {
         let session = context.session(output)?;
         let (account, mailing) = account::set(session, &change)?;

@@ -21,7 +21,7 @@ use super::problem::{Exit, Report, Stop};
 use super::stop_flag::stop_flag;
 use super::table::Table;
 use crate::domain::delivery::{DeliveryId, NoticeId};
-use crate::domain::notice::{BODY_LIMIT, NoticeForm, check_key, check_type};
+use crate::domain::notice::{BODY_LIMIT, NoticeForm, check_type};
 use crate::domain::routing::FallbackReason;
 use crate::operations::notices::{self, Fallback};
 use crate::operations::{Problem, Session, account};
@@ -54,6 +54,11 @@ The mail system runs such an entry as a user of its own, who must be allowed to 
 sends what is queued.
 
 Who gets a notice is what 'callsheet explain TYPE' tells. If no contact does, or if all deliveries fail, the security email does.
+
+Colours and other codes for terminals are left out of a text; other control characters become \\u{XXXX}, and NUL is refused.
+
+With a key that was used before, nothing is queued again, but what waits is delivered, and a notice that reached nobody goes to a \
+security email that was set since. 'callsheet retry' tries what failed for good once more.
 
 Exit codes: 0 everything was sent, or waits in the outbox (standard error says how much); 3 some deliveries failed for good; 1 all \
 did, or there was nobody to send to; 2 the notice is not valid, and nothing was queued.";
@@ -93,7 +98,14 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &Notify) -> Re
     let form = form(context.session(output)?, output, arguments)?;
     let session = context.session(output)?;
     if arguments.dry_run {
-        arguments.key.as_deref().map_or(Ok(()), check_key).map_err(Problem::InvalidKey)?;
+        if let Some(key) = &arguments.key
+            && let Some(known) = notices::known_by_key(session, &form, key)?
+        {
+            output.note(&format!(
+                "Notice {} is already queued under this key; it would not be queued again.",
+                known.0
+            ));
+        }
         let explanation = notices::rehearse(session, &form)?;
         explain::print(output, &explanation, wants_json)?;
         return match &explanation.fallback {
@@ -114,16 +126,20 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &Notify) -> Re
         deliver(context, output, id, notified.waiting)?;
     }
     let session = context.session(output)?;
-    let deliveries = notices::deliveries(session, id)?;
     let is_lost = notices::get(session, id)?.unreached && account::get(session)?.security_email.is_none();
-    let outcome = Outcome::of(is_lost, &deliveries);
+    let mut outcome = Outcome::new(is_lost, SHOWN);
+    let mut listed = Vec::new();
+    notices::each_delivery(session, id, |delivery| {
+        outcome.push(&delivery);
+        listed.extend(wants_json.then_some(delivery));
+    })?;
     tell(output, id, &outcome, arguments.queue_only.is_set());
     let printed = if wants_json {
-        output.json(&NoticeJson::of(id, &deliveries))
+        output.json(&NoticeJson::of(id, &listed))
     } else if arguments.queue_only.is_set() {
         Ok(())
     } else {
-        Table::new(["DELIVERY", "TO", "STATE", "SERVER"]).rows(output, outcome.rows(SHOWN))
+        Table::new(["DELIVERY", "TO", "STATE", "SERVER"]).rows(output, outcome.rows())
     };
     match printed {
         // The notice is on its way whoever reads about it.
@@ -144,6 +160,13 @@ fn form(session: &mut Session, output: &mut Output, arguments: &Notify) -> Resul
             return Err(Report::usage(words)
                 .hint("no contact may have an address whose mail is announced; nothing was queued")
                 .into());
+        }
+        if notices::is_automatic_answer(&mail) {
+            return Err(Report::usage(
+                "this is the answer of a machine to another mail: announcing it could go round in circles",
+            )
+            .hint("'callsheet receive' reads reports about deliveries; nothing was queued")
+            .into());
         }
         let left_out = notices::left_out(&mail);
         if !left_out.is_empty() {
@@ -199,9 +222,9 @@ fn is_set(stop: &AtomicBool) -> bool {
 }
 
 /// Says what became of the notice, and what can be done about the rest.
-fn tell(output: &mut Output, notice: NoticeId, outcome: &Outcome<'_>, queue_only: bool) {
+fn tell(output: &mut Output, notice: NoticeId, outcome: &Outcome, queue_only: bool) {
     if let Some(sentence) = outcome.fallback_sentence() {
-        output.note(&sentence);
+        output.note(sentence);
     }
     output.note(&format!("Notice {}: {}.", notice.0, outcome.summary()));
     if outcome.is_lost() {

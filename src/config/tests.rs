@@ -352,6 +352,20 @@ fn own_keys_lie_beside_the_named_file_or_in_the_first_folder() {
 }
 
 #[test]
+fn tmux_and_screen_are_known_by_their_variables() {
+    let home = Home::new("");
+    for (variables, multiplexer) in [
+        (&[][..], Multiplexer::None),
+        (&[("TMUX", "/tmp/tmux-0/default,1,0")], Multiplexer::Tmux),
+        (&[("STY", "1.pts-0")], Multiplexer::Screen),
+        (&[("TMUX", "x"), ("STY", "y")], Multiplexer::Tmux),
+    ] {
+        let config = Config::load(&Flags::default(), &home.environment(variables)).unwrap();
+        assert_eq!(config.tui.multiplexer, multiplexer);
+    }
+}
+
+#[test]
 fn the_named_file_must_be_there_and_the_first_of_the_others_is_taken() {
     let home = Home::new("database = 'user.db'");
     let other = home.folder.path().join("other.toml");

@@ -6,6 +6,7 @@ use super::catalogue::Catalogue;
 use super::character::{Hidden, Named};
 use super::delivery::NoticeId;
 use super::nearest::nearest;
+use super::printed_text::readable;
 use super::routing::FallbackReason;
 use super::safe_text::safe;
 use super::timestamp::Timestamp;
@@ -97,8 +98,9 @@ pub struct NoticeTotals {
 }
 
 /// Reads a notice as somebody entered it. The subject loses white space around it; the bodies lose a byte order mark, and their
-/// lines end in `\n` afterwards. A body may hold everything but control characters: long lines, lone dots and direction overrides
-/// are the mail's business and the screen's.
+/// lines end in `\n` afterwards. A body is made [`readable`] first, so that what a program coloured is not refused; after that it
+/// may hold everything but control characters: long lines, lone dots and direction overrides are the mail's business and the
+/// screen's.
 ///
 /// # Errors
 /// Everything that is wrong, in the order of the form: one problem for the type and for the subject, one for each body.
@@ -108,7 +110,7 @@ pub fn check(form: &NoticeForm, catalogue: &Catalogue) -> Result<NoticeDraft, Ve
     problems.extend(check_type(&form.message_type, catalogue).err());
     let subject = form.subject.trim();
     problems.extend(check_subject(subject).err().map(note(NoticeField::Subject)));
-    let body = with_line_feeds(&form.body);
+    let body = with_line_feeds(&readable(&form.body));
     problems.extend(check_body(&body).err().map(note(NoticeField::Body)));
     let html = form.html.as_deref().map(with_line_feeds).filter(|html| !html.trim().is_empty());
     let in_html = html.as_deref().map_or(Ok(()), |html| check_text("HTML body", html));
@@ -199,6 +201,27 @@ fn check_subject(subject: &str) -> Result<(), Fault> {
     Ok(())
 }
 
+/// A subject that came with a mail as one that a notice may have: nobody is there who could write another, and what a mail
+/// announces must not be lost to it. What cannot be seen is written as `\u{XXXX}`, and the end of what is too long is left out.
+/// The text is one line.
+#[must_use]
+pub fn subject_of_mail(subject: &str) -> String {
+    let plain = readable(subject);
+    let visible = safe(&plain);
+    if visible.graphemes(true).count() <= SUBJECT_LIMIT && visible.chars().count() <= SUBJECT_CODE_POINTS {
+        return visible.into_owned();
+    }
+    let mut code_points = 1;
+    let fitting = visible.graphemes(true).take(SUBJECT_LIMIT - 1).take_while(|cluster| {
+        code_points += cluster.chars().count();
+        code_points <= SUBJECT_CODE_POINTS
+    });
+    let mut short: String = fitting.collect();
+    short.truncate(short.trim_end().len());
+    short.push('…');
+    short
+}
+
 fn check_body(body: &str) -> Result<(), Fault> {
     if body.trim().is_empty() {
         return Err(("the body is empty".to_owned(), None));
@@ -222,7 +245,7 @@ fn check_text(name: &str, text: &str) -> Result<(), Fault> {
         0 => String::new(),
         more => format!("; {more} more of the kind follow"),
     };
-    let hint = "a body is text: control characters but tab and line breaks have no place in it";
+    let hint = "a body is text; what holds such characters is something else";
     let message = format!("line {line} of the {name} holds {}, a control character{more}", Named(character));
     Err((message, Some(hint.to_owned())))
 }
@@ -350,12 +373,10 @@ mod tests {
             ("\u{FEFF}", "the body is empty"),
             ("one\ntwo\0", "line 2 of the body holds U+0000 (null), a control character"),
             (
-                "a\r\nb\rc \u{1b}[2J\u{7}",
-                "line 3 of the body holds U+001B (escape), a control character; 1 more of the kind follow",
+                "a\r\nb\rc \0\u{1b}[2J\0\u{7}",
+                "line 3 of the body holds U+0000 (null), a control character; 1 more of the kind follow",
             ),
-            ("a\u{c}", "line 1 of the body holds U+000C, a control character"),
-            ("a\u{9b}", "line 1 of the body holds U+009B, a control character"),
-            ("a\u{7f}", "line 1 of the body holds U+007F (delete), a control character"),
+            ("\u{1b}[0m\u{7}", "the body is empty"),
         ] {
             let found = problems(&form("security.account", "s", body));
             assert_eq!(found.len(), 1, "{body:?}");
@@ -391,6 +412,30 @@ mod tests {
         let draft = check(&given, &Catalogue::built_in()).unwrap();
         assert_eq!(draft.subject, "Login \u{2764}\u{fe0f} ☃");
         assert_eq!((draft.body.as_str(), draft.html), ("a\nb\nc\n.\n\t\u{202E}d\u{a0}", None));
+    }
+
+    #[test]
+    fn a_body_that_was_printed_in_colour_is_taken_without_it() {
+        let given = form("security.account", "s", "\u{FEFF}\u{1b}[31mERROR\u{1b}[0m disk\r\nfull\u{7}\u{8}");
+        assert_eq!(check(&given, &Catalogue::built_in()).unwrap().body, "ERROR disk\nfull\\u{0008}");
+    }
+
+    #[test]
+    fn a_subject_of_a_mail_becomes_one_that_a_notice_may_have() {
+        let catalogue = Catalogue::built_in();
+        let marks = "z\u{300}\u{301}\u{302}";
+        for (given, taken) in [
+            ("fine", "fine".to_owned()),
+            ("\u{1b}[31mred\u{1b}[0m\u{8}", "red\\u{0008}".to_owned()),
+            ("a\u{F04A} \u{378}", "a\\u{F04A} \\u{0378}".to_owned()),
+            (marks, "z\u{300}\u{301}\\u{0302}".to_owned()),
+            (&"王".repeat(200), "王".repeat(200)),
+            (&"王".repeat(201), format!("{}…", "王".repeat(199))),
+            (&"\u{1100}".repeat(900), "…".to_owned()),
+        ] {
+            assert_eq!(subject_of_mail(given), taken);
+            assert!(check(&form("security.account", &taken, "b"), &catalogue).is_ok(), "{given:?}");
+        }
     }
 
     #[test]

@@ -8,11 +8,12 @@ use std::borrow::Cow;
 
 use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::parsers::MessageStream;
-use mail_parser::{HeaderName, Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
+use mail_parser::{HeaderName, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
 use thiserror::Error;
 
 use crate::domain::character::Hidden;
-use crate::domain::notice::BODY_LIMIT;
+use crate::domain::notice::{BODY_LIMIT, subject_of_mail};
+use crate::domain::printed_text::readable;
 use crate::mail::markup::{self, TooLong};
 
 /// The largest mail that is read, in bytes.
@@ -22,7 +23,7 @@ pub const LIMIT: usize = 10 * 1024 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incoming {
     /// In one line: where it was folded, and where several blanks follow each other, there is one blank; invisible format
-    /// characters are left out. May hold other control characters.
+    /// characters are left out. It is one that a notice may have: see [`subject_of_mail`].
     pub subject: String,
     /// The text part, or what an HTML part says. Lines end in `\n`; there is no empty line at the beginning or the end.
     pub text: String,
@@ -70,6 +71,20 @@ pub fn message_id(mail: &[u8]) -> Option<String> {
     message.message_id().map(|id| format!("<{id}>"))
 }
 
+/// Whether a machine answers another mail with this one: a report that a mail was not delivered or was read (RFC 6522), or the answer
+/// of somebody who is absent (RFC 3834). Announcing an answer to an announcement would go round in circles.
+#[must_use]
+pub fn is_automatic_answer(mail: &[u8]) -> bool {
+    const HEADER: &str = "Auto-Submitted";
+    let parser = MessageParser::new().with_mime_headers().header_text(HEADER).default_header_ignore();
+    let Some(message) = parser.parse_headers(from_first_header(mail)) else { return false };
+    let says = message.header(HEADER).and_then(HeaderValue::as_text).unwrap_or_default();
+    let word = says.split([';', '(', ' ', '\t']).find(|word| !word.is_empty());
+    let kind = message.content_type();
+    let is_report = kind.is_some_and(|kind| kind.ctype() == "multipart" && kind.subtype() == Some("report"));
+    is_report || word.is_some_and(|word| word.eq_ignore_ascii_case("auto-replied"))
+}
+
 /// It finds the parts and leaves them encoded: decoding is for the few that are wanted. A mail inside of the mail that is encoded
 /// (which RFC 2046 section 5.2.1 forbids) would be read by recursion, and what lies in it could be as deep as it likes.
 fn parser() -> MessageParser {
@@ -96,7 +111,7 @@ fn take_apart(message: Message<'_>) {
 }
 
 fn read_parts(message: &Message<'_>) -> Result<Incoming, Vec<NoAnnouncement>> {
-    let subject = one_line(message.subject().unwrap_or_default());
+    let subject = subject_of_mail(&one_line(message.subject().unwrap_or_default()));
     let text = text_of(message);
     let missing =
         [(subject.is_empty(), NoAnnouncement::NoSubject), (text.is_empty(), NoAnnouncement::NoText)];
@@ -105,7 +120,7 @@ fn read_parts(message: &Message<'_>) -> Result<Incoming, Vec<NoAnnouncement>> {
     if !missing.is_empty() {
         return Err(missing);
     }
-    let mut left_out = left_out(message);
+    let mut left_out = left_out(message, &text);
     let html = html_of(message).unwrap_or_else(|error| {
         left_out.push(format!("text/html ({error})"));
         None
@@ -152,7 +167,7 @@ fn one_line(subject: &str) -> String {
     words.join(" ")
 }
 
-/// The text parts one after the other, or if they say nothing the HTML parts.
+/// The text parts one after the other, or if they say nothing the HTML parts, or if there are none those that do not end.
 fn text_of(message: &Message<'_>) -> String {
     let joined = |ids: &[u32]| {
         let parts = ids.iter().filter_map(|id| message.parts.get(usize::try_from(*id).ok()?));
@@ -161,7 +176,22 @@ fn text_of(message: &Message<'_>) -> String {
         texts.join("\n\n")
     };
     let text = joined(&message.text_body);
-    if text.is_empty() { joined(&message.html_body) } else { text }
+    let text = if text.is_empty() { joined(&message.html_body) } else { text };
+    if text.is_empty() { joined(&cut_off(message)) } else { text }
+}
+
+/// Text parts that do not end, because the mail was cut off or a script wrote it without the last boundary.
+fn cut_off(message: &Message<'_>) -> Vec<u32> {
+    let is_text = |id: &u32| {
+        let part = usize::try_from(*id).ok().and_then(|id| message.parts.get(id));
+        part.is_some_and(|part| {
+            let is_named_text =
+                part.content_type().is_none_or(|kind| kind.ctype().eq_ignore_ascii_case("text"));
+            let is_text = matches!(part.body, PartType::Text(_) | PartType::Html(_)) && is_named_text;
+            is_text && part.is_encoding_problem && part.attachment_name().is_none()
+        })
+    };
+    message.attachments.iter().copied().filter(is_text).collect()
 }
 
 /// The HTML parts one after the other, and between them text that stands for itself.
@@ -192,6 +222,9 @@ fn html_of(message: &Message<'_>) -> Result<Option<String>, TooLong> {
 
 fn said_by(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
     match &part.body {
+        PartType::Text(_) if part.is_content_type("text", "html") => {
+            Some(page::text(&decoded(message, part)))
+        }
         PartType::Text(_) => {
             let text = decoded(message, part);
             let lines = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -204,7 +237,7 @@ fn said_by(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
     }
 }
 
-/// The text of a part; one that is not encoded as it says is taken as it is.
+/// The text of a part, [`readable`]; one that is not encoded as it says is taken as it is.
 fn decoded(message: &Message<'_>, part: &MessagePart<'_>) -> String {
     let slice = |start: u32, end: u32| {
         let range = usize::try_from(start).ok()?..usize::try_from(end).ok()?;
@@ -224,18 +257,22 @@ fn decoded(message: &Message<'_>, part: &MessagePart<'_>) -> String {
     // Many programs write UTF-8 and say nothing, or that it is ASCII.
     let charset = part.content_type().and_then(|kind| kind.attribute("charset"));
     let charset = charset.filter(|charset| !charset.eq_ignore_ascii_case("us-ascii"));
-    match charset.and_then(|charset| charset_decoder(charset.as_bytes())) {
+    let text = match charset.and_then(|charset| charset_decoder(charset.as_bytes())) {
         Some(decode) => decode(&bytes),
         None => String::from_utf8_lossy(&bytes).into_owned(),
-    }
+    };
+    readable(&text).into_owned()
 }
 
-fn left_out(message: &Message<'_>) -> Vec<String> {
+/// The parts of which neither the text nor the HTML is made.
+fn left_out(message: &Message<'_>, text: &str) -> Vec<String> {
+    let is_said =
+        |part: &MessagePart<'_>| part.is_encoding_problem && said_by(message, part).as_deref() == Some(text);
     let is_body = |id: &u32| message.text_body.contains(id) || message.html_body.contains(id);
     let parts = message.attachments.iter().filter_map(|id| {
         let part = message.parts.get(usize::try_from(*id).ok()?)?;
         let is_text = matches!(part.body, PartType::Text(_) | PartType::Html(_));
-        (!(is_text && is_body(id))).then_some(part)
+        (!(is_text && (is_body(id) || is_said(part)))).then_some(part)
     });
     parts.map(name_of).collect()
 }

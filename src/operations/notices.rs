@@ -122,8 +122,27 @@ pub fn rehearse(session: &mut Session, form: &NoticeForm) -> Result<Explanation,
     store.read(|reading| explained(reading, &desk, &draft.message_type))
 }
 
+/// The notice that [`notify`] would find under a key, and queue nothing new.
+///
+/// # Errors
+/// As [`notify`], but for [`Problem::NoSecurityEmail`].
+pub fn known_by_key(
+    session: &mut Session,
+    form: &NoticeForm,
+    key: &str,
+) -> Result<Option<NoticeId>, Problem> {
+    let (store, desk) = session.desk();
+    let draft = check(form, desk.catalogue).map_err(Problem::InvalidNotice)?;
+    check_key(key).map_err(Problem::InvalidKey)?;
+    store.read(|reading| {
+        let known = reading.notice_with_key(key)?;
+        known.map(|id| require_same(reading, id, key, &draft).map(|()| id)).transpose()
+    })
+}
+
 /// Queues a notice to everybody who must hear it, in one transaction. With a `key` that was used for the same notice before, the
-/// notice and its recipients stay as they are. A key is free again when its notice is erased.
+/// notice and its recipients stay as they are; only one that reached nobody while there was no security email goes to the one that
+/// is set now. A key is free again when its notice is erased.
 ///
 /// # Errors
 /// [`Problem::InvalidNotice`]; [`Problem::InvalidKey`]; [`Problem::KeyUsed`] if the key belongs to another notice; [`Problem::NoSecurityEmail`] if nobody
@@ -136,7 +155,7 @@ pub fn notify(session: &mut Session, form: &NoticeForm, key: Option<&str>) -> Re
         if let Some(key) = key
             && let Some(id) = writing.reading().notice_with_key(key)?
         {
-            return repeated(&writing.reading(), id, key, &draft);
+            return repeated(writing, &desk, id, key, &draft);
         }
         queue(writing, &desk, &draft, key)
     })
@@ -195,16 +214,29 @@ pub fn get(session: &mut Session, id: NoticeId) -> Result<Notice, Problem> {
 /// # Errors
 /// [`Problem::NoSuchNotice`].
 pub fn deliveries(session: &mut Session, id: NoticeId) -> Result<Vec<Delivery>, Problem> {
+    let mut found = Vec::new();
+    each_delivery(session, id, |delivery| found.push(delivery))?;
+    Ok(found)
+}
+
+/// The same one after the other: a notice may have more than there is memory for.
+///
+/// # Errors
+/// [`Problem::NoSuchNotice`].
+pub fn each_delivery(
+    session: &mut Session,
+    id: NoticeId,
+    mut each: impl FnMut(Delivery),
+) -> Result<(), Problem> {
     let (store, _) = session.desk();
     store.read(|reading| {
         notice(reading, id)?;
-        let mut found = Vec::new();
         let filter = OutboxFilter { notice: Some(id), ..OutboxFilter::default() };
         reading.outbox(filter, Newest::Last, None, |delivery| {
-            found.push(delivery);
+            each(delivery);
             true
         })?;
-        Ok(found)
+        Ok(())
     })
 }
 
@@ -307,6 +339,12 @@ pub fn own_delivery(session: &mut Session, message: &[u8]) -> Result<Option<Deli
     Ok(store.read(|reading| reading.delivery_with_message_id(&message_id))?)
 }
 
+/// Whether a mail is the answer of a machine to another mail, perhaps to a notice: announcing that would go round in circles too.
+#[must_use]
+pub fn is_automatic_answer(message: &[u8]) -> bool {
+    incoming::is_automatic_answer(message)
+}
+
 /// The names of the parts of a mail that [`read_mail`] does not take over, attachments above all, as the mail gives them: escape
 /// them before they are shown. Nothing for what is no mail.
 #[must_use]
@@ -387,22 +425,32 @@ fn fallback(
 
 /// The notice that was sent under this key before, if it says the same.
 fn repeated(
-    reading: &Reading<'_>,
+    writing: &Writing<'_>,
+    desk: &Desk<'_>,
     id: NoticeId,
     key: &str,
     draft: &NoticeDraft,
 ) -> Result<Notified, Problem> {
+    let reading = writing.reading();
+    require_same(&reading, id, key, draft)?;
+    if notice(&reading, id)?.unreached && reading.account(desk.now)?.security_email.is_some() {
+        writing.end_notice_again(id, desk.now)?;
+        let retried = notice(&reading, id)?.totals.waiting;
+        desk.log(writing, "notice.retry", None, json!({ "notice": id.0, "retried": retried }))?;
+    }
+    let fallback = notice(&reading, id)?.fallback;
+    Ok(Notified { notice: id, waiting: reading.waiting_of(id)?, fallback, repeated: true })
+}
+
+/// A key belongs to what was said under it first.
+fn require_same(reading: &Reading<'_>, id: NoticeId, key: &str, draft: &NoticeDraft) -> Result<(), Problem> {
     let says_the_same = reading.notice_body(id)?.is_some_and(|known| {
         known.message_type == draft.message_type
             && known.subject == draft.subject
             && known.text == draft.body
             && known.html == draft.html
     });
-    if !says_the_same {
-        return Err(Problem::KeyUsed { key: key.to_owned(), notice: id.0 });
-    }
-    let fallback = notice(reading, id)?.fallback;
-    Ok(Notified { notice: id, waiting: reading.waiting_of(id)?, fallback, repeated: true })
+    if says_the_same { Ok(()) } else { Err(Problem::KeyUsed { key: key.to_owned(), notice: id.0 }) }
 }
 
 fn queue(

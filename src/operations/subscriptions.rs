@@ -139,13 +139,25 @@ pub fn set_column(
 /// [`Problem::Store`].
 pub fn is_column_full(session: &mut Session, id: &str, whom: &Whom) -> Result<bool, Problem> {
     let (store, desk) = session.desk();
+    let mut is_full = false;
     store.read(|reading| {
-        let mut is_full = false;
-        for contact in contacts_of(reading, whom, &desk)? {
-            match reading.wishes(contact)? {
-                Some(wishes) if !wishes.subscriptions.covers(id) => return Ok(false),
-                Some(_) => is_full = true,
-                None => {}
+        match whom {
+            Whom::Filtered(query) if query.filter.is_empty() => is_full = reading.is_wanted_by_all(id)?,
+            Whom::Filtered(query) if !query.filter.asks_for_selection() => {
+                reading.list(SortColumn::Id, Direction::Down, None, desk.now, |contact| {
+                    let is_meant = contacts::is_wanted(&query.filter, &contact, false);
+                    is_full = if is_meant { contact.subscriptions.covers(id) } else { is_full };
+                    is_full || !is_meant
+                })?;
+            }
+            Whom::Filtered(_) | Whom::These(_) => {
+                for contact in contacts_of(reading, whom, &desk)? {
+                    let Some(wishes) = reading.wishes(contact)? else { continue };
+                    is_full = wishes.subscriptions.covers(id);
+                    if !is_full {
+                        break;
+                    }
+                }
             }
         }
         Ok(is_full)

@@ -4,7 +4,7 @@
 use rusqlite::Connection;
 
 use super::list::{self, Direction, Start};
-use super::{Newest, Store, entries, outbox, queue, rows};
+use super::{Newest, Store, entries, outbox, queue, rows, subscriptions};
 use crate::domain::contact::{ContactId, SortColumn};
 
 fn database() -> (tempfile::TempDir, Store) {
@@ -96,6 +96,12 @@ fn deleting_a_contact_finds_what_belongs_to_it_by_index() {
     ] {
         assert_by_index(&store.connection, statement, index);
     }
+}
+
+#[test]
+fn whether_all_want_a_type_looks_once_at_each_contact() {
+    let (_folder, store) = database();
+    assert_by_index(&store.connection, subscriptions::WANTED_BY_ALL, "SEARCH s USING PRIMARY KEY");
 }
 
 #[test]

@@ -21,6 +21,10 @@ pub struct Wishes {
     pub email_key: String,
 }
 
+/// Whether there are contacts and all of them want the category `?1` or the type `?2`. It ends at the first who does not.
+pub(super) const WANTED_BY_ALL: &str = "SELECT EXISTS (SELECT 1 FROM contact) AND NOT EXISTS (SELECT 1 FROM contact c \
+     WHERE NOT EXISTS (SELECT 1 FROM subscription s WHERE s.contact_id = c.id AND s.type IN (?1, ?2)))";
+
 /// How many kinds of contacts are remembered at once, about.
 const KINDS: usize = 4096;
 
@@ -46,6 +50,14 @@ impl Reading<'_> {
                 unsubscribed_at,
                 email_key,
             }))
+        })
+    }
+
+    /// Whether all contacts, and there are some, want a category (wholly) or type.
+    pub fn is_wanted_by_all(&self, id: &str) -> Result<bool, StoreError> {
+        self.sql(|sql| {
+            let mut query = sql.prepare_cached(WANTED_BY_ALL)?;
+            query.query_row([category_of(id), id], |row| row.get(0))
         })
     }
 

@@ -108,8 +108,11 @@ pub enum Outcome {
     },
     Changed(Box<Edit>, Changed),
     TakenBack(Restored),
-    /// The recipient has unsubscribed meanwhile.
-    HasUnsubscribed(Box<Tick>),
+    /// The recipient has unsubscribed meanwhile. `dropped` edits that waited are given up.
+    HasUnsubscribed {
+        tick: Box<Tick>,
+        dropped: usize,
+    },
     /// Nothing was changed. `dropped` edits that waited are given up: they were made believing that this one would be saved.
     Failed {
         problem: Problem,
@@ -235,8 +238,8 @@ impl Edits {
         let contact = match saved {
             Ok(contact) => contact,
             Err(Problem::HasUnsubscribed { .. }) => {
-                self.queue.clear();
-                return Outcome::HasUnsubscribed(Box::new(tick));
+                let dropped = self.drop_queue();
+                return Outcome::HasUnsubscribed { tick: Box::new(tick), dropped };
             }
             Err(problem) => return self.failed(problem),
         };
@@ -312,9 +315,13 @@ impl Edits {
     }
 
     fn failed(&mut self, problem: Problem) -> Outcome {
-        let dropped = self.queue.len();
-        self.queue.clear();
+        let dropped = self.drop_queue();
         Outcome::Failed { problem, dropped }
+    }
+
+    /// Gives up what waits, and tells how many edits that were.
+    fn drop_queue(&mut self) -> usize {
+        std::mem::take(&mut self.queue).len()
     }
 
     /// Asks for the next edit that changes something.
@@ -494,6 +501,16 @@ mod tests {
         assert_eq!((outcome, asked), (Outcome::Failed { problem, dropped: 2 }, vec![]));
         assert_eq!(desk.shown(&ada), wanting(&[]));
         assert!(!desk.edits.can_take_back());
+    }
+
+    #[test]
+    fn who_has_unsubscribed_meanwhile_gives_up_what_was_ticked_after_it() {
+        let (mut desk, ada) = (Desk::default(), contact(1, &[], 7));
+        desk.push(tick(&ada, "activity"));
+        desk.push(tick(&ada, "account"));
+        let (outcome, asked) = desk.saved(Err(Problem::HasUnsubscribed { name: "ada".to_owned() }));
+        assert!(matches!(outcome, Outcome::HasUnsubscribed { dropped: 1, .. }), "{outcome:?}");
+        assert_eq!((asked, desk.shown(&ada)), (vec![], wanting(&[])));
     }
 
     #[test]

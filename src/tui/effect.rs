@@ -289,12 +289,14 @@ impl Question {
         self.only_reads() && is_for_one && std::mem::discriminant(self) == std::mem::discriminant(later)
     }
 
-    /// Whether the question may take as long as there are contacts. It is done beside what the screen waits for.
+    /// Whether the question may take as long as there are contacts, or mails of a notice. It is done beside what the screen waits
+    /// for.
     #[must_use]
     pub fn takes_long(&self) -> bool {
         #[expect(clippy::wildcard_enum_match_arm, reason = "few of all questions take long")]
         match self {
             Self::Matching { .. } | Self::Coverage | Self::Audience { .. } | Self::Column { .. } => true,
+            Self::Notify { .. } | Self::RetryNotice { .. } | Self::CancelNotice { .. } => true,
             Self::SetColumn { whom: Whom::Filtered(_), .. } => true,
             Self::SetColumn { whom: Whom::These(ids), .. } => ids.len() > FEW,
             Self::CopySubscriptions { to, .. } => to.len() > FEW,
@@ -359,6 +361,15 @@ mod tests {
             Question::Confirm { subject: Subject::SecurityEmail, code: TypedCode("ABCD-EFGH".into()) };
         let effect = Effect::Ask { request: Request(1), question: Box::new(question) };
         assert!(!format!("{effect:?}").contains("ABCD"));
+    }
+
+    #[test]
+    fn what_grows_with_the_contacts_is_done_beside_the_list() {
+        let form = NoticeForm::default();
+        assert!(Question::Notify { form, key: "k".to_owned() }.takes_long());
+        assert!(Question::RetryNotice { id: NoticeId(1) }.takes_long());
+        assert!(Question::CancelNotice { id: NoticeId(1) }.takes_long());
+        assert!(!Question::Notice { id: NoticeId(1) }.takes_long());
     }
 
     #[test]

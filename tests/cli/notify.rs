@@ -227,7 +227,7 @@ fn everything_that_is_wrong_is_told_at_once_and_nothing_is_queued() {
         $ callsheet notify security.cloud --subject 'A new login'
         ! Error: the notice was not queued
         !   line 2 of the body holds U+0000 (null), a control character
-        ! Hint: a body is text: control characters but tab and line breaks have no place in it
+        ! Hint: a body is text; what holds such characters is something else
         [exit 2]
         $ callsheet notify security.cloud --subject 'A new login'
         ! Error: the text is not UTF-8: at byte offset 3 stands 0xE9
@@ -288,6 +288,46 @@ fn a_text_at_the_limit_with_long_lines_dots_and_bare_returns_arrives_whole() {
 }
 
 #[test]
+fn an_alert_in_colour_is_sent_without_it() {
+    let program = with_two(Program::new());
+    let printed = "\x1b[31;1mERROR\x1b[0m disk\x07 full\x08\n";
+    let mail = format!("From: root@host.example\nSubject: =?utf-8?q?=1B[31mCron=1B[0m?=\n\n{printed}");
+    program.run_with_input("notify security.cloud --subject Disks", printed);
+    program.run_with_input("notify security.cloud --from-mail", &mail);
+    for id in [1, 3] {
+        let file = program.database().with_file_name("mail").join(format!("{id}.eml"));
+        let sent = std::fs::read(file).unwrap();
+        let parsed = mail_parser::MessageParser::new().parse(&sent).unwrap();
+        for text in [parsed.body_text(0).unwrap(), parsed.body_html(0).unwrap()] {
+            assert!(text.contains("ERROR disk full\\u{0008}"), "{text}");
+        }
+    }
+    assert!(program.data("outbox --json").contains("\"subject\":\"Cron\""));
+}
+
+#[test]
+fn a_rehearsal_under_a_used_key_says_so() {
+    let program = with_two(Program::new());
+    let command = format!("{NOTICE} --key k --dry-run");
+    program.run_with_input(&format!("{NOTICE} --key k"), "Rome");
+    let same = program.run_with_input(&command, "Rome");
+    let other = program.run_with_input(&command, "Paris");
+    assert_transcript!(format!("{same}{other}"), @r#"
+        $ callsheet notify security.cloud --subject 'A new login' --key k --dry-run
+        ID  NAME  EMAIL            VERDICT   REASON
+        1   ada   ada@example.org  receives  -
+        2   bob   bob@example.org  receives  -
+        3   eve   eve@example.org  does not  the contact is not subscribed to it
+        ! Notice 1 is already queued under this key; it would not be queued again.
+        [exit 0]
+        $ callsheet notify security.cloud --subject 'A new login' --key k --dry-run
+        ! Error: the key 'k' was used for notice 1 already, which says something else
+        ! Hint: use another key, or the same type, subject and body
+        [exit 2]
+        "#);
+}
+
+#[test]
 fn a_whole_mail_becomes_a_notice() {
     let program = with_two(Program::new());
     let mail = "From: root@host.example\r\nSubject: =?utf-8?q?Anmeldung_von_M=C3=BCller?=\r\n\
@@ -341,6 +381,35 @@ fn a_mail_of_its_own_that_comes_back_is_not_announced_again() {
         ! Hint: no contact may have an address whose mail is announced; nothing was queued
         [exit 2]
         "#);
+}
+
+#[test]
+fn the_answer_of_a_machine_is_not_announced() {
+    let program = with_two(Program::new());
+    let absent = "Auto-Submitted: auto-replied (vacation)\nSubject: Away\n\nUntil Monday.\n";
+    assert_transcript!(program.run_with_input("notify security.cloud --from-mail", absent), @r#"
+        $ callsheet notify security.cloud --from-mail
+        ! Error: this is the answer of a machine to another mail: announcing it could go round in circles
+        ! Hint: 'callsheet receive' reads reports about deliveries; nothing was queued
+        [exit 2]
+        "#);
+    let bounce = "Subject: Undelivered\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
+                  --b\n\nIt could not be delivered.\n--b\nContent-Type: message/delivery-status\n\n\
+                  Reporting-MTA: dns; mail.example\n\nFinal-Recipient: rfc822; a@example.org\nAction: failed\n--b--\n";
+    assert_transcript!(program.run_with_input("notify security.cloud --from-mail", bounce), @r#"
+        $ callsheet notify security.cloud --from-mail
+        ! Error: this is the answer of a machine to another mail: announcing it could go round in circles
+        ! Hint: 'callsheet receive' reads reports about deliveries; nothing was queued
+        [exit 2]
+        "#);
+    assert_eq!(program.data("outbox --type security --json"), "[]\n");
+    // What cron sends is generated, and answers nothing.
+    let cron = "Auto-Submitted: auto-generated\nSubject: Cron\n\nThe disk is full.\n";
+    assert!(
+        program
+            .run_with_input("notify security.cloud --from-mail --queue-only", cron)
+            .contains("2 mails wait")
+    );
 }
 
 #[test]

@@ -64,6 +64,19 @@ fn every_wrong_field_of_the_account_is_explained() {
 }
 
 #[test]
+fn an_empty_argument_does_not_take_the_security_email_away() {
+    let program = Program::new();
+    program.must("account --security-email sec@example.org --queue-only");
+    assert_transcript!(program.run("account --security-email ''"), @r#"
+        $ callsheet account --security-email ''
+        ! Error: the security email is empty
+        ! Hint: 'none' takes it away
+        [exit 2]
+        "#);
+    assert!(program.data("account").contains("sec@example.org"));
+}
+
+#[test]
 fn the_catalogue_is_listed() {
     assert_transcript!(Program::new().run("types"), @r#"
         $ callsheet types

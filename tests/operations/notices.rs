@@ -1,5 +1,6 @@
 //! Notices: who gets one, that it is queued once, and what became of it.
 
+mod any_order;
 mod end;
 mod list;
 mod mail;

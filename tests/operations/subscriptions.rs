@@ -262,6 +262,13 @@ fn a_column_is_full_if_everyone_meant_wants_it() {
     assert!(full("security", &Whom::These(vec![ids[0], ContactId(99)])));
     assert!(full("security", &filtered("user1")) && !full("security", &filtered("user2")));
     assert!(!full("security", &Whom::These(vec![ContactId(99)])));
+    assert!(!full("security", &filtered("nobody")));
+    // Neither who is not meant nor who comes after the one that lacks it changes anything.
+    contacts::subscribe(&mut session, ids[0], &wanting(&[]), Again::No, None).unwrap();
+    contacts::subscribe(&mut session, ids[1], &wanting(&["security"]), Again::No, None).unwrap();
+    assert!(full("security", &filtered("user2")) && full("security", &Whom::These(vec![ids[1]])));
+    assert!(!full("security", &filtered("user")) && !full("security", &everyone()));
+    assert!(!full("security.cloud", &Whom::These(ids)));
 }
 
 #[test]

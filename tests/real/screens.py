@@ -25,6 +25,12 @@ TRIES_LEFT = r"(?i)\b{tries}\b[^\n]*\btr(y|ies)\b|\btr(y|ies)\b[^\n]*\b{tries}\b
 # Deleting.
 CANNOT_BE_UNDONE = r"(?i)cannot be undone"
 
+# A notice: the dialog, the question before it is sent, and what is said afterwards.
+NEW_NOTICE = r"New notice"
+TO_PEOPLE = r"to {} (people|person)\?"
+TO_SECURITY_EMAIL = r"(?i)to the security email"
+QUEUED = r"Queued for"
+
 # Drop-downs: what to choose, and another entry by which an open list is recognised.
 POSITIONS_OPEN = r"Maintenance Director[\s\S]*Project Director"
 LANGUAGES_OPEN = r"English[\s\S]*(中文|Chinese)|(中文|Chinese)[\s\S]*English|en\b[\s\S]*zh-CN"
@@ -85,6 +91,21 @@ class Screens:
         self.tty.send("c")
         self.tty.wait_until_quiet()
         self.tty.send(code, Key.ENTER)
+
+    def announce(self, message_type, subject, text, people):
+        """Writes a notice and sends it; the question must name so many people, or the security email if there are none."""
+        self.back_to_list()
+        self.tty.send("n")
+        self.tty.wait_for(NEW_NOTICE)
+        self.tty.send(Key.ENTER, message_type)
+        self.tty.wait_until_quiet()
+        self.tty.send(Key.ENTER, subject, Key.ENTER, text, Key.TAB)
+        self.tty.wait_for(re.escape(subject))
+        self.tty.send(Key.ENTER)
+        self.tty.wait_for(TO_PEOPLE.format(people) if people else TO_SECURITY_EMAIL)
+        self.tty.send("y")
+        self.tty.wait_until_gone(NEW_NOTICE)
+        self.tty.wait_for(QUEUED)
 
     def ask_to_delete(self, name):
         """Presses the key that deletes; the question is on the screen then."""

@@ -6,7 +6,8 @@ import unittest
 
 import mails
 from callsheet import Callsheet
-from servers import HOST, AiosmtpdServer
+from screens import Screens
+from servers import HOST, AiosmtpdServer, until
 
 FROM = "notices@example.com"
 SECURITY = "security@example.com"
@@ -108,6 +109,20 @@ class EveryType(WithServer):
         self.assertEqual(reasons, {"not_subscribed", "unsubscribed", "undeliverable", "not_verified"})
         self.assertTrue(any(fewer[name] < totals[name] for name in self.types), fewer)
 
+    def test_the_same_by_keys_alone(self):
+        self.unsubscribe([email(number) for number in range(7, VERIFIED, 15)])
+        screens = Screens(self.callsheet.tty())
+        said = {name: self.callsheet.json("explain", name) for name in self.types}
+        for name in self.types:
+            screens.announce(name, f"by keys of {name}.", "Text.", len(said[name]["recipients"]))
+        until(lambda: self.callsheet.json("status")["queue"] == 0, what="the end of all deliveries")
+        self.assertEqual(screens.quit(), 0)
+        for name in self.types:
+            expected = [one["email"] for one in said[name]["recipients"]] or [SECURITY]
+            arrived = self.arrived(f"by keys of {name}.")
+            self.assertEqual(sorted(arrived), sorted(expected), name)
+            self.assertEqual({len(found) for found in arrived.values()}, {1}, name)
+
     def check_every_type(self):
         """Sends one notice of every type; returns how many contacts got each."""
         self.rounds += 1
@@ -139,6 +154,41 @@ class EveryType(WithServer):
         with sqlite3.connect(self.callsheet.home / ".local/share/callsheet/callsheet.db") as database:
             for address in addresses:
                 database.execute("UPDATE contact SET unsubscribed_at = 1 WHERE email = ?", (address,))
+
+
+class Many(WithServer):
+    """Ten thousand contacts, of whom the server refuses one in a hundred."""
+
+    PEOPLE = 10_000
+
+    def test_every_delivery_is_accounted_for(self):
+        everybody = {f"many{number}@example.com" for number in range(self.PEOPLE)}
+        refused = {f"many{number}@example.com" for number in range(0, self.PEOPLE, 100)}
+        self.fill(everybody)
+        self.server.refuse.update({address: NO_SUCH_USER for address in refused})
+        ended = self.callsheet.run("notify", "security.account", "--subject", "Many", stdin="Text.", code=3)
+        self.assertIn("9900 sent, 100 failed", ended.err)
+        arrived = self.arrived("Many")
+        self.assertEqual(set(arrived), everybody - refused)
+        self.assertEqual({len(found) for found in arrived.values()}, {1})
+        states = collections.Counter(
+            (one["to"] in refused, one["state"]) for one in self.callsheet.json("outbox", "--notice", "1", "--limit", 20_000)
+        )
+        self.assertEqual(states, {(True, "failed"): 100, (False, "sent"): 9900})
+        status = self.callsheet.json("status")
+        self.assertEqual((status["queue"], status["failed"], status["undeliverable"]), (0, 100, 100))
+        excluded = self.callsheet.json("explain", "security.account")["excluded"]
+        self.assertEqual({(one["email"], one["reason"]) for one in excluded}, {(one, "undeliverable") for one in refused})
+
+    def fill(self, addresses):
+        """Verified contacts who want security messages, as weeks of work would have made them."""
+        with sqlite3.connect(self.callsheet.database) as database:
+            database.executemany(
+                "INSERT INTO contact (name, name_key, email, email_key, language, status, verified_at, created_at) "
+                "VALUES (?1, ?1, ?2, ?2, 'en', 'verified', 1, 1)",
+                ((address.partition("@")[0], address) for address in sorted(addresses)),
+            )
+            database.execute("INSERT INTO subscription (contact_id, type) SELECT id, 'security' FROM contact")
 
 
 class Scripts(WithServer):

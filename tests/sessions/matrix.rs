@@ -60,6 +60,8 @@ fn a_tick_is_saved_and_undone() {
     assert_eq!(wanted(&office, "grace"), Vec::<String>::new());
     desk.types("u <wait:There is nothing to undo.>");
     assert!(wanted(&office, "ada").is_empty());
+    // What was said about the last change is not said about the next.
+    desk.types("<space>").sees_no("There is nothing to undo.");
 }
 
 #[test]

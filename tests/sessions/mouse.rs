@@ -164,3 +164,23 @@ fn it_is_switched_and_while_it_is_off_nothing_happens() {
     stage.types(": mouse");
     assert!(text(&stage.model).contains("switch the mouse off; it is on"), "{}", text(&stage.model));
 }
+
+#[test]
+fn wherever_one_clicks_nothing_is_lost_and_nothing_is_done_that_was_not_asked() {
+    for script in
+        ["", "2", "2 <enter>", "3", "5", "a ada", "a <tab> <tab> <enter>", "d", "m", "v", "n", "?", ":", "/a"]
+    {
+        let mut stage = stage();
+        stage.types(script);
+        let contacts = stage.contacts.len();
+        for row in (0..26).step_by(4) {
+            for column in (0..90).step_by(13) {
+                click(&mut stage, column, row);
+                happens(&mut stage, MouseEventKind::Down(MouseButton::Right), column, row);
+                happens(&mut stage, MouseEventKind::Drag(MouseButton::Left), column, row);
+            }
+        }
+        assert_eq!(stage.contacts.len(), contacts, "{script}");
+        assert!(!stage.effects.contains(&Effect::Quit), "{script}");
+    }
+}

@@ -138,6 +138,14 @@ fn the_same_in_ascii_and_without_colour() {
     insta::assert_snapshot!("ascii_mono", picture(&stage.model));
 }
 
+/// The theme for dark and for light terminals: it uses their own sixteen colours.
+#[test]
+fn the_same_in_the_colours_of_the_terminal() {
+    let mut stage = Stage::with(80, 24, members(), fixed(Theme::Dark, Marks::Unicode));
+    stage.types("2 <right> <enter> <right> G k");
+    insta::assert_snapshot!("colours_80x24", picture(&stage.model));
+}
+
 #[test]
 fn who_gets_it() {
     for (columns, rows) in [(40, 10), (80, 24)] {

@@ -6,10 +6,9 @@ use crate::cli::problem::Exit;
 use crate::domain::delivery::{Delivery, State};
 use crate::domain::routing::FallbackReason;
 
-/// The deliveries of a notice, counted.
+/// The deliveries of a notice, counted one after the other. It holds few of them, however many there are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome<'a> {
-    deliveries: &'a [Delivery],
+pub struct Outcome {
     /// It reached nobody, and there is no security email that could get it.
     is_lost: bool,
     sent: usize,
@@ -17,21 +16,57 @@ pub struct Outcome<'a> {
     failed: usize,
     cancelled: usize,
     waiting: usize,
+    troubled: usize,
+    /// The most rows.
+    most: usize,
+    /// The first that ended and did not arrive.
+    ended: Vec<[String; 4]>,
+    /// The first that were tried in vain and wait.
+    tried: Vec<[String; 4]>,
+    fallback: Option<String>,
 }
 
-impl<'a> Outcome<'a> {
-    /// Counts the deliveries. `is_lost`: it reached nobody, and there is no security email that could get it.
+impl Outcome {
+    /// Without a delivery. `is_lost`: the notice reached nobody, and there is no security email that could get it. `most`: how many
+    /// rows there are at most.
     #[must_use]
-    pub fn of(is_lost: bool, deliveries: &'a [Delivery]) -> Self {
-        let count = |states: &[State]| deliveries.iter().filter(|one| states.contains(&one.state)).count();
+    pub const fn new(is_lost: bool, most: usize) -> Self {
         Self {
-            deliveries,
             is_lost,
-            sent: count(&[State::Sent]),
-            written: count(&[State::Written]),
-            failed: count(&[State::Failed, State::Expired]),
-            cancelled: count(&[State::Cancelled]),
-            waiting: count(&[State::Queued, State::Sending, State::Retry]),
+            sent: 0,
+            written: 0,
+            failed: 0,
+            cancelled: 0,
+            waiting: 0,
+            troubled: 0,
+            most,
+            ended: Vec::new(),
+            tried: Vec::new(),
+            fallback: None,
+        }
+    }
+
+    /// Counts the next delivery.
+    pub fn push(&mut self, delivery: &Delivery) {
+        *match delivery.state {
+            State::Sent => &mut self.sent,
+            State::Written => &mut self.written,
+            State::Failed | State::Expired => &mut self.failed,
+            State::Cancelled => &mut self.cancelled,
+            State::Queued | State::Sending | State::Retry => &mut self.waiting,
+        } += 1;
+        if let Some(trouble) = trouble(delivery) {
+            self.troubled += 1;
+            let rows = match trouble {
+                Trouble::Ended => &mut self.ended,
+                Trouble::Waits => &mut self.tried,
+            };
+            if rows.len() < self.most {
+                rows.push(row(delivery));
+            }
+        }
+        if self.fallback.is_none() {
+            self.fallback = fallback_sentence(delivery);
         }
     }
 
@@ -80,37 +115,36 @@ impl<'a> Outcome<'a> {
 
     /// That the security email gets it, and why, if it does.
     #[must_use]
-    pub fn fallback_sentence(&self) -> Option<String> {
-        let fallback = self.deliveries.iter().find(|delivery| delivery.fallback.is_some())?;
-        let id = fallback.fallback.as_deref()?;
-        let reason = FallbackReason::parse(id);
-        let because = reason.map(|reason| format!(", because {}", why_fallback(reason))).unwrap_or_default();
-        let to = &fallback.to;
-        Some(match fallback.state {
-            State::Failed | State::Expired | State::Cancelled => {
-                format!("The security email '{to}' was to get it{because}; that failed too.")
-            }
-            State::Queued | State::Sending | State::Retry | State::Sent | State::Written => {
-                format!("The security email '{to}' gets it{because}.")
-            }
-        })
+    pub fn fallback_sentence(&self) -> Option<&str> {
+        self.fallback.as_deref()
     }
 
-    /// How many have a row in the table.
+    /// How many did not arrive as they should, with a row or without.
     #[must_use]
-    pub fn troubled(&self) -> usize {
-        self.deliveries.iter().filter(|delivery| trouble(delivery).is_some()).count()
+    pub const fn troubled(&self) -> usize {
+        self.troubled
     }
 
-    /// The first `most` deliveries that failed, and then of those that were tried in vain and wait: id, address, state, and the
-    /// server's words. Those that were not tried have the same story, which was told.
+    /// The first deliveries that failed, and then of those that were tried in vain and wait: id, address, state, and the server's
+    /// words. Those that were not tried have the same story, which was told.
     #[must_use]
-    pub fn rows(&self, most: usize) -> Vec<[String; 4]> {
-        let of = |wanted: Trouble| {
-            self.deliveries.iter().filter(move |delivery| trouble(delivery) == Some(wanted))
-        };
-        of(Trouble::Ended).chain(of(Trouble::Waits)).take(most).map(row).collect()
+    pub fn rows(&self) -> Vec<[String; 4]> {
+        self.ended.iter().chain(&self.tried).take(self.most).cloned().collect()
     }
+}
+
+fn fallback_sentence(delivery: &Delivery) -> Option<String> {
+    let reason = FallbackReason::parse(delivery.fallback.as_deref()?);
+    let because = reason.map(|reason| format!(", because {}", why_fallback(reason))).unwrap_or_default();
+    let to = &delivery.to;
+    Some(match delivery.state {
+        State::Failed | State::Expired | State::Cancelled => {
+            format!("The security email '{to}' was to get it{because}; that failed too.")
+        }
+        State::Queued | State::Sending | State::Retry | State::Sent | State::Written => {
+            format!("The security email '{to}' gets it{because}.")
+        }
+    })
 }
 
 /// Why a delivery has a row.
@@ -182,9 +216,15 @@ mod tests {
         (1..).zip(states).map(|(id, state)| delivery(id, *state)).collect()
     }
 
+    fn outcome(is_lost: bool, deliveries: &[Delivery]) -> Outcome {
+        let mut outcome = Outcome::new(is_lost, 2);
+        deliveries.iter().for_each(|delivery| outcome.push(delivery));
+        outcome
+    }
+
     #[test]
     fn the_exit_code_tells_what_failed_for_good() {
-        let exit = |states: &[State]| Outcome::of(false, &deliveries(states)).exit();
+        let exit = |states: &[State]| outcome(false, &deliveries(states)).exit();
         assert_eq!(exit(&[State::Sent, State::Written, State::Retry]), Exit::Done);
         assert_eq!(exit(&[State::Queued]), Exit::Done);
         assert_eq!(exit(&[State::Sent, State::Cancelled]), Exit::Done);
@@ -192,13 +232,12 @@ mod tests {
         assert_eq!(exit(&[State::Retry, State::Expired]), Exit::Partly);
         assert_eq!(exit(&[State::Failed, State::Expired]), Exit::Failed);
         assert_eq!(exit(&[State::Cancelled]), Exit::Failed);
-        let all_failed = deliveries(&[State::Failed]);
-        assert_eq!(Outcome::of(true, &all_failed).exit(), Exit::Partly);
+        assert_eq!(outcome(true, &deliveries(&[State::Failed])).exit(), Exit::Partly);
     }
 
     #[test]
     fn the_summary_counts_what_happened_and_what_waits() {
-        let summary = |states: &[State]| Outcome::of(false, &deliveries(states)).summary();
+        let summary = |states: &[State]| outcome(false, &deliveries(states)).summary();
         assert_eq!(summary(&[State::Sent, State::Failed, State::Retry]), "1 sent, 1 failed, 1 mail waits");
         assert_eq!(summary(&[State::Written, State::Cancelled]), "1 written to files, 1 cancelled");
         assert_eq!(summary(&[State::Queued, State::Queued]), "2 mails wait");
@@ -206,29 +245,29 @@ mod tests {
 
     #[test]
     fn what_ended_without_arriving_is_shown_before_what_waits_and_what_arrived_is_not() {
-        let mut all = deliveries(&[State::Retry, State::Sent, State::Failed, State::Queued]);
+        let mut all = deliveries(&[State::Retry, State::Sent, State::Failed, State::Queued, State::Retry]);
         all[3].attempts = 0;
-        let outcome = Outcome::of(false, &all);
-        let rows = outcome.rows(20);
-        assert_eq!(outcome.troubled(), 2);
+        let outcome = outcome(false, &all);
+        let rows = outcome.rows();
+        assert_eq!(outcome.troubled(), 3);
         assert_eq!(rows[0], ["3", "c3@example.org", "failed", "550 5.1.1 no"]);
-        assert_eq!(rows[1][2], "waits until 1970-01-01T00:00:00Z");
-        assert_eq!(outcome.rows(1).len(), 1);
+        assert_eq!((rows[1][0].as_str(), rows[1][2].as_str()), ("1", "waits until 1970-01-01T00:00:00Z"));
+        assert_eq!(rows.len(), 2, "no more than are to be shown");
     }
 
     #[test]
     fn the_fallback_is_said_with_its_reason() {
         let mut all = deliveries(&[State::Sent]);
-        assert_eq!(Outcome::of(false, &all).fallback_sentence(), None);
+        assert_eq!(outcome(false, &all).fallback_sentence(), None);
         all[0].fallback = Some("all_failed".to_owned());
         assert_eq!(
-            Outcome::of(false, &all).fallback_sentence().as_deref(),
+            outcome(false, &all).fallback_sentence(),
             Some("The security email 'c1@example.org' gets it, because all other deliveries failed.")
         );
         all[0].fallback = Some("a_newer_reason".to_owned());
         all[0].state = State::Failed;
         assert_eq!(
-            Outcome::of(false, &all).fallback_sentence().as_deref(),
+            outcome(false, &all).fallback_sentence(),
             Some("The security email 'c1@example.org' was to get it; that failed too.")
         );
     }

@@ -25,6 +25,24 @@ fn a_message_id_is_found_wherever_it_stands() {
     assert_eq!(id(""), None);
 }
 
+#[test]
+fn the_answer_of_a_machine_is_told_from_what_a_machine_says_by_itself() {
+    for (headers, is_answer) in [
+        ("Auto-Submitted: auto-replied", true),
+        ("From a Tue\nauto-submitted:\r\n  Auto-Replied; owner=\"a@example.com\"", true),
+        ("Auto-Submitted: auto-replied(vacation)", true),
+        ("Content-Type: Multipart/Report; report-type=delivery-status; boundary=b", true),
+        ("Auto-Submitted: auto-generated", false),
+        ("Auto-Submitted: no", false),
+        ("Content-Type: multipart/mixed; boundary=b", false),
+        ("Subject: Auto-Submitted: auto-replied", false),
+        ("Subject: a\n\nAuto-Submitted: auto-replied", false),
+    ] {
+        assert_eq!(is_automatic_answer(format!("{headers}\n\nText").as_bytes()), is_answer, "{headers}");
+    }
+    assert!(!is_automatic_answer(b""));
+}
+
 const ALTERNATIVE: &str = "From: Monitor <monitor@example.com>
 To: callsheet@example.com
 Subject: db1 is down
@@ -86,13 +104,32 @@ fn a_subject_is_unfolded_and_decoded() {
         ("Subject: =?iso-8859-1?Q?caf=E9?=", "café"),
         ("Subject: 测试", "测试"),
         ("subject: =?utf-8?q?a=0D=0ABcc:_b=0Ac?=", "a Bcc: b c"),
-        ("Subject: =?utf-8?q?a=1B[2J?=", "a\u{1b}[2J"),
+        ("Subject: =?utf-8?q?a=1B[2J=EF=81=8A?=", "a\\u{F04A}"),
         ("Subject: a\u{3000}b", "a\u{3000}b"),
         ("Subject: \u{feff}soft\u{ad}hyphen \u{202e}x", "softhyphen x"),
     ] {
         let read = read(format!("From: a@example.com\r\n{header}\r\n\r\ntext\r\n").as_bytes()).unwrap();
         assert_eq!(read.subject, subject, "{header}");
     }
+}
+
+#[test]
+fn a_mail_that_was_cut_off_says_what_is_there() {
+    let head = "Subject: s\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n";
+    for (part, text) in [
+        ("Content-Type: text/plain\r\n\r\ndb1 is down\r\n", "db1 is down"),
+        ("\r\ndb1 is\r\ndown", "db1 is\ndown"),
+        ("Content-Type: text/html\r\n\r\n<p>db1 is <b>down</b>", "db1 is down"),
+        (
+            "Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\nZGIxIGlzIGRvd24=",
+            "db1 is down",
+        ),
+    ] {
+        let read = read(format!("{head}{part}").as_bytes()).unwrap();
+        assert_eq!((read.text.as_str(), read.left_out.len()), (text, 0), "{part}");
+    }
+    let attached = format!("{head}Content-Type: application/pdf; name=a.pdf\r\n\r\n%PDF");
+    assert_eq!(read(attached.as_bytes()), Err(vec![NoAnnouncement::NoText]));
 }
 
 #[test]

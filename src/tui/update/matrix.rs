@@ -77,6 +77,8 @@ pub(super) fn push_tick(model: &mut Model, tick: Tick, plan: &mut Plan) {
 
 /// Makes a change; what is ticked is shown at once.
 pub(super) fn push(model: &mut Model, edit: Edit, plan: &mut Plan) {
+    // What was done before it is not what was done last.
+    model.notice = model.notice.take().filter(|notice| notice.tone != Tone::Done);
     model.edits.push(edit, &model.fixed.catalogue, plan);
     show_edits(model);
 }
@@ -169,8 +171,11 @@ pub(super) fn follow(model: &mut Model, outcome: Outcome, plan: &mut Plan) {
             model.notify(tone, words);
             refresh(model, &[], plan);
         }
-        Outcome::HasUnsubscribed(tick) => {
+        Outcome::HasUnsubscribed { tick, dropped } => {
             ask_about_unsubscribed(model, *tick);
+            if dropped > 0 {
+                model.notify(Tone::Warning, "What was ticked after it is not saved.");
+            }
             refresh(model, &[], plan);
         }
         Outcome::Failed { problem, dropped } => {

@@ -19,6 +19,7 @@ use super::check_box::Focus;
 use super::text_field::Typed;
 use super::{row, write};
 use crate::domain::character::Hidden;
+use crate::domain::printed_text::readable;
 use crate::domain::safe_text::safe_lines;
 use crate::tui::keymap::{Action, Input as Key};
 use crate::tui::look::Look;
@@ -317,9 +318,11 @@ fn text_columns(area: Rect) -> usize {
     usize::from(area.width.saturating_sub(1))
 }
 
-/// A pasted text with line feeds at its line breaks, blanks for tabs and without other control characters.
+/// A pasted text with line feeds at its line breaks, blanks for tabs and without other control characters: codes for terminals
+/// are left out whole, as where a text is piped in.
 fn with_line_feeds(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
+    let text = readable(text);
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
         match character {
@@ -327,7 +330,7 @@ fn with_line_feeds(text: &str) -> String {
                 characters.next_if_eq(&'\n');
                 clean.push('\n');
             }
-            '\n' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}' => clean.push('\n'),
+            '\n' | '\u{2028}' | '\u{2029}' => clean.push('\n'),
             '\t' => clean.push_str(TAB),
             _ if Hidden::of(character) == Some(Hidden::Control) => {}
             _ => clean.push(character),

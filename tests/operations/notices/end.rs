@@ -16,7 +16,8 @@ use callsheet::operations::{Problem, Session, notices, outbox};
 use callsheet::store::{Settlement, Store};
 
 use super::{
-    ALARM, OFFER, cancel, contact, fail, get, mails, mark, notify, raw, send, set_security_email, settle,
+    ALARM, OFFER, announcement, cancel, contact, fail, get, mails, mark, notify, raw, send,
+    set_security_email, settle,
 };
 use crate::support::office::{Office, refused};
 use crate::support::sink::{Act, Sink};
@@ -182,6 +183,28 @@ fn without_a_security_email_it_is_unreached_until_somebody_retries() {
     fail(&office, last);
     assert!(get(&mut session, notice).unreached);
     assert_eq!(mails(&mut session, notice).len(), 2);
+}
+
+#[test]
+fn what_reached_nobody_goes_to_a_security_email_set_since_under_the_same_key() {
+    let office = Office::new();
+    let mut session = office.session();
+    contact(&office, &mut session, "Ada", &["security"]);
+    let mut again = || notices::notify(&mut session, &announcement(ALARM), Some("alarm 1")).unwrap();
+    let first = again();
+    fail(&office, first.waiting[0]);
+    // There is still nobody.
+    assert_eq!((again().waiting, again().fallback), (vec![], None));
+    set_security_email(&mut session, SECURITY);
+    let mut again = || notices::notify(&mut session, &announcement(ALARM), Some("alarm 1")).unwrap();
+    let second = again();
+    assert_eq!((second.notice, second.waiting.len()), (first.notice, 1));
+    assert_eq!((second.repeated, second.fallback), (true, Some(FallbackReason::AllFailed)));
+    assert_eq!(again().waiting, second.waiting);
+    send(&office, second.waiting[0]);
+    assert_eq!(again().waiting, vec![]);
+    assert_eq!(mails(&mut session, first.notice).len(), 2);
+    assert!(!get(&mut session, first.notice).unreached);
 }
 
 #[test]
