@@ -135,9 +135,10 @@ impl OwnTheme {
     fn confusions(&self, changes: &[(Role, Style, usize)]) -> Vec<ThemeError> {
         let same = APART.into_iter().filter(|(one, other)| self.style(*one) == self.style(*other));
         let error = |(one, other): (Role, Role)| {
-            let at = changes.iter().rev().find(|(role, ..)| *role == one || *role == other);
+            let of_them = changes.iter().filter(|(role, ..)| *role == one || *role == other);
+            let at = of_them.map(|(.., line)| *line).max();
             let words = format!("'{}' looks like '{}'", one.id(), other.id());
-            ThemeError { line: at.map_or(1, |(.., line)| *line), words }
+            ThemeError { line: at.unwrap_or(1), words }
         };
         same.map(error).collect()
     }
@@ -238,6 +239,9 @@ mod tests {
 
     #[test]
     fn what_must_be_told_apart_may_not_look_the_same() {
-        assert_eq!(mistakes("text = 'red'\nselected_row = 'red'\n"), ["2: 'selected_row' looks like 'text'"]);
+        assert_eq!(
+            mistakes("text = 'blue'\nselected_row = 'blue'\n"),
+            ["2: 'selected_row' looks like 'text'"]
+        );
     }
 }
