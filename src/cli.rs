@@ -174,6 +174,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or invalid value (nothing was change
 pub struct Doors {
     pub screen: screen::Door,
     pub page: serve::Door,
+    /// What is wrong with own keys and themes.
+    pub screen_files: check::Door,
 }
 
 /// Runs the command that the arguments of this process name, and returns the exit code.
@@ -220,7 +222,7 @@ fn answer(line: &CommandLine, doors: Doors, output: &mut Output) -> Result<Exit,
         Command::Restore(arguments) => backup::restore(&mut context(output)?, output, arguments),
         Command::Completions(arguments) => completions::run(output, arguments),
         Command::Man(arguments) => man::run(output, arguments),
-        Command::Check => check::run(&line.common, output),
+        Command::Check => check::run(&line.common, output, doors.screen_files),
         Command::Receive(arguments) => receive::run(&line.common, output, arguments),
         Command::Status(arguments) => status::run(&mut context(output)?, output, arguments),
     }

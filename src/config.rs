@@ -9,6 +9,7 @@ mod file;
 mod key;
 mod listing;
 mod location;
+mod own_file;
 mod password;
 mod reader;
 mod secret_file;
@@ -24,6 +25,7 @@ pub use self::conversion::{DkimError, ServerError};
 pub use self::error::{ConfigError, ConfigErrors, Origin};
 pub use self::key::{KEYS, Key, default_file};
 pub use self::listing::Listed;
+pub use self::own_file::OwnFile;
 pub use self::password::{PasswordCommand, PasswordError, PasswordSources};
 use self::reader::Reader;
 pub use self::secret_file::SecretFileError;
@@ -48,6 +50,8 @@ pub struct Config {
     pub keep: Setting<Duration>,
     pub tui: TuiConfig,
     pub log_level: Setting<LogLevel>,
+    /// Own keys: a file that is there, whatever is in it.
+    pub keys_file: Option<PathBuf>,
     /// Where the log is written unless it goes to the journal: `$XDG_STATE_HOME/callsheet`. `None` without a home folder.
     pub log_folder: Option<PathBuf>,
 }
@@ -117,6 +121,8 @@ pub struct TuiConfig {
     pub accessible: Setting<bool>,
     /// False with `NO_COLOR`.
     pub color: Setting<bool>,
+    /// What the program runs in, by `TMUX` and `STY`.
+    pub multiplexer: Multiplexer,
     /// `TERM` is missing or `dumb`: no screen can be drawn.
     pub dumb_terminal: bool,
 }
@@ -140,6 +146,15 @@ pub enum Theme {
     Mono,
     Contrast,
     File(PathBuf),
+}
+
+/// What stands between the program and the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Multiplexer {
+    None,
+    Tmux,
+    /// GNU screen.
+    Screen,
 }
 
 /// The set of marks and borders.

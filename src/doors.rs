@@ -5,14 +5,17 @@ use std::path::Path;
 use crate::cli::screen::{Closed, Left, Visit};
 use crate::cli::serve::{self, Service, Unserved};
 use crate::clock;
-use crate::config::{self, Config};
+use crate::config::{self, Config, ConfigError, ConfigErrors};
 use crate::domain::language::Language;
 use crate::mail::sender::Sender;
 use crate::paths;
+use crate::tui::clipboard::Clipboard;
+use crate::tui::effect::MouseMode;
+use crate::tui::keymap::Keymap;
 use crate::tui::marks::Marks;
 use crate::tui::places::Places;
 use crate::tui::screens::settings::{MailFacts, SettingsFacts};
-use crate::tui::theme::Theme;
+use crate::tui::theme::{OwnTheme, Theme};
 use crate::tui::{self, Ability, Options};
 use crate::web::{self, Limits, Server, Settings};
 
@@ -22,8 +25,23 @@ use crate::web::{self, Limits, Server, Settings};
 /// [`Closed`] without a terminal, or without a database.
 pub fn screen(visit: Visit) -> Result<Left, Closed> {
     let Visit { config, opening, sender } = visit;
+    let (keys, mut mistakes) = keys(&config);
+    let (theme, mistaken) = theme(&config);
+    mistakes.extend(mistaken);
+    if !mistakes.is_empty() {
+        return Err(Closed::Mistaken(ConfigErrors(mistakes)));
+    }
     let options = Options {
-        theme: theme(&config),
+        theme,
+        // Without colour there is one theme only.
+        themes: if *config.tui.color { themes(theme) } else { Vec::new() },
+        keys,
+        mouse: if *config.tui.mouse { MouseMode::On } else { MouseMode::Off },
+        clipboard: match config.tui.multiplexer {
+            config::Multiplexer::None => Clipboard::Direct,
+            config::Multiplexer::Tmux => Clipboard::Tmux,
+            config::Multiplexer::Screen => Clipboard::Screen,
+        },
         marks: match *config.tui.marks {
             config::Marks::Unicode => Marks::Unicode,
             config::Marks::Ascii => Marks::Ascii,
@@ -93,17 +111,64 @@ fn places() -> Places {
     Places { home, working: paths::working_folder().unwrap_or_default() }
 }
 
-fn theme(config: &Config) -> Theme {
-    match &*config.tui.theme {
+/// What is wrong with own keys and an own theme.
+#[must_use]
+pub fn screen_files(config: &Config) -> Vec<ConfigError> {
+    let (mut mistakes, mistaken) = (keys(config).1, theme(config).1);
+    mistakes.extend(mistaken);
+    mistakes
+}
+
+/// The keys, and the mistakes for which the own ones were left out.
+fn keys(config: &Config) -> (Keymap, Vec<ConfigError>) {
+    let own = match config.own_keys() {
+        Ok(None) => return (Keymap::built_in(), Vec::new()),
+        Ok(Some(own)) => own,
+        Err(error) => return (Keymap::built_in(), vec![error]),
+    };
+    match Keymap::built_in().with(&own.text) {
+        Ok(keys) => (keys, Vec::new()),
+        Err(errors) => (
+            Keymap::built_in(),
+            errors.into_iter().map(|error| own.mistake(error.line, error.words)).collect(),
+        ),
+    }
+}
+
+/// The theme in force, and the mistakes for which the own one was left out.
+fn theme(config: &Config) -> (Theme, Vec<ConfigError>) {
+    let (theme, mistakes) = chosen_theme(config);
+    (if *config.tui.color { theme } else { Theme::Mono }, mistakes)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "one theme of fixed size is read once and in use until the program ends"
+)]
+fn chosen_theme(config: &Config) -> (Theme, Vec<ConfigError>) {
+    let theme = match &*config.tui.theme {
+        config::Theme::Dark | config::Theme::File(_) => Theme::Dark,
+        config::Theme::Light => Theme::Light,
         config::Theme::Mono => Theme::Mono,
-        config::Theme::Dark | config::Theme::Light | config::Theme::Contrast | config::Theme::File(_) => {
-            if *config.tui.color {
-                Theme::Dark
-            } else {
-                Theme::Mono
-            }
+        config::Theme::Contrast => Theme::Contrast,
+    };
+    let own = match config.own_theme() {
+        Ok(None) => return (theme, Vec::new()),
+        Ok(Some(own)) => own,
+        Err(error) => return (theme, vec![error]),
+    };
+    match OwnTheme::parse(&own.text) {
+        Ok(read) => (Theme::Own(Box::leak(Box::new(read))), Vec::new()),
+        Err(errors) => {
+            (theme, errors.into_iter().map(|error| own.mistake(error.line, error.words)).collect())
         }
     }
+}
+
+/// The themes between which one can change: those that are built in, and the own one.
+fn themes(theme: Theme) -> Vec<Theme> {
+    let is_own = !Theme::BUILT_IN.contains(&theme);
+    Theme::BUILT_IN.into_iter().chain(is_own.then_some(theme)).collect()
 }
 
 /// What the settings screen shows beside the account.

@@ -66,6 +66,8 @@
 //!    database connection of its own; one that takes long goes to a second, so that the list goes on being read.
 //!    [`tui::perform::perform`] makes it a call of [`operations`].
 //! 3. The answer is a message again. When no message is left, [`tui::view::draw`] draws the model once.
+//! 4. A click becomes the keys that bring the cursor to its place, and the palette gives the action that was chosen: what has keys has
+//!    both. Own keys are laid over the built-in table before the screen opens.
 //!
 //! Tests drive the same functions without a thread or a terminal: a key script goes in, a picture comes out.
 //!
@@ -142,7 +144,8 @@
 //!   changes is an operation. Its test in `tests/cli/` is a transcript: what it prints on both streams, and how it ends.
 //! - **a screen or a dialog:** a file in `src/tui/screens/` with its state and what an input does to it, its view beside it, and a
 //!   variant of [`tui::model::Screen`] or [`tui::model::Overlay`]; the compiler names the places that are missing. Keys are an
-//!   action and a line in `assets/keys.toml`; what it asks for is a [`tui::effect::Question`] and a line in `perform`. Its tests
+//!   action and a line in `assets/keys.toml`, from which footer, help, palette and README are made; what it asks for is a
+//!   [`tui::effect::Question`] and a line in `perform`. Its tests
 //!   are pictures in `tests/snapshots/` and a key script in `tests/sessions/`.
 //! - **a mail:** a [`domain::delivery::Kind`], a [`mail::compose::Content`], templates in `assets/mail/`, and the place in
 //!   `src/mail/sender/letter.rs` where one becomes the other. The operation that causes it queues it in the same transaction.

@@ -47,6 +47,14 @@ pub fn mail_folder(database: &Path) -> PathBuf {
     database.with_file_name("mail")
 }
 
+/// Own keys, the first that exists: `keys.toml` beside the configuration file that was `named`; without one in
+/// `$XDG_CONFIG_HOME/callsheet`, then in `/etc/callsheet`, wherever the configuration itself was found.
+#[must_use]
+pub fn keys_files(named: Option<&Path>, environment: &Environment) -> Vec<PathBuf> {
+    let files = named.map_or_else(|| config_files(environment), |file| vec![file.to_owned()]);
+    files.into_iter().map(|file| file.with_file_name("keys.toml")).collect()
+}
+
 /// An own theme: `themes/NAME.toml` beside the configuration file.
 #[must_use]
 pub fn theme_file(config_file: &Path, name: &str) -> PathBuf {

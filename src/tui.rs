@@ -11,6 +11,7 @@
 //! Nothing on the drawing thread touches disk or network.
 
 pub mod backend;
+pub mod clipboard;
 pub mod coverage_counts;
 pub mod edits;
 pub mod effect;

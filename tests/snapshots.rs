@@ -10,4 +10,5 @@ mod history;
 mod matrix;
 mod outbox;
 mod settings;
+mod themes;
 mod verification;

@@ -108,3 +108,107 @@ fn a_dumb_terminal_is_told_what_to_use_instead() {
     assert_eq!(terminal.ends_within(SOON), 2);
     assert!(!terminal.written().contains("\u{1b}[?1049h"));
 }
+
+const MOUSE_ON: &str = "\u{1b}[?1000h\u{1b}[?1006h";
+const MOUSE_OFF: &str = "\u{1b}[?1006l\u{1b}[?1000l";
+
+#[test]
+fn the_mouse_is_let_go_at_the_end_at_a_signal_and_while_suspended() {
+    let program = home();
+    let mut terminal = Terminal::open(&program, &[]);
+    terminal.types("<wait:ada@example.org> <c-z>").waits_for_state("T");
+    terminal.signal(Signal::CONT).types("? <wait:Lists> <esc> <wait:ada@example.org>").signal(Signal::TERM);
+    assert_eq!(terminal.ends_within(SOON), 143);
+    let written = terminal.written();
+    // Taken at the start and after the stop, there perhaps twice.
+    assert!(written.matches(MOUSE_ON).count() >= 2, "{written}");
+    assert_eq!(written.matches(&format!("{MOUSE_OFF}{GIVEN_BACK}")).count(), 2, "{written}");
+}
+
+#[test]
+fn the_mouse_is_switched_at_run_time() {
+    let program = home();
+    let mut terminal = Terminal::open(&program, &[]);
+    terminal.types("<wait:ada@example.org> <f2> <wait:The mouse is off> q");
+    assert_eq!(terminal.ends_within(SOON), 0);
+    let written = terminal.written();
+    assert_eq!((written.matches(MOUSE_ON).count(), written.matches(MOUSE_OFF).count()), (1, 1), "{written}");
+}
+
+#[test]
+fn a_mouse_that_is_off_costs_no_byte() {
+    let program = home();
+    program.configure("[tui]\nmouse = false\n");
+    let mut terminal = Terminal::open(&program, &[]);
+    terminal.types("<wait:ada@example.org> q");
+    assert_eq!(terminal.ends_within(SOON), 0);
+    let written = terminal.written();
+    assert!(!written.contains("[?1000") && !written.contains("[?1006"), "{written}");
+}
+
+#[test]
+fn a_click_is_heard() {
+    let program = home();
+    let mut terminal = Terminal::open(&program, &[]);
+    terminal.types("<wait:ada@example.org>").sends(b"\x1b[<0;20;2M\x1b[<0;20;2m");
+    terminal.waits_for("would receive").types("q");
+    assert_eq!(terminal.ends_within(SOON), 0);
+}
+
+#[test]
+fn copying_is_one_sequence_inside_a_frame() {
+    for (environment, sequence) in [
+        (None, "\u{1b}]52;c;YWRhQGV4YW1wbGUub3Jn\u{7}"),
+        (Some(("TMUX", "/tmp/x,1,0")), "\u{1b}]52;c;YWRhQGV4YW1wbGUub3Jn\u{7}"),
+        (Some(("STY", "1.x")), "\u{1b}P\u{1b}]52;c;YWRhQGV4YW1wbGUub3Jn\u{7}\u{1b}\\"),
+    ] {
+        let program = home();
+        let mut terminal = Terminal::open(&program, environment.as_slice());
+        terminal.types("<wait:ada@example.org> y <wait:was sent to the terminal> q");
+        assert_eq!(terminal.ends_within(SOON), 0);
+        let written = terminal.written();
+        assert_eq!(written.matches(sequence).count(), 1, "{written}");
+        let before = written.split(sequence).next().unwrap();
+        let is_open = before.rfind("\u{1b}[?2026h") > before.rfind("\u{1b}[?2026l");
+        assert!(is_open, "{before}");
+    }
+}
+
+#[test]
+fn without_colour_no_theme_brings_any() {
+    for theme in ["dark", "light", "contrast", "sea"] {
+        let program = home();
+        program.configure(&format!("[tui]\ntheme = '{theme}'\n"));
+        let themes = program.path("config/callsheet/themes");
+        std::fs::create_dir_all(&themes).unwrap();
+        std::fs::write(themes.join("sea.toml"), "text = '#ff0000'\n").unwrap();
+        let mut terminal = Terminal::open(&program, &[("NO_COLOR", "1")]);
+        terminal.types("<wait:ada@example.org> : theme <wait:nothing matches> <c-c> q");
+        assert_eq!(terminal.ends_within(SOON), 0);
+        let written = terminal.written();
+        for colour in
+            ["3", "4", "9", "10"].iter().flat_map(|tens| (0..9).map(move |ones| format!("{tens}{ones}")))
+        {
+            let has = |part: &str| {
+                part.split_once('m').is_some_and(|(codes, _)| {
+                    codes.bytes().all(|b| b.is_ascii_digit() || b == b';')
+                        && codes.split(';').any(|c| c == colour)
+                })
+            };
+            assert!(!written.split("\u{1b}[").any(has), "{theme} {colour}");
+        }
+    }
+}
+
+#[test]
+fn an_own_theme_is_worn() {
+    let program = home();
+    program.configure("[tui]\ntheme = 'sea'\n");
+    let themes = program.path("config/callsheet/themes");
+    std::fs::create_dir_all(&themes).unwrap();
+    std::fs::write(themes.join("sea.toml"), "selected_row = '#010203 on 200'\n").unwrap();
+    let mut terminal = Terminal::open(&program, &[]);
+    terminal.types("<wait:ada@example.org> q");
+    assert_eq!(terminal.ends_within(SOON), 0);
+    assert!(terminal.written().contains("38;2;1;2;3;48;5;200m"), "{}", terminal.written());
+}

@@ -15,10 +15,11 @@ use super::output::Output;
 use super::problem::{Exit, Stop};
 use super::table::Table;
 use super::types::grouped;
-use crate::config::{Config, ConfigErrors};
+use crate::config::{Config, ConfigError, ConfigErrors, Theme};
 use crate::domain::account::Account;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::contact::Status;
+use crate::domain::safe_text::safe;
 use crate::log;
 use crate::operations::coverage::Thin;
 use crate::operations::{Session, StoreError, account, coverage, notices, outbox};
@@ -67,12 +68,15 @@ impl Finding {
     }
 }
 
+/// What is wrong with the files that belong to the screen, own keys and an own theme; nothing if all is well.
+pub type Door = fn(&Config) -> Vec<ConfigError>;
+
 /// Checks everything that can be reached; what lies behind something broken is not checked.
 ///
 /// # Errors
 /// [`Stop`] if the answer cannot be written; what is broken is part of the answer.
-pub fn run(common: &Common, output: &mut Output) -> Result<Exit, Stop> {
-    let findings = findings(common);
+pub fn run(common: &Common, output: &mut Output, door: Door) -> Result<Exit, Stop> {
+    let findings = findings(common, door);
     if common.json {
         let mut array = output.array();
         findings.iter().try_for_each(|finding| array.push(finding))?;
@@ -95,7 +99,7 @@ fn exit(findings: &[Finding]) -> Exit {
     }
 }
 
-fn findings(common: &Common) -> Vec<Finding> {
+fn findings(common: &Common, door: Door) -> Vec<Finding> {
     let environment = Environment::of_process();
     let config = match config_of(common, &environment) {
         Ok(config) => config,
@@ -106,6 +110,7 @@ fn findings(common: &Common) -> Vec<Finding> {
         Err(errors) => return mistakes(&errors),
     };
     let mut findings = configuration(&config);
+    findings.extend(screen_files(&config, door));
     let mut security_email = None;
     let mut sender = config.rules().from_email;
     match Session::open(&opening) {
@@ -163,6 +168,21 @@ fn configuration(config: &Config) -> Vec<Finding> {
 fn log(config: &Config) -> Option<Finding> {
     let words = log::trouble(config.log_folder.as_deref()?)?;
     Some(Finding::warning("log", format!("no log can be written: {words}")))
+}
+
+/// Own keys and an own theme, if there are any.
+fn screen_files(config: &Config, door: Door) -> Vec<Finding> {
+    const CHECK: &str = "screen";
+    let mistakes = door(config);
+    if !mistakes.is_empty() {
+        return mistakes.iter().map(|mistake| Finding::broken(CHECK, mistake.to_string())).collect();
+    }
+    let theme = match &*config.tui.theme {
+        Theme::File(path) => Some(path),
+        Theme::Dark | Theme::Light | Theme::Mono | Theme::Contrast => None,
+    };
+    let files = config.keys_file.iter().chain(theme);
+    files.map(|file| Finding::ok(CHECK, safe(&file.to_string_lossy()).into_owned())).collect()
 }
 
 /// Where links lead, if mails carry any.

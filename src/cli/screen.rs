@@ -5,7 +5,7 @@ use super::Common;
 use super::context::Context;
 use super::output::Output;
 use super::problem::{Exit, Report, Stop};
-use crate::config::Config;
+use crate::config::{Config, ConfigErrors};
 use crate::mail::sender::SenderSettings;
 use crate::operations::{Opening, StoreError, Via};
 
@@ -30,6 +30,8 @@ pub enum Closed {
     Unfit {
         words: String,
     },
+    /// Own keys or an own theme cannot be used.
+    Mistaken(ConfigErrors),
     Store(StoreError),
     /// The terminal failed.
     Failed {
@@ -70,6 +72,11 @@ impl From<Closed> for Stop {
             Closed::Unfit { words } => Report::usage(words)
                 .hint("'callsheet list' shows the contacts, 'callsheet --help' names all commands")
                 .into(),
+            Closed::Mistaken(errors) => {
+                let report = Report::usage("the own keys or the own theme cannot be used")
+                    .hint("where the file is not, the built-in ones are used");
+                errors.0.iter().fold(report, |report, error| report.detail(error.to_string())).into()
+            }
             Closed::Store(error) => error.into(),
             Closed::Failed { words } => Report::failed(words).into(),
         }

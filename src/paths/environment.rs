@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 
 /// The variables that may be asked for. An empty variable counts as one that is not set.
-pub const NAMES: [&str; 17] = [
+pub const NAMES: [&str; 19] = [
     "CALLSHEET_DB",
     "CALLSHEET_CONFIG",
     "CALLSHEET_LANG",
@@ -25,6 +25,8 @@ pub const NAMES: [&str; 17] = [
     "LC_MESSAGES",
     "LANG",
     "TERM",
+    "TMUX",
+    "STY",
 ];
 
 /// Kept apart, since it is a secret.

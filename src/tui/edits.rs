@@ -450,6 +450,8 @@ mod tests {
                 | Effect::WakeSender
                 | Effect::Suspend
                 | Effect::Redraw
+                | Effect::Copy(_)
+                | Effect::Mouse(_)
                 | Effect::Quit => None,
             };
             (outcome, plan.into_effects().into_iter().filter_map(question).collect())

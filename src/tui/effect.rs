@@ -14,8 +14,8 @@ use crate::operations::Problem;
 use crate::operations::account::AccountChange;
 use crate::operations::contacts::{Again, ContactChange, ListQuery, Mailing, PageAt, Saved};
 use crate::operations::coverage::Coverage;
-use crate::operations::history::{Anchor, HistoryAt, Record, RecordQuery, Verdict};
 use crate::operations::export::{Existing, Exported, Scope};
+use crate::operations::history::{Anchor, HistoryAt, Record, RecordQuery, Verdict};
 use crate::operations::import::{self, Format, Report, Stamp};
 use crate::operations::notices::{Audience, Notified};
 use crate::operations::outbox::{DeliveryDetail, EntriesAt, OutboxAt, OutboxEntry, OutboxQuery, QueueTotals};
@@ -41,7 +41,19 @@ pub enum Effect {
     Suspend,
     /// Draws every cell anew.
     Redraw,
+    /// Asks the terminal, with the next frame, to take the text into its clipboard.
+    Copy(String),
+    /// Has the terminal tell of the mouse from now on, or no longer.
+    Mouse(MouseMode),
     Quit,
+}
+
+/// Whether the terminal tells of the mouse. While it does not, the terminal itself marks text with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MouseMode {
+    On,
+    #[default]
+    Off,
 }
 
 /// So many contacts are changed while somebody waits without noticing.
@@ -61,6 +73,10 @@ pub enum Question {
     },
     /// How many contacts the query lists.
     Count {
+        query: ListQuery,
+    },
+    /// All contacts that the query lists.
+    Matching {
         query: ListQuery,
     },
     Totals,
@@ -225,6 +241,7 @@ pub enum Question {
 pub enum Answer {
     Page(Result<Page<Contact>, Problem>),
     Count(Result<u64, Problem>),
+    Matching(Result<Vec<ContactId>, Problem>),
     Totals(Result<Totals, Problem>),
     QueueTotals(Result<QueueTotals, Problem>),
     Contact(Result<Contact, Problem>),
@@ -340,7 +357,11 @@ impl Question {
     pub fn takes_long(&self) -> bool {
         #[expect(clippy::wildcard_enum_match_arm, reason = "few of all questions take long")]
         match self {
-            Self::Coverage | Self::Audience { .. } | Self::Column { .. } | Self::CheckHistory => true,
+            Self::Matching { .. }
+            | Self::Coverage
+            | Self::Audience { .. }
+            | Self::Column { .. }
+            | Self::CheckHistory => true,
             Self::Notify { .. } | Self::RetryNotice { .. } | Self::CancelNotice { .. } => true,
             Self::Export { .. } | Self::Import { .. } => true,
             Self::HistoryPage { query, .. } => *query != RecordQuery::default(),
@@ -358,6 +379,7 @@ impl Question {
         match self {
             Self::Page { .. }
             | Self::Count { .. }
+            | Self::Matching { .. }
             | Self::Totals
             | Self::QueueTotals
             | Self::Contact { .. }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::FixedOffset;
-use ratatui::layout::{Rect, Size};
+use ratatui::layout::{Position, Rect, Size};
 
+use super::clipboard::Clipboard;
 use super::coverage_counts::CoverageCounts;
 use super::edits::{Edit, Edits};
-use super::effect::Request;
+use super::effect::{MouseMode, Request};
 use super::keymap::{Context, Keymap, Typing};
 use super::layout::Regions;
 use super::look::Look;
@@ -32,6 +33,7 @@ use super::screens::history_entry::HistoryEntryDialog;
 use super::screens::import::ImportDialog;
 use super::screens::matrix::{Board, Fallback, Matrix};
 use super::screens::outbox::Outbox;
+use super::screens::palette::Palette;
 use super::screens::settings::{Settings, SettingsFacts};
 use super::screens::verification::VerificationDialog;
 use super::theme::Theme;
@@ -50,7 +52,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// How long a notice stays.
 pub const NOTICE: Duration = Duration::from_secs(5);
 
-/// What does not change while the program runs.
+/// What the program was started with. Only the theme can be changed while it runs.
 #[derive(Debug, Clone)]
 pub struct Fixed {
     pub theme: Theme,
@@ -107,6 +109,10 @@ pub struct Model {
     pub queue: Option<QueueTotals>,
     pub mail: MailLine,
     pub notice: Option<Notice>,
+    pub mouse: Mouse,
+    pub clipboard: Clipboard,
+    /// Themes to which one can change.
+    pub themes: Vec<Theme>,
     pub pending: Pending,
     /// When the worker fell over last.
     pub fell_at: Option<Timestamp>,
@@ -193,6 +199,7 @@ pub enum Overlay {
     Export(Box<ExportDialog>),
     Import(Box<ImportDialog>),
     Help(Help),
+    Palette(Box<Palette>),
 }
 
 /// What is done after a yes.
@@ -212,6 +219,14 @@ pub struct Notice {
     pub text: String,
     pub tone: Tone,
     pub since: Timestamp,
+}
+
+/// The mouse, and where it was pressed last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Mouse {
+    pub mode: MouseMode,
+    /// Where and when something was selected; a second press there opens it.
+    pub pressed: Option<(Position, Timestamp)>,
 }
 
 /// What a notice tells.
@@ -276,6 +291,9 @@ impl Model {
             queue: None,
             mail: MailLine::default(),
             notice: None,
+            mouse: Mouse::default(),
+            clipboard: Clipboard::default(),
+            themes: Vec::new(),
             pending: Pending::default(),
             fell_at: None,
             last_request: Request::default(),
@@ -384,7 +402,8 @@ impl Overlay {
             Self::Compose(dialog) => (dialog.context(), dialog.typing()),
             Self::Export(dialog) => (dialog.context(), dialog.typing()),
             Self::Import(dialog) => (dialog.context(), dialog.typing()),
-            Self::Help(_) => (Context::Help, Typing::Off),
+            Self::Help(_) => (Context::Help, Typing::On),
+            Self::Palette(_) => (Context::Palette, Typing::On),
         }
     }
 
@@ -403,7 +422,8 @@ impl Overlay {
             | Self::Compose(_)
             | Self::Export(_)
             | Self::Import(_)
-            | Self::Help(_) => None,
+            | Self::Help(_)
+            | Self::Palette(_) => None,
         }
     }
 }

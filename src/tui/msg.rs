@@ -1,6 +1,6 @@
 //! Messages: everything that can happen to the screen, as plain data. They carry no callbacks and no handles.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::effect::{Answer, Pace, Request};
 use crate::domain::timestamp::Timestamp;
@@ -10,6 +10,8 @@ use crate::mail::sender::SenderEvent;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Msg {
     Key(KeyEvent),
+    /// What the mouse does, if the terminal tells of it.
+    Mouse(MouseEvent),
     /// A bracketed paste, whole.
     Paste(String),
     /// The terminal has another size, in cells.

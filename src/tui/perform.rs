@@ -27,6 +27,9 @@ pub fn perform_step_by_step(session: &mut Session, question: &Question, steps: S
     match question {
         Question::Page { query, at, limit } => Answer::Page(contacts::page(session, query, at, *limit)),
         Question::Count { query } => Answer::Count(contacts::count(session, query)),
+        Question::Matching { query } => {
+            Answer::Matching(subscriptions::meant(session, &Whom::Filtered(query.clone())))
+        }
         Question::Totals => Answer::Totals(contacts::totals(session)),
         Question::QueueTotals => Answer::QueueTotals(outbox::totals(session)),
         Question::Contact { id } => Answer::Contact(contacts::get(session, *id)),

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use chrono::FixedOffset;
 use crossterm::event::Event;
 
-use super::effect::{Answer, Effect, Question, Request};
+use super::clipboard::Clipboard;
+use super::effect::{Answer, Effect, MouseMode, Question, Request};
 use super::keymap::Keymap;
 use super::marks::Marks;
 use super::model::{Fixed, Model};
@@ -44,6 +45,11 @@ pub struct Options {
     /// How the worker opens the database.
     pub opening: Opening,
     pub theme: Theme,
+    /// Those to which one can change.
+    pub themes: Vec<Theme>,
+    pub keys: Keymap,
+    pub mouse: MouseMode,
+    pub clipboard: Clipboard,
     pub marks: Marks,
     /// The language of titles.
     pub language: Language,
@@ -100,7 +106,7 @@ pub fn run(options: Options) -> Result<Farewell, Error> {
     let fixed = Fixed {
         theme: options.theme,
         marks: options.marks,
-        keys: Keymap::built_in(),
+        keys: options.keys,
         catalogue: Arc::clone(&options.opening.catalogue),
         language: options.language,
         smtputf8: options.opening.rules.smtputf8,
@@ -119,8 +125,12 @@ pub fn run(options: Options) -> Result<Farewell, Error> {
     terminal::guard_against_panics(&hold);
     // From here on a change of size becomes a message, so the size read next cannot grow old unnoticed.
     terminal::watch(&messages, &hold)?;
-    let model = Model::new(fixed, options.facts, terminal::size()?, clock.now());
+    let mut model = Model::new(fixed, options.facts, terminal::size()?, clock.now());
+    model.mouse.mode = options.mouse;
+    model.themes = options.themes;
+    model.clipboard = options.clipboard;
     let screen = Screen::take(hold)?;
+    screen.set_mouse(options.mouse)?;
     read_input(messages)?;
     let mut runtime = Runtime { model, screen, worker, sender, inbox, clock, end: None };
     let shown = runtime.show();
@@ -189,6 +199,12 @@ impl Runtime {
                 Effect::WakeSender => self.sender.wake(),
                 Effect::Suspend => self.screen.suspend()?,
                 Effect::Redraw => self.screen.redraw()?,
+                Effect::Copy(text) => {
+                    if let Some(bytes) = self.model.clipboard.sequence(&text) {
+                        self.screen.add(&bytes);
+                    }
+                }
+                Effect::Mouse(mode) => self.screen.set_mouse(mode)?,
                 Effect::Quit => {
                     self.end.get_or_insert(Ok(()));
                 }
@@ -243,9 +259,10 @@ fn read_until_lost(messages: &Channel<Msg>) -> std::io::Result<()> {
     loop {
         let message = match crossterm::event::read()? {
             Event::Key(key) => Msg::Key(key),
+            Event::Mouse(event) => Msg::Mouse(event),
             Event::Paste(text) => Msg::Paste(text),
             // The thread that hears signals tells the size: it listens before the first frame, this reader later.
-            Event::Resize(..) | Event::FocusGained | Event::FocusLost | Event::Mouse(_) => continue,
+            Event::Resize(..) | Event::FocusGained | Event::FocusLost => continue,
         };
         if messages.send(message).is_err() {
             return Ok(());

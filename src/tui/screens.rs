@@ -17,5 +17,6 @@ pub mod history_entry;
 pub mod import;
 pub mod matrix;
 pub mod outbox;
+pub mod palette;
 pub mod settings;
 pub mod verification;

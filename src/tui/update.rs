@@ -1,13 +1,16 @@
 //! The update: the only place that writes the model. A message comes in, plain effects go out; nothing else happens.
 
 mod answers;
+mod copying;
 mod dialogs;
 mod files;
 mod history;
 mod matrix;
+mod mouse;
 #[cfg(test)]
 mod tests;
 
+use self::copying::Much;
 use super::effect::{Effect, Question};
 use super::keymap::{Action, Context, Input, Typing};
 use super::model::{Deed, Fixed, Model, NOTICE, Overlay, Screen, Tone};
@@ -20,6 +23,7 @@ use super::screens::contacts::{self, Doomed};
 use super::screens::delivery_detail::DeliveryDialog;
 use super::screens::help::Help;
 use super::screens::outbox::OutboxOutcome;
+use super::screens::palette::{Order, Palette, PaletteOutcome};
 use super::screens::verification::VerificationDialog;
 use super::widgets::audience::PEOPLE;
 use crate::domain::contact::{ContactId, Subject};
@@ -49,6 +53,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
                 take_input(model, &input, &mut plan);
             }
         }
+        Msg::Mouse(event) => mouse::take(model, event, &mut plan),
         Msg::Paste(text) => {
             // A paste is text for a field, never keys.
             if model.focus().1 == Typing::On {
@@ -110,6 +115,10 @@ fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
         Input::Action(Action::Suspend) => plan.add(Effect::Suspend),
         Input::Action(Action::Redraw) => plan.add(Effect::Redraw),
         Input::Action(Action::Help) => open_help(model),
+        Input::Action(Action::Palette) => open_palette(model),
+        Input::Action(Action::Mouse) => mouse::switch_mode(model, plan),
+        Input::Action(Action::Copy) => copying::copy(model, Much::Little, plan),
+        Input::Action(Action::CopyMore) => copying::copy(model, Much::More, plan),
         _ if !model.overlays.is_empty() => dialogs::take_input(model, input, plan),
         Input::Action(Action::Quit) => plan.add(Effect::Quit),
         Input::Action(Action::Contacts) => switch(model, Screen::Contacts, plan),
@@ -128,6 +137,37 @@ fn open_help(model: &mut Model) {
     let (context, _) = model.focus();
     if context != Context::Help {
         model.overlays.push(Overlay::Help(Help::new(context)));
+    }
+}
+
+/// Opens the palette for what is in front; called again it closes it.
+fn open_palette(model: &mut Model) {
+    let (context, _) = model.focus();
+    if context == Context::Palette {
+        model.overlays.pop();
+    } else {
+        let palette = Palette::new(context, model.mouse.mode, &model.themes, &model.look());
+        model.overlays.push(Overlay::Palette(Box::new(palette)));
+    }
+}
+
+/// Does what was chosen in the palette, where the palette was called.
+fn follow_palette(model: &mut Model, outcome: PaletteOutcome, plan: &mut Plan) {
+    match outcome {
+        PaletteOutcome::Stay => {}
+        PaletteOutcome::Close => {
+            model.overlays.pop();
+        }
+        PaletteOutcome::Do(Order::Act(action)) => {
+            model.overlays.pop();
+            take_input(model, &Input::Action(action), plan);
+        }
+        PaletteOutcome::Do(Order::Wear(theme)) => {
+            model.overlays.pop();
+            model.fixed.theme = theme;
+            let words = "This theme stays until callsheet ends; 'tui.theme' in the configuration keeps it.";
+            model.notify(Tone::Done, words);
+        }
     }
 }
 
@@ -269,7 +309,8 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
         | Overlay::AccountForm(_)
         | Overlay::Export(_)
         | Overlay::Import(_)
-        | Overlay::Help(_) => None,
+        | Overlay::Help(_)
+        | Overlay::Palette(_) => None,
     });
     if let Some(message_type) = chosen {
         ask_audience(model, message_type, plan);
@@ -287,7 +328,8 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
         | Overlay::Compose(_)
         | Overlay::Export(_)
         | Overlay::Import(_)
-        | Overlay::Help(_) => None,
+        | Overlay::Help(_)
+        | Overlay::Palette(_) => None,
     });
     if let Some(question) = question {
         model.pending.dialog_data = Some(plan.ask(question));

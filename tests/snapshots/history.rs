@@ -117,7 +117,13 @@ fn press(history: &mut History, input: &Input, size: Size) -> Vec<Request> {
     history.act(input, fixed.look(now()), Regions::of(picture::whole(size)).body, &mut plan);
     let asked = |effect| match effect {
         Effect::Ask { request, .. } => Some(request),
-        Effect::StopWork { .. } | Effect::WakeSender | Effect::Suspend | Effect::Redraw | Effect::Quit => None,
+        Effect::StopWork { .. }
+        | Effect::Copy(_)
+        | Effect::Mouse(_)
+        | Effect::WakeSender
+        | Effect::Suspend
+        | Effect::Redraw
+        | Effect::Quit => None,
     };
     plan.into_effects().into_iter().filter_map(asked).collect()
 }

@@ -136,7 +136,11 @@ impl<'a> Desk<'a> {
                     }
                     Effect::WakeSender => self.wakes += 1,
                     Effect::Quit => self.is_left = true,
-                    Effect::StopWork { .. } | Effect::Suspend | Effect::Redraw => {}
+                    Effect::StopWork { .. }
+                    | Effect::Suspend
+                    | Effect::Redraw
+                    | Effect::Copy(_)
+                    | Effect::Mouse(_) => {}
                 }
             }
         }

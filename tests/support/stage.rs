@@ -17,8 +17,8 @@ use callsheet::domain::verification::{Limit, LimitKind};
 use callsheet::operations::Problem;
 use callsheet::operations::contacts::{Again, Mailing, PageAt, Saved};
 use callsheet::operations::coverage::Coverage;
-use callsheet::operations::history::{Anchor, Verdict};
 use callsheet::operations::export::{Existing, Exported};
+use callsheet::operations::history::{Anchor, Verdict};
 use callsheet::operations::import::{Fate, Heard, Imported, Report, Run, Summary};
 use callsheet::operations::notices::{Audience, Fallback, Notified, Person};
 use callsheet::operations::outbox::QueueTotals;
@@ -130,6 +130,8 @@ impl Stage {
                     | Effect::StopWork { .. }
                     | Effect::Suspend
                     | Effect::Redraw
+                    | Effect::Copy(_)
+                    | Effect::Mouse(_)
                     | Effect::Quit => self.effects.push(effect),
                 }
             }
@@ -147,6 +149,9 @@ impl Stage {
                 Answer::Page(Ok(Page { rows: Vec::new(), at_start: true, at_end: true }))
             }
             Question::Count { .. } => Answer::Count(Ok(0)),
+            Question::Matching { .. } => {
+                Answer::Matching(Ok(self.contacts.iter().map(|contact| contact.id).collect()))
+            }
             Question::Totals => Answer::Totals(Ok(totals(&self.contacts))),
             Question::QueueTotals => Answer::QueueTotals(Ok(QueueTotals::default())),
             Question::Contact { id } => Answer::Contact(found(id).ok_or_else(|| missing(id))),

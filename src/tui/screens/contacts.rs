@@ -34,6 +34,8 @@ pub struct Contacts {
     sort: SortColumn,
     order: Order,
     picked: BTreeSet<ContactId>,
+    /// All that match are asked for, to be picked.
+    picking: Option<Request>,
     count: Count,
     /// Height of the list in rows.
     height: usize,
@@ -252,11 +254,29 @@ impl Contacts {
         }
     }
 
+    /// Picks all contacts that match, if the filter is still the one for which they were asked. A store that cannot be read is
+    /// handed back.
+    pub fn take_matching(
+        &mut self,
+        request: Request,
+        ids: Result<Vec<ContactId>, Problem>,
+    ) -> Option<Problem> {
+        self.picking.take_if(|asked| *asked == request)?;
+        match ids {
+            Ok(ids) => {
+                self.picked.extend(ids);
+                None
+            }
+            Err(problem) => Some(problem),
+        }
+    }
+
     /// Notes that no answers will come to what was asked.
     pub fn forget(&mut self) {
         self.window.forget();
         self.chase = Chase::Idle;
         self.count = Count::Unfiltered;
+        self.picking = None;
     }
 
     fn act_in_filter(&mut self, input: &Input, catalogue: &Catalogue, plan: &mut Plan) -> Outcome {
@@ -281,6 +301,9 @@ impl Contacts {
             | Action::First
             | Action::Last => self.travel(action, plan),
             Action::Pick => self.pick(),
+            Action::SelectAll => {
+                self.picking = Some(plan.ask(Question::Matching { query: self.query() }));
+            }
             Action::Filter => self.filter.open(),
             Action::Back => self.back(plan),
             Action::Sort => self.sort_by(self.sort.next(), Order::Ascending, plan),
@@ -346,6 +369,7 @@ impl Contacts {
     }
 
     fn refilter(&mut self, plan: &mut Plan) {
+        self.picking = None;
         self.load(PageAt::First, Land::First, plan);
         self.recount(plan);
     }

@@ -3,6 +3,7 @@
 
 mod view;
 
+use crate::domain::account::Account;
 use crate::domain::delivery::{DeliveryId, State};
 use crate::domain::safe_text::safe;
 use crate::mail::sender::SenderEvent;
@@ -127,6 +128,29 @@ impl Settings {
             _ => return SettingsOutcome::Unused,
         }
         SettingsOutcome::Stay
+    }
+
+    /// What the line under the cursor says, to be copied; None for one that only does something.
+    #[must_use]
+    pub fn line_text(&self, account: Option<&Account>) -> Option<String> {
+        match self.items().get(self.cursor)? {
+            Item::Name => account.map(|account| account.name.clone()),
+            Item::SecurityEmail => account.and_then(|account| account.security_email.clone()),
+            Item::Language => account.map(|account| account.language.id().to_owned()),
+            Item::Mail => Some(match &self.facts.mail {
+                MailFacts::Files { folder } => folder.clone(),
+                MailFacts::Server { host, port, .. } => format!("{host}:{port}"),
+            }),
+            Item::From => match &self.facts.mail {
+                MailFacts::Files { .. } => None,
+                MailFacts::Server { from, .. } => Some(from.clone()),
+            },
+            Item::Test => None,
+            Item::Database => Some(self.facts.database.clone()),
+            Item::Key => Some(self.facts.key.clone()),
+            Item::Configuration => self.facts.configuration.clone(),
+            Item::Warning(index) => self.facts.warnings.get(*index).cloned(),
+        }
     }
 
     /// Takes the answer to [`SettingsOutcome::TestMail`].

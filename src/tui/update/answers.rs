@@ -28,6 +28,10 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
             model.contacts.take_count(request, count);
             files::counted(model);
         }
+        Answer::Matching(ids) => {
+            let problem = model.contacts.take_matching(request, ids);
+            tell(model, problem);
+        }
         Answer::Contact(contact) => model.contacts.take_contact(request, contact, plan),
         Answer::Coverage(coverage) => {
             if model.coverage.is_awaited(request) {
@@ -278,7 +282,8 @@ fn take_delivery_deed(
         | Overlay::Export(_)
         | Overlay::Import(_)
         | Overlay::Compose(_)
-        | Overlay::Help(_) => None,
+        | Overlay::Help(_)
+        | Overlay::Palette(_) => None,
     });
     match (dialog, result) {
         (Some(dialog), result) => dialog.done(result.as_ref().map(|()| words.as_str())),
@@ -323,7 +328,8 @@ fn take_audience(model: &mut Model, audience: Result<Audience, Problem>) {
             | Overlay::AccountForm(_)
             | Overlay::Export(_)
             | Overlay::Import(_)
-            | Overlay::Help(_) => {}
+            | Overlay::Help(_)
+            | Overlay::Palette(_) => {}
         }
     }
 }

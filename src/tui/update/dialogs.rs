@@ -110,6 +110,10 @@ pub(super) fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
             HelpOutcome::Stay => {}
             HelpOutcome::Close => close(model),
         },
+        Overlay::Palette(palette) => {
+            let outcome = palette.input(input);
+            super::follow_palette(model, outcome, plan);
+        }
     }
 }
 
@@ -195,7 +199,8 @@ pub(super) fn refuse(model: &mut Model, problem: &Problem) {
             | Overlay::HistoryEntry(_)
             | Overlay::ContactTypes(_)
             | Overlay::Audience(_)
-            | Overlay::Help(_) => {}
+            | Overlay::Help(_)
+            | Overlay::Palette(_) => {}
         }
     }
 }

@@ -74,9 +74,13 @@ fn fresh() -> Model {
 fn questions(effects: &[Effect]) -> Vec<Question> {
     let question = |effect: &Effect| match effect {
         Effect::Ask { question, .. } => Some((**question).clone()),
-        Effect::WakeSender | Effect::StopWork { .. } | Effect::Suspend | Effect::Redraw | Effect::Quit => {
-            None
-        }
+        Effect::WakeSender
+        | Effect::StopWork { .. }
+        | Effect::Suspend
+        | Effect::Redraw
+        | Effect::Copy(_)
+        | Effect::Mouse(_)
+        | Effect::Quit => None,
     };
     effects.iter().filter_map(question).collect()
 }
@@ -89,6 +93,8 @@ fn request_of(effects: &[Effect], wanted: impl Fn(&Question) -> bool) -> Request
         | Effect::StopWork { .. }
         | Effect::Suspend
         | Effect::Redraw
+        | Effect::Copy(_)
+        | Effect::Mouse(_)
         | Effect::Quit => None,
     });
     found.unwrap()
@@ -308,7 +314,7 @@ fn the_help_is_not_opened_twice() {
     let mut model = listed();
     press(&mut model, "???");
     assert_eq!(model.overlays.len(), 1);
-    press(&mut model, "\u{1b}");
+    press(&mut model, "\u{1b}\u{1b}");
     assert!(model.overlays.is_empty());
 }
 
