@@ -5,10 +5,8 @@ use crate::cli::serve::{self, Service, Unserved};
 use crate::clock;
 use crate::config::{self, Config};
 use crate::domain::language::Language;
-use crate::mail::sender::Sender;
-use crate::paths;
 use crate::tui::marks::Marks;
-use crate::tui::screens::settings::{MailFacts, SettingsFacts};
+use crate::tui::setup::{Setup, facts};
 use crate::tui::theme::Theme;
 use crate::tui::{self, Ability, Options};
 use crate::web::{self, Limits, Server, Settings};
@@ -18,7 +16,7 @@ use crate::web::{self, Limits, Server, Settings};
 /// # Errors
 /// [`Closed`] without a terminal, or without a database.
 pub fn screen(visit: Visit) -> Result<Left, Closed> {
-    let Visit { config, opening, sender } = visit;
+    let Visit { config, opening, sender, source, sender_of } = visit;
     let options = Options {
         theme: theme(&config),
         marks: match *config.tui.marks {
@@ -29,8 +27,8 @@ pub fn screen(visit: Visit) -> Result<Left, Closed> {
         offset: clock::offset_at(opening.clock.now()),
         ability: if config.tui.dumb_terminal { Ability::Dumb } else { Ability::Full },
         facts: facts(&config),
-        start_sender: Box::new(move |ear| Sender::start(sender, ear)),
-        opening,
+        sender,
+        setup: Setup { source, opening, sender_of },
     };
     match tui::run(options) {
         Ok(farewell) => Ok(Left { waiting: farewell.waiting }),
@@ -92,26 +90,5 @@ fn theme(config: &Config) -> Theme {
                 Theme::Mono
             }
         }
-    }
-}
-
-/// What the settings screen shows beside the account.
-fn facts(config: &Config) -> SettingsFacts {
-    let mail = match &*config.mail.host {
-        None => MailFacts::Files { folder: paths::mail_folder(&config.database).display().to_string() },
-        Some(host) => MailFacts::Server {
-            host: host.clone(),
-            port: *config.mail.port,
-            security: config.mail.security.id().to_owned(),
-            from: config.mail.from.as_ref().map(|from| from.address.to_string()).unwrap_or_default(),
-        },
-    };
-    let database = config.database.display().to_string();
-    SettingsFacts {
-        mail,
-        key: format!("{database}.key"),
-        database,
-        configuration: config.file.as_ref().map(|file| file.display().to_string()),
-        warnings: config.warnings(),
     }
 }

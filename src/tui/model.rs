@@ -25,6 +25,7 @@ use super::screens::contact_types::ContactTypesDialog;
 use super::screens::contacts::Contacts;
 use super::screens::delivery_detail::DeliveryDialog;
 use super::screens::help::Help;
+use super::screens::mail_form::MailFormDialog;
 use super::screens::matrix::{Board, Fallback, Matrix};
 use super::screens::outbox::Outbox;
 use super::screens::settings::{Settings, SettingsFacts};
@@ -175,6 +176,7 @@ pub enum Overlay {
     Choice(Box<ContactChoice>),
     Audience(Box<AudienceDialog>),
     AccountForm(Box<AccountFormDialog>),
+    MailForm(Box<MailFormDialog>),
     Compose(Box<ComposeDialog>),
     Help(Help),
 }
@@ -221,6 +223,8 @@ pub struct Pending {
     pub dialog_data: Option<Request>,
     /// Who would get the type that is chosen for a notice or shown.
     pub audience: Option<Request>,
+    /// What the server says to the mail doctor.
+    pub examination: Option<Request>,
     /// What was asked for without a dialog, such as deleting.
     pub deed: Option<Request>,
     /// What a change of a column would meet, and since when it is asked; any key calls it off.
@@ -362,6 +366,7 @@ impl Overlay {
             Self::Choice(_) => (Context::Choice, Typing::On),
             Self::Audience(_) => (Context::Audience, Typing::Off),
             Self::AccountForm(form) => (form.context(), form.typing()),
+            Self::MailForm(form) => (form.context(), form.typing()),
             Self::Compose(dialog) => (dialog.context(), dialog.typing()),
             Self::Help(_) => (Context::Help, Typing::Off),
         }
@@ -378,6 +383,7 @@ impl Overlay {
             | Self::Choice(_)
             | Self::Audience(_)
             | Self::AccountForm(_)
+            | Self::MailForm(_)
             | Self::Compose(_)
             | Self::Help(_) => None,
         }

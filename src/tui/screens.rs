@@ -11,6 +11,7 @@ pub mod contact_types;
 pub mod contacts;
 pub mod delivery_detail;
 pub mod help;
+pub mod mail_form;
 pub mod matrix;
 pub mod outbox;
 pub mod settings;

@@ -2,6 +2,7 @@
 
 mod answers;
 mod dialogs;
+mod mail;
 mod matrix;
 #[cfg(test)]
 mod tests;
@@ -251,6 +252,7 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
         | Overlay::ContactTypes(_)
         | Overlay::Choice(_)
         | Overlay::AccountForm(_)
+        | Overlay::MailForm(_)
         | Overlay::Help(_) => None,
     });
     if let Some(message_type) = chosen {
@@ -265,6 +267,7 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
         | Overlay::Choice(_)
         | Overlay::Audience(_)
         | Overlay::AccountForm(_)
+        | Overlay::MailForm(_)
         | Overlay::Compose(_)
         | Overlay::Help(_) => None,
     });

@@ -68,6 +68,15 @@ impl Worker {
         }
     }
 
+    /// Opens the database anew, with other rules; what was asked before is done by those before.
+    pub fn reopen(&mut self, opening: Opening) {
+        if let Some(back) = &self.back {
+            back.send(Task::Reopen(Box::new(opening.clone())));
+        }
+        self.front.send(Task::Reopen(Box::new(opening.clone())));
+        self.opening = opening;
+    }
+
     /// Ends what takes long before it is through.
     pub fn stop(&self) {
         self.front.send(Task::Stop);
@@ -108,9 +117,10 @@ impl Drop for Desk {
     }
 }
 
-#[derive(Debug)]
 enum Task {
     Do(Asked),
+    /// What is asked from now on is done by a session that is opened so.
+    Reopen(Box<Opening>),
     /// What is being done ends after its present step.
     Stop,
 }
@@ -143,13 +153,19 @@ struct Bench {
 struct Inbox {
     tasks: Receiver<Task>,
     queue: VecDeque<Asked>,
+    /// How the session is to be opened anew.
+    reopening: Option<Box<Opening>>,
 }
 
 impl Bench {
     fn work(mut self, tasks: Receiver<Task>) {
-        let mut inbox = Inbox { tasks, queue: VecDeque::new() };
+        let mut inbox = Inbox { tasks, queue: VecDeque::new(), reopening: None };
         loop {
-            match inbox.next(self.place) {
+            let next = inbox.next(self.place);
+            if let Some(opening) = inbox.reopening.take() {
+                self.reopen(*opening);
+            }
+            match next {
                 Next::Do(asked) => {
                     self.answer(asked, &mut inbox);
                     // What takes long is rare; its connection's memory is not kept for it.
@@ -190,6 +206,14 @@ impl Bench {
             }
         };
         self.tell(message);
+    }
+
+    fn reopen(&mut self, opening: Opening) {
+        self.opening = opening;
+        if self.session.take().is_some() {
+            // Why it cannot be opened is told by the next question.
+            self.session = Session::open(&self.opening).ok();
+        }
     }
 
     /// The session, opened anew after a fall.
@@ -265,13 +289,17 @@ impl Inbox {
                 self.queue.push_back(asked);
                 ControlFlow::Continue(())
             }
+            Task::Reopen(opening) => {
+                self.reopening = Some(opening);
+                ControlFlow::Continue(())
+            }
             Task::Stop => ControlFlow::Break(()),
         }
     }
 }
 
 /// What a panic has said.
-fn last_words(panic: &(dyn Any + Send)) -> String {
+pub(super) fn last_words(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no words".to_owned())
 }
@@ -329,7 +357,7 @@ mod tests {
     }
 
     fn empty() -> Inbox {
-        Inbox { tasks: channel().1, queue: VecDeque::new() }
+        Inbox { tasks: channel().1, queue: VecDeque::new(), reopening: None }
     }
 
     fn request_of(message: &Msg) -> u64 {
@@ -392,9 +420,29 @@ mod tests {
     }
 
     #[test]
+    fn other_rules_are_in_force_for_what_is_asked_afterwards() {
+        use crate::domain::email_address::Smtputf8;
+        let folder = tempfile::tempdir().unwrap();
+        let (messages, heard) = channel();
+        let opening = opening(folder.path());
+        let mut worker = Worker::start(Session::open(&opening).unwrap(), opening.clone(), messages).unwrap();
+        let email = "用户@example.org".to_owned();
+        let form = ContactForm { name: "ada".to_owned(), email, ..ContactForm::default() };
+        let is_added = |worker: &mut Worker, number| {
+            worker.ask(Request(number), Box::new(Question::Add { form: form.clone() }));
+            let message = heard.recv_timeout(DEADLINE).unwrap();
+            matches!(message, Msg::Answer { answer, .. } if matches!(*answer, Answer::Added(Ok(_))))
+        };
+        assert!(!is_added(&mut worker, 1));
+        let rules = Rules { smtputf8: Smtputf8::Allowed, ..Rules::default() };
+        worker.reopen(Opening { rules, ..opening });
+        assert!(is_added(&mut worker, 2));
+    }
+
+    #[test]
     fn what_is_being_done_ends_when_somebody_says_so_and_what_was_asked_stays() {
         let (tasks, inbox) = channel();
-        let mut inbox = Inbox { tasks: inbox, queue: VecDeque::new() };
+        let mut inbox = Inbox { tasks: inbox, queue: VecDeque::new(), reopening: None };
         assert!(inbox.is_to_go_on().is_continue());
         tasks.send(Task::Do(asked(1, Question::Coverage))).unwrap();
         tasks.send(Task::Stop).unwrap();

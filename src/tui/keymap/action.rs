@@ -38,6 +38,7 @@ pub enum Action {
     Cancel,
     Edit,
     TestMail,
+    Examine,
     Left,
     Right,
     WordLeft,
@@ -92,6 +93,10 @@ pub enum Context {
     /// A form whose focus is in a text field.
     FormField,
     DropDown,
+    /// The form for the mail server, its focus not in a field.
+    MailForm,
+    /// The same, its focus in a field.
+    MailField,
     Confirm,
     Verification,
     /// The field for the code in the verification dialog.
@@ -119,7 +124,7 @@ pub enum Context {
 
 impl Context {
     /// All contexts, in the order of the help.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::Everywhere,
         Self::Screens,
         Self::Lists,
@@ -133,6 +138,8 @@ impl Context {
         Self::Form,
         Self::FormField,
         Self::DropDown,
+        Self::MailForm,
+        Self::MailField,
         Self::Confirm,
         Self::Verification,
         Self::Code,
@@ -167,6 +174,8 @@ impl Context {
             Self::Form => &[Self::Form, Self::Everywhere],
             Self::FormField => &[Self::FormField, Self::Form, Self::Field, Self::Everywhere],
             Self::DropDown => &[Self::DropDown, Self::Everywhere],
+            Self::MailForm => &[Self::MailForm, Self::Form, Self::Everywhere],
+            Self::MailField => &[Self::MailForm, Self::Form, Self::Field, Self::Everywhere],
             Self::Confirm => &[Self::Confirm, Self::Everywhere],
             Self::Verification => &[Self::Verification, Self::Everywhere],
             Self::Code => &[Self::Code, Self::Field, Self::Everywhere],
@@ -198,8 +207,9 @@ impl Context {
             Self::Field => Some("field"),
             Self::Filter => Some("filter"),
             Self::Form => Some("form"),
-            Self::FormField | Self::ComposeField => None,
+            Self::FormField | Self::MailField | Self::ComposeField => None,
             Self::DropDown => Some("drop_down"),
+            Self::MailForm => Some("mail_form"),
             Self::Confirm => Some("confirm"),
             Self::Verification => Some("verification"),
             Self::Code => Some("code"),
@@ -231,6 +241,7 @@ impl Context {
             Self::Filter => "filter",
             Self::Form | Self::FormField => "forms",
             Self::DropDown => "drop-down",
+            Self::MailForm | Self::MailField => "mail server",
             Self::Confirm => "questions",
             Self::Verification => "verification",
             Self::Code => "code",
@@ -261,8 +272,9 @@ impl Context {
             Self::Field => FIELD,
             Self::Filter => FILTER,
             Self::Form => FORM,
-            Self::FormField | Self::ComposeField => &[],
+            Self::FormField | Self::MailField | Self::ComposeField => &[],
             Self::DropDown => DROP_DOWN,
+            Self::MailForm => MAIL_FORM,
             Self::Confirm => CONFIRM,
             Self::Verification => VERIFICATION,
             Self::Code => CODE,
@@ -390,7 +402,7 @@ const OPENED_NOTICE: &[Entry] =
     &[at(1, shown(Action::Back, "back", "back to the whole outbox, first clearing the filter", "back", 1))];
 
 const SETTINGS: &[Entry] = &[
-    shown(Action::Edit, "edit", "edit the account", "edit", 0),
+    shown(Action::Edit, "edit", "edit the account, or the mail server", "edit", 0),
     shown(Action::TestMail, "test_mail", "send a test mail to the security email", "test mail", 3),
     shown(Action::Verification, "verification", "verification of the security email", "verify", 4),
     entry(Action::Up, "up", "up"),
@@ -435,6 +447,12 @@ const DROP_DOWN: &[Entry] = &[
     entry(Action::First, "first", "to the first"),
     entry(Action::Last, "last", "to the last"),
     shown(Action::Close, "close", "close it, nothing chosen", "close", 1),
+];
+
+const MAIL_FORM: &[Entry] = &[
+    at(1, shown(Action::Examine, "examine", "ask the server with what is typed; nothing is sent", "check", 2)),
+    entry(Action::PageUp, "page_up", "up in what the server says"),
+    entry(Action::PageDown, "page_down", "down in what the server says"),
 ];
 
 const CONFIRM: &[Entry] = &[

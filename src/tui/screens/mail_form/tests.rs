@@ -1,0 +1,1 @@
+//! What keys do to the form for the mail server.
