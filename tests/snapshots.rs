@@ -5,6 +5,7 @@ mod confirm;
 mod contact_form;
 mod contacts;
 mod help;
+mod mail_form;
 mod matrix;
 mod outbox;
 mod settings;

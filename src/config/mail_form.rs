@@ -221,7 +221,8 @@ mod tests {
     #[test]
     fn what_is_new_stands_at_the_end_of_the_section() {
         let after = MailForm { return_path: "b@example.com".to_owned(), smtputf8: true, ..before() };
-        let added = "return_path = \"b@example.com\"\nallow_smtputf8 = true\npassword_file = \"smtp-password\"\n";
+        let added =
+            "return_path = \"b@example.com\"\nallow_smtputf8 = true\npassword_file = \"smtp-password\"\n";
         let expected = FILE.replace("'mail']\n", &format!("'mail']\n{added}"));
         assert_eq!(after.edit(&before(), Some("smtp-password"), FILE).unwrap(), expected);
     }

@@ -127,9 +127,8 @@ impl Source {
             let why = location::reason(error);
             Unsaved::Failed(format!("'{}' cannot be written: {why}", shown(path)))
         };
-        let draft = |path: &Path, text: &str| {
-            Draft::new(path, text.as_bytes()).map_err(|error| failed(path, &error))
-        };
+        let draft =
+            |path: &Path, text: &str| Draft::new(path, text.as_bytes()).map_err(|error| failed(path, &error));
         let password = edited.password.as_ref().map(|(path, password)| {
             use secrecy::ExposeSecret as _;
             Ok::<_, Unsaved>((path, draft(path, password.0.expose_secret())?))
@@ -186,7 +185,12 @@ impl Source {
     }
 
     /// What is wrong with the password; `config` without it, if the rest is right.
-    fn wrong_password(&self, config: Option<&Config>, before: &MailServer, form: &MailForm) -> Option<String> {
+    fn wrong_password(
+        &self,
+        config: Option<&Config>,
+        before: &MailServer,
+        form: &MailForm,
+    ) -> Option<String> {
         let Some(typed) = &form.password else {
             let is_new = !form.username.is_empty() && before.form.username.is_empty();
             let sources = config.map(|config| &config.mail.passwords);

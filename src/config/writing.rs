@@ -90,7 +90,10 @@ mod tests {
         let path = home.path().join("file");
         fs::write(&path, "old").unwrap();
         drop(Draft::new(&path, b"new").unwrap());
-        assert_eq!((fs::read(&path).unwrap(), names(home.path())), (b"old".to_vec(), vec!["file".to_owned()]));
+        assert_eq!(
+            (fs::read(&path).unwrap(), names(home.path())),
+            (b"old".to_vec(), vec!["file".to_owned()])
+        );
     }
 
     #[test]

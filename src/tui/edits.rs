@@ -433,9 +433,13 @@ mod tests {
             self.last = plan.last();
             let question = |effect| match effect {
                 Effect::Ask { question, .. } => Some(*question),
-                Effect::StopWork | Effect::WakeSender | Effect::Suspend | Effect::Redraw | Effect::Quit => {
-                    None
-                }
+                Effect::Configure { .. }
+                | Effect::Reconfigure
+                | Effect::StopWork
+                | Effect::WakeSender
+                | Effect::Suspend
+                | Effect::Redraw
+                | Effect::Quit => None,
             };
             (outcome, plan.into_effects().into_iter().filter_map(question).collect())
         }

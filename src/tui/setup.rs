@@ -63,7 +63,8 @@ impl Setup {
         let config = self.source.trial(server, form)?;
         let failed = |words: String| Unsaved::Failed(words);
         let settings = config.smtp_settings().map_err(|error| failed(error.to_string()))?;
-        let settings = settings.ok_or_else(|| failed("there is no server; mail is written to files".to_owned()))?;
+        let settings =
+            settings.ok_or_else(|| failed("there is no server; mail is written to files".to_owned()))?;
         let session = Session::open(&self.opening_of(&config)).map_err(|error| failed(error.to_string()))?;
         let from = session.return_path_of_a_trial();
         drop(session);
@@ -96,7 +97,8 @@ impl Office {
 
     /// Begins a task; the answer comes as a message.
     pub fn begin(&self, request: Request, task: Box<MailTask>) {
-        let (setup, messages, prepared) = (self.setup.clone(), self.messages.clone(), self.prepared.0.clone());
+        let (setup, messages, prepared) =
+            (self.setup.clone(), self.messages.clone(), self.prepared.0.clone());
         let work = move || {
             let outcome = catch_unwind(AssertUnwindSafe(|| setup.perform(&task)));
             let message = match outcome {

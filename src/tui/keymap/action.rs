@@ -450,7 +450,10 @@ const DROP_DOWN: &[Entry] = &[
 ];
 
 const MAIL_FORM: &[Entry] = &[
-    at(1, shown(Action::Examine, "examine", "ask the server with what is typed; nothing is sent", "check", 2)),
+    at(
+        1,
+        shown(Action::Examine, "examine", "ask the server with what is typed; nothing is sent", "check", 2),
+    ),
     entry(Action::PageUp, "page_up", "up in what the server says"),
     entry(Action::PageDown, "page_down", "down in what the server says"),
 ];

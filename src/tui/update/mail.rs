@@ -69,7 +69,9 @@ pub(super) fn take_saved(model: &mut Model, result: Result<Box<MailSaved>, Unsav
     model.overlays.retain(|overlay| !matches!(overlay, Overlay::MailForm(_)));
     model.pending.examination = None;
     let words = match &saved.facts.mail {
-        MailFacts::Server { host, port, .. } => format!("Saved. Mail leaves through {host}, port {port}, from now on."),
+        MailFacts::Server { host, port, .. } => {
+            format!("Saved. Mail leaves through {host}, port {port}, from now on.")
+        }
         MailFacts::Files { .. } => "Saved. Mail is written to files from now on.".to_owned(),
     };
     model.fixed.smtputf8 = saved.smtputf8;

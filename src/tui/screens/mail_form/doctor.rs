@@ -1,14 +1,14 @@
 //! The mail doctor: what the server said at each step, as far as it was asked.
 
+use crate::domain::columns::pad;
+use crate::domain::contact::Status;
 use crate::domain::safe_text::safe;
 use crate::tui::effect::Examined;
+use crate::tui::keymap::{Action, Context};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
 use crate::tui::widgets::scroll_text::ScrollLine;
 use crate::tui::widgets::wrapped_text::wrap;
-use crate::domain::columns::pad;
-use crate::domain::contact::Status;
-use crate::tui::keymap::{Action, Context};
 
 /// Columns of the names of the steps.
 const NAMES: usize = 10;
@@ -80,7 +80,8 @@ impl Doctor {
         match &self.state {
             State::Idle => {
                 let key = look.keys.keys(Context::MailForm, Action::Examine).next().unwrap_or_default();
-                let words = "asks the server with what is typed, saved or not, step by step; nothing is sent.";
+                let words =
+                    "asks the server with what is typed, saved or not, step by step; nothing is sent.";
                 said(&format!("{key} {words}"), Role::Hint)
             }
             State::Asking => said("Asking the server. esc stops.", Role::Text),
@@ -91,9 +92,11 @@ impl Doctor {
                 let mut lines: Vec<ScrollLine> =
                     steps.iter().flat_map(|step| step_lines(step, columns, look)).collect();
                 let (mark, words, role) = match steps.iter().find(|step| !step.ok) {
-                    Some(step) => {
-                        (Status::Undeliverable, format!("Mail does not get through: {}.", step.stage), Role::Bad)
-                    }
+                    Some(step) => (
+                        Status::Undeliverable,
+                        format!("Mail does not get through: {}.", step.stage),
+                        Role::Bad,
+                    ),
                     None => (Status::Verified, "The server takes mail.".to_owned(), Role::Good),
                 };
                 lines.extend(said(&format!("{} {words}", look.marks.status(mark)), role));

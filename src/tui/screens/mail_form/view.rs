@@ -52,7 +52,10 @@ const PORT: u16 = 8;
 enum FormRow {
     Blank,
     Field(MailField),
-    Note { text: String, role: Role },
+    Note {
+        text: String,
+        role: Role,
+    },
     Buttons,
     /// The head above what the doctor says.
     DoctorHead,
@@ -87,7 +90,13 @@ impl MailFormDialog {
             cursor = self.draw_row(form_row, row(left, index - top), buf, look).or(cursor);
         }
         if is_wide {
-            draw_doctor(&doctor, self.doctor.top(doctor.len(), height.saturating_sub(1)), beside(inner, FORM), buf, look);
+            draw_doctor(
+                &doctor,
+                self.doctor.top(doctor.len(), height.saturating_sub(1)),
+                beside(inner, FORM),
+                buf,
+                look,
+            );
         }
         let is_security = |form_row: &FormRow| matches!(form_row, FormRow::Field(MailField::Security));
         if self.security.is_open()
@@ -128,8 +137,12 @@ impl MailFormDialog {
     /// What the focus is for.
     fn hint(&self) -> String {
         match self.focus {
-            Focus::Field(MailField::From) => "the sender of all mail: Example Ltd <notices@example.com>".to_owned(),
-            Focus::Field(MailField::Host) => "takes all mail; without one mail is written to files".to_owned(),
+            Focus::Field(MailField::From) => {
+                "the sender of all mail: Example Ltd <notices@example.com>".to_owned()
+            }
+            Focus::Field(MailField::Host) => {
+                "takes all mail; without one mail is written to files".to_owned()
+            }
             Focus::Field(MailField::Port) => "empty: 587, 465 with tls, 25 without encryption".to_owned(),
             Focus::Field(MailField::Security) => {
                 "default: starttls; tls on port 465; none to this machine".to_owned()
