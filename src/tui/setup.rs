@@ -104,7 +104,9 @@ impl Office {
             let message = match outcome {
                 Ok((answer, ready)) => {
                     // Before the answer, which says that it is there. Nobody listens any more when the program ends.
-                    let _kept = ready.map(|ready| prepared.send(ready));
+                    if let Some(ready) = ready {
+                        let _kept = prepared.send(ready);
+                    }
                     Msg::Answer { request, answer: Box::new(answer) }
                 }
                 Err(panic) => Msg::WorkerPanicked(last_words(panic.as_ref())),

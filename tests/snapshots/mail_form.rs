@@ -89,5 +89,7 @@ fn somebody_else_has_changed_the_file() {
     let mut form = filled();
     form.input(&Input::Action(Action::Accept));
     form.refused(Unsaved::Changed(server().basis));
-    assert_snapshot!(dialog(USUAL, |area, buf, look| form.draw(area, buf, look)));
+    for size in [SMALL, USUAL] {
+        assert_snapshot!(dialog(size, |area, buf, look| form.draw(area, buf, look)));
+    }
 }

@@ -164,6 +164,7 @@ impl MailFormDialog {
         match reason {
             Unsaved::Invalid(problems) => self.take_problems(problems),
             Unsaved::Changed(basis) => {
+                self.focus = Focus::Ok;
                 self.server.basis = basis;
                 self.message = Some(
                     "Somebody else has changed the file meanwhile, and nothing is written. OK again writes what you \
@@ -171,7 +172,10 @@ impl MailFormDialog {
                         .to_owned(),
                 );
             }
-            Unsaved::Failed(words) => self.message = Some(format!("Nothing is saved: {words}.")),
+            Unsaved::Failed(words) => {
+                self.focus = Focus::Ok;
+                self.message = Some(format!("Nothing is saved: {words}."));
+            }
         }
     }
 

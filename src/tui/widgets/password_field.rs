@@ -47,7 +47,6 @@ impl PasswordField {
     /// Edits with a key or a pasted text. Line breaks and control characters of a paste are left out.
     pub fn edit(&mut self, key: &Key) -> Typed {
         let before = self.text.len();
-        #[expect(clippy::wildcard_enum_match_arm, reason = "a field has a use for few of all actions")]
         match key {
             Key::Text(character) => self.insert(&Zeroizing::new(character.to_string())),
             Key::Paste(text) => self.insert(text),

@@ -123,14 +123,12 @@ impl MailFormDialog {
         if is_wide {
             rows.push(FormRow::Blank);
         }
-        match &self.message {
-            Some(message) => rows.extend(note(&safe(message), Role::Warning, beside)),
-            None => rows.extend(note(&safe(&self.hint()), Role::Hint, beside)),
-        }
+        rows.extend(note(&safe(&self.hint()), Role::Hint, beside));
         if is_wide {
             rows.push(FormRow::Blank);
         }
         rows.push(FormRow::Buttons);
+        rows.extend(self.message.iter().flat_map(|message| note(&safe(message), Role::Warning, beside)));
         rows
     }
 
