@@ -160,3 +160,77 @@ const fn words(phase: Phase) -> &'static str {
         Phase::Data | Phase::Body => "DATA",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::clock;
+    use crate::config::Flags;
+    use crate::domain::catalogue::Catalogue;
+    use crate::mail::sender::Way;
+    use crate::operations::{Actor, Rules, Via};
+    use crate::paths::Environment;
+
+    /// How long an answer may take before the test has failed.
+    const DEADLINE: Duration = Duration::from_secs(20);
+
+    fn setup(home: &std::path::Path) -> Setup {
+        let environment = Environment::of([("HOME", home)]).with_system_folder(home);
+        Setup {
+            source: Source::new(Flags::default(), environment),
+            opening: Opening {
+                database: home.join("callsheet.db"),
+                actor: Actor { user: "ada".to_owned(), origin: None },
+                via: Via::Screen,
+                rules: Rules::default(),
+                catalogue: Arc::new(Catalogue::built_in()),
+                clock: clock::system(),
+            },
+            sender_of: |config, opening| SenderSettings {
+                database: opening.database.clone(),
+                way: Way::Closed { words: config.mail.host.value.clone().unwrap_or_default() },
+                letterhead: opening.rules.letterhead(""),
+                return_path: opening.rules.return_path.clone(),
+                dkim: None,
+                public_url: None,
+                catalogue: Arc::clone(&opening.catalogue),
+                connections: 1,
+                rate_per_second: 0,
+                keep: *config.keep,
+                clock: Arc::clone(&opening.clock),
+            },
+        }
+    }
+
+    #[test]
+    fn what_is_saved_is_there_to_go_on_with_when_the_answer_comes() {
+        let home = tempfile::tempdir().unwrap();
+        let (messages, heard) = channel();
+        let mut office = Office::new(setup(home.path()), messages);
+        let ask = |office: &Office, task| {
+            office.begin(Request(1), Box::new(task));
+            let message = heard.recv_timeout(DEADLINE).unwrap();
+            let Msg::Answer { answer, .. } = message else { panic!("{message:?}") };
+            *answer
+        };
+        let Answer::MailServer(Ok(server)) = ask(&office, MailTask::Read) else { panic!() };
+        let host = MailForm { host: "127.0.0.1".to_owned(), port: "1".to_owned(), ..MailForm::default() };
+        let form = MailForm { from: "notices@example.com".to_owned(), ..host.clone() };
+        let save = |form: &MailForm| MailTask::Save { server: (*server).clone(), form: form.clone() };
+        let refused = ask(&office, save(&host));
+        assert!(matches!(refused, Answer::MailSaved(Err(Unsaved::Invalid(_)))), "{refused:?}");
+        assert!(office.take_prepared().is_none());
+        let task = MailTask::Examine { server: (*server).clone(), form: form.clone(), to: None };
+        let Answer::Examined(Ok(steps)) = ask(&office, task) else { panic!() };
+        assert!(steps.last().is_some_and(|step| !step.ok), "nobody listens there: {steps:?}");
+        let Answer::MailSaved(Ok(saved)) = ask(&office, save(&form)) else { panic!() };
+        assert!(matches!(saved.facts.mail, MailFacts::Server { port: 1, .. }));
+        let prepared = office.take_prepared().unwrap();
+        assert_eq!(prepared.opening.rules.from_email, "notices@example.com");
+        assert!(matches!(prepared.sender.way, Way::Closed { words } if words == "127.0.0.1"));
+    }
+}

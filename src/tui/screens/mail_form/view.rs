@@ -66,7 +66,7 @@ impl MailFormDialog {
     /// Draws the form in the middle of `area`, with the question in front of it. Returns the cursor's place.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let is_wide = area.width >= WIDE;
-        let columns = if is_wide { WIDEST.min(area.width) } else { NARROW.min(area.width) };
+        let columns = if is_wide { WIDEST.min(area.width.saturating_sub(4)) } else { NARROW.min(area.width) };
         let words = if is_wide { FORM } else { columns.saturating_sub(6) };
         let mut rows = self.rows(usize::from(words), is_wide);
         let form_rows = rows.len();
