@@ -9,26 +9,31 @@ mod file;
 mod key;
 mod listing;
 mod location;
+mod mail_form;
 mod own_file;
 mod password;
 mod reader;
 mod secret_file;
 mod sections;
+mod source;
 mod value;
+mod writing;
 
 use std::net::SocketAddr;
 use std::ops::Deref;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use self::conversion::{DkimError, ServerError};
 pub use self::error::{ConfigError, ConfigErrors, Origin};
 pub use self::key::{KEYS, Key, default_file};
 pub use self::listing::Listed;
+pub use self::mail_form::{MailField, MailForm, TypedPassword};
 pub use self::own_file::OwnFile;
 pub use self::password::{PasswordCommand, PasswordError, PasswordSources};
 use self::reader::Reader;
 pub use self::secret_file::SecretFileError;
+pub use self::source::{Basis, MailServer, Source, Unsaved};
 pub use self::value::Mailbox;
 use crate::domain::email_address::{EmailAddress, Smtputf8};
 use crate::domain::language::Language;
@@ -211,6 +216,9 @@ impl Security {
     const WORDS: [(&'static str, Self); 3] =
         [("tls", Self::Tls), ("starttls", Self::StartTls), ("none", Self::None)];
 
+    /// All of them, the default for servers elsewhere first.
+    pub const ALL: [Self; 3] = [Self::StartTls, Self::Tls, Self::None];
+
     /// As in the file.
     #[must_use]
     pub const fn id(self) -> &'static str {
@@ -274,8 +282,18 @@ impl Config {
     pub fn load(flags: &Flags, environment: &Environment) -> Result<Self, ConfigErrors> {
         let found = location::find(flags, environment).map_err(|error| ConfigErrors(vec![error]))?;
         let (path, text) = found.map_or((None, String::new()), |(path, text)| (Some(path), text));
-        let mut reader = Reader::new(&text, path.as_deref(), environment);
-        let config = sections::read(&mut reader, flags, environment, path.as_deref());
+        Self::of_text(&text, path.as_deref(), flags, environment)
+    }
+
+    /// What a text says as the file at `path`; without one the text is empty.
+    fn of_text(
+        text: &str,
+        path: Option<&Path>,
+        flags: &Flags,
+        environment: &Environment,
+    ) -> Result<Self, ConfigErrors> {
+        let mut reader = Reader::new(text, path, environment);
+        let config = sections::read(&mut reader, flags, environment, path);
         match reader.finish() {
             Some(errors) => Err(errors),
             None => Ok(config.expect("a value is missing only after its mistake was noted")),

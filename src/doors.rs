@@ -7,14 +7,13 @@ use crate::cli::serve::{self, Service, Unserved};
 use crate::clock;
 use crate::config::{self, Config, ConfigError, ConfigErrors};
 use crate::domain::language::Language;
-use crate::mail::sender::Sender;
 use crate::paths;
 use crate::tui::clipboard::Clipboard;
 use crate::tui::effect::MouseMode;
 use crate::tui::keymap::Keymap;
 use crate::tui::marks::Marks;
 use crate::tui::places::Places;
-use crate::tui::screens::settings::{MailFacts, SettingsFacts};
+use crate::tui::setup::{Setup, facts};
 use crate::tui::theme::{OwnTheme, Theme};
 use crate::tui::{self, Ability, Options};
 use crate::web::{self, Limits, Server, Settings};
@@ -24,7 +23,7 @@ use crate::web::{self, Limits, Server, Settings};
 /// # Errors
 /// [`Closed`] without a terminal, or without a database.
 pub fn screen(visit: Visit) -> Result<Left, Closed> {
-    let Visit { config, opening, sender } = visit;
+    let Visit { config, opening, sender, source, sender_of } = visit;
     let (keys, mut mistakes) = keys(&config);
     let (theme, mistaken) = theme(&config);
     mistakes.extend(mistaken);
@@ -51,8 +50,8 @@ pub fn screen(visit: Visit) -> Result<Left, Closed> {
         places: places(),
         ability: if config.tui.dumb_terminal { Ability::Dumb } else { Ability::Full },
         facts: facts(&config),
-        start_sender: Box::new(move |ear| Sender::start(sender, ear)),
-        opening,
+        sender,
+        setup: Setup { source, opening, sender_of },
     };
     match tui::run(options) {
         Ok(farewell) => Ok(Left { waiting: farewell.waiting }),
@@ -169,25 +168,4 @@ fn chosen_theme(config: &Config) -> (Theme, Vec<ConfigError>) {
 fn themes(theme: Theme) -> Vec<Theme> {
     let is_own = !Theme::BUILT_IN.contains(&theme);
     Theme::BUILT_IN.into_iter().chain(is_own.then_some(theme)).collect()
-}
-
-/// What the settings screen shows beside the account.
-fn facts(config: &Config) -> SettingsFacts {
-    let mail = match &*config.mail.host {
-        None => MailFacts::Files { folder: paths::mail_folder(&config.database).display().to_string() },
-        Some(host) => MailFacts::Server {
-            host: host.clone(),
-            port: *config.mail.port,
-            security: config.mail.security.id().to_owned(),
-            from: config.mail.from.as_ref().map(|from| from.address.to_string()).unwrap_or_default(),
-        },
-    };
-    let database = config.database.display().to_string();
-    SettingsFacts {
-        mail,
-        key: format!("{database}.key"),
-        database,
-        configuration: config.file.as_ref().map(|file| file.display().to_string()),
-        warnings: config.warnings(),
-    }
 }

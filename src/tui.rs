@@ -33,9 +33,12 @@ pub mod view;
 pub mod widgets;
 pub mod window;
 
+pub mod setup;
+
+mod post;
 mod runtime;
 mod terminal;
 mod worker;
 
-pub use runtime::{Ear, Error, Farewell, Options, run};
+pub use runtime::{Error, Farewell, Options, run};
 pub use terminal::{Ability, Unfit};

@@ -7,6 +7,7 @@ mod contacts;
 mod exchange;
 mod help;
 mod history;
+mod mail_form;
 mod matrix;
 mod outbox;
 mod settings;

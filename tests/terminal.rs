@@ -1,10 +1,12 @@
 //! The program in a real terminal: that it takes and gives back, and that it ends when it should.
 
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use rustix::process::Signal;
 
 use crate::support::program::Program;
+use crate::support::sink::Sink;
 use crate::support::terminal::Terminal;
 
 /// Everything undone: attributes, synchronized update, bracketed paste, hidden cursor, alternate screen.
@@ -29,6 +31,33 @@ fn a_contact_is_added_by_hand_and_the_terminal_is_given_back() {
     assert_eq!(terminal.ends_within(SOON), 0);
     assert!(terminal.written().contains(GIVEN_BACK), "{}", terminal.written());
     assert!(program.data("list").contains("xiaoming@example.cn"));
+}
+
+#[test]
+fn from_no_configuration_to_a_test_mail_by_keys_alone() {
+    let sink = Sink::script().login("PLAIN", "notices", "open-sesame").start();
+    let program = Program::new();
+    let mut terminal = Terminal::open(&program, &[]);
+    terminal.types("<wait:Welcome> Example <tab> security@example.com <enter> <wait:The account is saved.>");
+    terminal.types("5 <wait:not leaving this machine> <down> <down> <down> <enter> <wait:Mail doctor>");
+    let port = sink.port();
+    terminal
+        .types(&format!("notices@example.com <tab> 127.0.0.1 <tab> {port} <tab> <tab> notices <tab> wrong"));
+    terminal.types("<c-t> <wait:Mail does not get through: sign in.> <c-u> open-sesame");
+    terminal.types("<c-t> <wait:The server takes mail.> <enter> <wait:Mail leaves through 127.0.0.1>");
+    terminal.types("t <wait:sent: 250>");
+    assert!(!terminal.written().contains("sesame"));
+    let mails = sink.mails();
+    assert!(mails.iter().any(|mail| mail.accepted && mail.to.contains("security@example.com")), "{mails:?}");
+    terminal.types("q");
+    assert_eq!(terminal.ends_within(SOON), 0);
+    for (name, expected) in
+        [("config.toml", "password_file = \"smtp-password\""), ("smtp-password", "open-sesame")]
+    {
+        let file = program.path("config/callsheet").join(name);
+        assert!(std::fs::read_to_string(&file).unwrap().contains(expected));
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
 }
 
 #[test]

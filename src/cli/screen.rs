@@ -2,18 +2,22 @@
 //! screen; it is given a door to it.
 
 use super::Common;
-use super::context::Context;
+use super::context::{Context, flags_of, sender_settings};
 use super::output::Output;
 use super::problem::{Exit, Report, Stop};
-use crate::config::{Config, ConfigErrors};
+use crate::config::{Config, ConfigErrors, Source};
 use crate::mail::sender::SenderSettings;
 use crate::operations::{Opening, StoreError, Via};
+use crate::paths::Environment;
 
 /// What the screen is opened with.
 pub struct Visit {
     pub config: Config,
     pub opening: Opening,
     pub sender: SenderSettings,
+    /// Where the configuration comes from, and how one sends mail: it can be changed on the screen.
+    pub source: Source,
+    pub sender_of: fn(&Config, &Opening) -> SenderSettings,
 }
 
 /// How the screen was left.
@@ -55,7 +59,8 @@ pub(super) fn run(common: &Common, output: &mut Output, door: Door) -> Result<Ex
     let context = Context::load(common, output)?;
     let opening = Opening { via: Via::Screen, ..context.opening().clone() };
     let sender = context.sender_settings();
-    let left = door(Visit { config: context.config, opening, sender })?;
+    let source = Source::new(flags_of(common), Environment::of_process());
+    let left = door(Visit { config: context.config, opening, sender, source, sender_of: sender_settings })?;
     match left.waiting {
         0 => {}
         1 => output.note("1 mail waits in the outbox; 'callsheet deliver --watch' sends without the screen."),

@@ -47,8 +47,7 @@ impl Environment {
     pub fn of_process() -> Self {
         let read = |name: &'static str| std::env::var_os(name).map(|value| (name, value));
         let mut environment = Self::of(NAMES.into_iter().filter_map(read));
-        environment.smtp_password =
-            std::env::var(PASSWORD).ok().filter(|value| !value.is_empty()).map(SecretString::from);
+        environment.smtp_password = std::env::var_os(PASSWORD).and_then(secret);
         if let (None, Ok(home)) = (environment.get("HOME"), etcetera::home_dir()) {
             environment.variables.insert("HOME", home.into_os_string());
         }
@@ -63,8 +62,7 @@ impl Environment {
         for (name, value) in variables {
             let value = value.into();
             if name == PASSWORD {
-                smtp_password =
-                    value.into_string().ok().filter(|value| !value.is_empty()).map(SecretString::from);
+                smtp_password = secret(value);
             } else if NAMES.contains(&name) && !value.is_empty() {
                 known.insert(name, value);
             }
@@ -107,6 +105,12 @@ impl Environment {
     pub fn system_folder(&self) -> &Path {
         &self.system_folder
     }
+}
+
+/// What is no text is no password, which is said where one is needed; it does not count as one that is not set.
+fn secret(value: OsString) -> Option<SecretString> {
+    let text = value.into_string().unwrap_or_else(|_| "\0".to_owned());
+    Some(text).filter(|text| !text.is_empty()).map(SecretString::from)
 }
 
 #[cfg(test)]

@@ -446,7 +446,9 @@ mod tests {
             self.last = plan.last();
             let question = |effect| match effect {
                 Effect::Ask { question, .. } => Some(*question),
-                Effect::StopWork { .. }
+                Effect::Configure { .. }
+                | Effect::Reconfigure
+                | Effect::StopWork { .. }
                 | Effect::WakeSender
                 | Effect::Suspend
                 | Effect::Redraw

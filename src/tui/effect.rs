@@ -3,10 +3,13 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use super::screens::settings::SettingsFacts;
+use crate::config::{MailForm, MailServer, Unsaved};
 use crate::domain::account::Account;
 use crate::domain::contact::{Contact, ContactId, Proofs, Subject, Totals};
 use crate::domain::contact_form::{ContactForm, FieldProblem};
 use crate::domain::delivery::{Delivery, DeliveryId, NoticeId};
+use crate::domain::email_address::Smtputf8;
 use crate::domain::language::Language;
 use crate::domain::notice::{Notice, NoticeForm};
 use crate::domain::subscription::Subscriptions;
@@ -31,6 +34,13 @@ pub enum Effect {
         request: Request,
         question: Box<Question>,
     },
+    /// Something about the mail server of the configuration, done beside everything else; its [`Answer`] carries the same request.
+    Configure {
+        request: Request,
+        task: Box<MailTask>,
+    },
+    /// Sender and worker go on with the configuration that was saved last.
+    Reconfigure,
     /// Ends what takes long before it is through; its answer still comes.
     StopWork {
         request: Request,
@@ -62,6 +72,38 @@ const FEW: usize = 100;
 /// Joins a question with its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Request(pub u64);
+
+/// What can be done about the mail server of the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailTask {
+    Read,
+    /// Ask the server as it is typed, up to the point where it would take a mail to this address.
+    Examine {
+        server: MailServer,
+        form: MailForm,
+        to: Option<String>,
+    },
+    Save {
+        server: MailServer,
+        form: MailForm,
+    },
+}
+
+/// One step of the dialogue with a mail server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Examined {
+    pub stage: &'static str,
+    pub ok: bool,
+    /// The server's words or ours.
+    pub words: String,
+}
+
+/// What has changed with the mail server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailSaved {
+    pub facts: SettingsFacts,
+    pub smtputf8: Smtputf8,
+}
 
 /// An operation that the worker performs.
 #[derive(Debug, Clone, PartialEq)]
@@ -298,6 +340,10 @@ pub enum Answer {
     NoticeRetried(Result<u64, Problem>),
     /// How many deliveries are cancelled.
     NoticeCancelled(Result<u64, Problem>),
+    /// The mail server as it is, or why it cannot be read, in words.
+    MailServer(Result<Box<MailServer>, String>),
+    Examined(Result<Vec<Examined>, Unsaved>),
+    MailSaved(Result<Box<MailSaved>, Unsaved>),
     Exported(Result<Exported, Refused>),
     Imported(Result<Box<Report>, Refused>),
 }

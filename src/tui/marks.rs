@@ -49,6 +49,12 @@ impl Marks {
         self.pick("▾", "v")
     }
 
+    /// A character that is not shown.
+    #[must_use]
+    pub const fn hidden(self) -> &'static str {
+        self.pick("•", "*")
+    }
+
     /// Between parts of a line, with its blanks.
     #[must_use]
     pub const fn separator(self) -> &'static str {

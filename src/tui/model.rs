@@ -31,6 +31,7 @@ use super::screens::help::Help;
 use super::screens::history::History;
 use super::screens::history_entry::HistoryEntryDialog;
 use super::screens::import::ImportDialog;
+use super::screens::mail_form::MailFormDialog;
 use super::screens::matrix::{Board, Fallback, Matrix};
 use super::screens::outbox::Outbox;
 use super::screens::palette::Palette;
@@ -195,6 +196,7 @@ pub enum Overlay {
     Choice(Box<ContactChoice>),
     Audience(Box<AudienceDialog>),
     AccountForm(Box<AccountFormDialog>),
+    MailForm(Box<MailFormDialog>),
     Compose(Box<ComposeDialog>),
     Export(Box<ExportDialog>),
     Import(Box<ImportDialog>),
@@ -252,6 +254,8 @@ pub struct Pending {
     pub dialog_data: Option<Request>,
     /// Who would get the type that is chosen for a notice or shown.
     pub audience: Option<Request>,
+    /// What the server says to the mail doctor.
+    pub examination: Option<Request>,
     /// What was asked for without a dialog, such as deleting.
     pub deed: Option<Request>,
     /// What a change of a column would meet, and since when it is asked; any key calls it off.
@@ -399,6 +403,7 @@ impl Overlay {
             Self::Choice(_) => (Context::Choice, Typing::On),
             Self::Audience(_) => (Context::Audience, Typing::Off),
             Self::AccountForm(form) => (form.context(), form.typing()),
+            Self::MailForm(form) => (form.context(), form.typing()),
             Self::Compose(dialog) => (dialog.context(), dialog.typing()),
             Self::Export(dialog) => (dialog.context(), dialog.typing()),
             Self::Import(dialog) => (dialog.context(), dialog.typing()),
@@ -419,6 +424,7 @@ impl Overlay {
             | Self::Choice(_)
             | Self::Audience(_)
             | Self::AccountForm(_)
+            | Self::MailForm(_)
             | Self::Compose(_)
             | Self::Export(_)
             | Self::Import(_)

@@ -15,6 +15,7 @@ pub mod help;
 pub mod history;
 pub mod history_entry;
 pub mod import;
+pub mod mail_form;
 pub mod matrix;
 pub mod outbox;
 pub mod palette;

@@ -5,6 +5,7 @@ mod copying;
 mod dialogs;
 mod files;
 mod history;
+mod mail;
 mod matrix;
 mod mouse;
 #[cfg(test)]
@@ -309,6 +310,7 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
         | Overlay::AccountForm(_)
         | Overlay::Export(_)
         | Overlay::Import(_)
+        | Overlay::MailForm(_)
         | Overlay::Help(_)
         | Overlay::Palette(_) => None,
     });
@@ -325,6 +327,7 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
         | Overlay::Choice(_)
         | Overlay::Audience(_)
         | Overlay::AccountForm(_)
+        | Overlay::MailForm(_)
         | Overlay::Compose(_)
         | Overlay::Export(_)
         | Overlay::Import(_)

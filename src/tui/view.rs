@@ -90,6 +90,7 @@ fn draw_overlay(
         Overlay::Choice(choice) => choice.draw(area, buf, look),
         Overlay::Audience(dialog) => dialog.draw(area, buf, look, &model.coverage),
         Overlay::AccountForm(form) => form.draw(area, buf, look),
+        Overlay::MailForm(form) => form.draw(area, buf, look),
         Overlay::Compose(dialog) => dialog.draw(area, buf, look),
         Overlay::Export(dialog) => dialog.draw(area, buf, look),
         Overlay::Import(dialog) => dialog.draw(area, buf, look),

@@ -6,6 +6,7 @@ pub mod check_box;
 pub mod dialog;
 pub mod drop_down;
 pub mod filter_line;
+pub mod password_field;
 pub mod picker;
 pub mod progress_bar;
 pub mod scroll_text;

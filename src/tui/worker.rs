@@ -68,6 +68,15 @@ impl Worker {
         }
     }
 
+    /// Opens the database anew, with other rules; what was asked before is done by those before.
+    pub fn reopen(&mut self, opening: Opening) {
+        if let Some(back) = &self.back {
+            back.send(Task::Reopen(Box::new(opening.clone())));
+        }
+        self.front.send(Task::Reopen(Box::new(opening.clone())));
+        self.opening = opening;
+    }
+
     /// Ends a question before it is through, also one that has not begun.
     pub fn stop(&self, request: Request) {
         self.front.send(Task::Stop(request));
@@ -108,9 +117,10 @@ impl Drop for Desk {
     }
 }
 
-#[derive(Debug)]
 enum Task {
     Do(Asked),
+    /// What is asked from now on is done by a session that is opened so.
+    Reopen(Box<Opening>),
     /// The question ends after its present step.
     Stop(Request),
 }
@@ -147,13 +157,19 @@ struct Inbox {
     doing: Option<Request>,
     /// Of what is being done or waits: what is to end.
     stopped: Vec<Request>,
+    /// How the session is to be opened anew.
+    reopening: Option<Box<Opening>>,
 }
 
 impl Bench {
     fn work(mut self, tasks: Receiver<Task>) {
         let mut inbox = Inbox::new(tasks);
         loop {
-            match inbox.next(self.place) {
+            let next = inbox.next(self.place);
+            if let Some(opening) = inbox.reopening.take() {
+                self.reopen(*opening);
+            }
+            match next {
                 Next::Do(asked) => {
                     self.answer(asked, &mut inbox);
                     // What takes long is rare; its connection's memory is not kept for it.
@@ -198,6 +214,14 @@ impl Bench {
         self.tell(message);
     }
 
+    fn reopen(&mut self, opening: Opening) {
+        self.opening = opening;
+        if self.session.take().is_some() {
+            // Why it cannot be opened is told by the next question.
+            self.session = Session::open(&self.opening).ok();
+        }
+    }
+
     /// The session, opened anew after a fall.
     fn session(&mut self) -> Result<&mut Session, String> {
         if self.session.is_none() {
@@ -228,7 +252,7 @@ enum Next {
 
 impl Inbox {
     fn new(tasks: Receiver<Task>) -> Self {
-        Self { tasks, queue: VecDeque::new(), doing: None, stopped: Vec::new() }
+        Self { tasks, queue: VecDeque::new(), doing: None, stopped: Vec::new(), reopening: None }
     }
 
     /// Nothing is being done any more.
@@ -288,12 +312,13 @@ impl Inbox {
                     self.stopped.push(request);
                 }
             }
+            Task::Reopen(opening) => self.reopening = Some(opening),
         }
     }
 }
 
 /// What a panic has said.
-fn last_words(panic: &(dyn Any + Send)) -> String {
+pub(super) fn last_words(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no words".to_owned())
 }
@@ -413,6 +438,26 @@ mod tests {
         let answers = [heard.recv_timeout(DEADLINE).unwrap(), heard.recv_timeout(DEADLINE).unwrap()];
         assert!(answers.contains(&Msg::StoreChanged), "{answers:?}");
         assert!(answers.iter().any(|message| matches!(message, Msg::Answer { request: Request(2), .. })));
+    }
+
+    #[test]
+    fn other_rules_are_in_force_for_what_is_asked_afterwards() {
+        use crate::domain::email_address::Smtputf8;
+        let folder = tempfile::tempdir().unwrap();
+        let (messages, heard) = channel();
+        let opening = opening(folder.path());
+        let mut worker = Worker::start(Session::open(&opening).unwrap(), opening.clone(), messages).unwrap();
+        let email = "用户@example.org".to_owned();
+        let form = ContactForm { name: "ada".to_owned(), email, ..ContactForm::default() };
+        let is_added = |worker: &mut Worker, number| {
+            worker.ask(Request(number), Box::new(Question::Add { form: form.clone() }));
+            let message = heard.recv_timeout(DEADLINE).unwrap();
+            matches!(message, Msg::Answer { answer, .. } if matches!(*answer, Answer::Added(Ok(_))))
+        };
+        assert!(!is_added(&mut worker, 1));
+        let rules = Rules { smtputf8: Smtputf8::Allowed, ..Rules::default() };
+        worker.reopen(Opening { rules, ..opening });
+        assert!(is_added(&mut worker, 2));
     }
 
     #[test]

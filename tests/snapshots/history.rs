@@ -118,6 +118,8 @@ fn press(history: &mut History, input: &Input, size: Size) -> Vec<Request> {
     let asked = |effect| match effect {
         Effect::Ask { request, .. } => Some(request),
         Effect::StopWork { .. }
+        | Effect::Configure { .. }
+        | Effect::Reconfigure
         | Effect::Copy(_)
         | Effect::Mouse(_)
         | Effect::WakeSender

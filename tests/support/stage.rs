@@ -127,6 +127,8 @@ impl Stage {
                 match effect {
                     Effect::Ask { request, question } => waiting.extend(self.answer(request, &question)),
                     Effect::WakeSender
+                    | Effect::Configure { .. }
+                    | Effect::Reconfigure
                     | Effect::StopWork { .. }
                     | Effect::Suspend
                     | Effect::Redraw

@@ -51,6 +51,7 @@ pub enum Action {
     Cancel,
     Edit,
     TestMail,
+    Examine,
     Left,
     Right,
     WordLeft,
@@ -108,6 +109,10 @@ pub enum Context {
     /// A form whose focus is in a text field.
     FormField,
     DropDown,
+    /// The form for the mail server, its focus not in a field.
+    MailForm,
+    /// The same, its focus in a field.
+    MailField,
     Confirm,
     Verification,
     /// The field for the code in the verification dialog.
@@ -145,7 +150,7 @@ pub enum Context {
 
 impl Context {
     /// All contexts, in the order of the help.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 35] = [
         Self::Everywhere,
         Self::Screens,
         Self::Lists,
@@ -161,6 +166,8 @@ impl Context {
         Self::Form,
         Self::FormField,
         Self::DropDown,
+        Self::MailForm,
+        Self::MailField,
         Self::Confirm,
         Self::Verification,
         Self::Code,
@@ -204,6 +211,8 @@ impl Context {
             Self::Form => &[Self::Form, Self::Everywhere],
             Self::FormField => &[Self::FormField, Self::Form, Self::Field, Self::Everywhere],
             Self::DropDown => &[Self::DropDown, Self::Everywhere],
+            Self::MailForm => &[Self::MailForm, Self::Form, Self::Everywhere],
+            Self::MailField => &[Self::MailForm, Self::Form, Self::Field, Self::Everywhere],
             Self::Confirm => &[Self::Confirm, Self::Everywhere],
             Self::Verification => &[Self::Verification, Self::Everywhere],
             Self::Code => &[Self::Code, Self::Field, Self::Everywhere],
@@ -242,8 +251,9 @@ impl Context {
             Self::Field => Some("field"),
             Self::Filter => Some("filter"),
             Self::Form => Some("form"),
-            Self::FormField | Self::ComposeField => None,
+            Self::FormField | Self::MailField | Self::ComposeField => None,
             Self::DropDown => Some("drop_down"),
+            Self::MailForm => Some("mail_form"),
             Self::Confirm => Some("confirm"),
             Self::Verification => Some("verification"),
             Self::Code => Some("code"),
@@ -282,6 +292,7 @@ impl Context {
             Self::Filter => "filter",
             Self::Form | Self::FormField => "forms",
             Self::DropDown => "drop-down",
+            Self::MailForm | Self::MailField => "mail server",
             Self::Confirm => "questions",
             Self::Verification => "verification",
             Self::Code => "code",
@@ -325,8 +336,9 @@ impl Context {
             Self::Field => entries::FIELD,
             Self::Filter => entries::FILTER,
             Self::Form => entries::FORM,
-            Self::FormField | Self::ComposeField => &[],
+            Self::FormField | Self::MailField | Self::ComposeField => &[],
             Self::DropDown => entries::DROP_DOWN,
+            Self::MailForm => entries::MAIL_FORM,
             Self::Confirm => entries::CONFIRM,
             Self::Verification => entries::VERIFICATION,
             Self::Code => entries::CODE,

@@ -113,7 +113,7 @@ pub(super) const OPENED_HISTORY: &[Entry] = &[at(
 )];
 
 pub(super) const SETTINGS: &[Entry] = &[
-    shown(Action::Edit, "edit", "edit the account", "edit", 0),
+    shown(Action::Edit, "edit", "edit the account, or the mail server", "edit", 0),
     shown(Action::TestMail, "test_mail", "send a test mail to the security email", "test mail", 3),
     shown(Action::Verification, "verification", "verification of the security email", "verify", 4),
     entry(Action::Up, "up", "up"),
@@ -158,6 +158,15 @@ pub(super) const DROP_DOWN: &[Entry] = &[
     entry(Action::First, "first", "to the first"),
     entry(Action::Last, "last", "to the last"),
     shown(Action::Close, "close", "close it, nothing chosen", "close", 1),
+];
+
+pub(super) const MAIL_FORM: &[Entry] = &[
+    at(
+        1,
+        shown(Action::Examine, "examine", "ask the server with what is typed; nothing is sent", "check", 2),
+    ),
+    entry(Action::PageUp, "page_up", "up in what the server says"),
+    entry(Action::PageDown, "page_down", "down in what the server says"),
 ];
 
 pub(super) const CONFIRM: &[Entry] = &[

@@ -1,5 +1,5 @@
-//! The settings screen: the account, which is edited here, and what configuration and machine decide, which is only shown: how
-//! mail leaves, and where everything lies. It never reads a file and never saves.
+//! The settings screen: the account and the mail server, which are edited from here, and where everything lies, which is only
+//! shown. It never reads a file and never saves.
 
 mod view;
 
@@ -63,6 +63,8 @@ pub enum SettingsOutcome {
     Unused,
     /// Edit the account, beginning with this field.
     Edit(AccountField),
+    /// Edit the mail server.
+    EditMail,
     /// Show the verification of the security email.
     Verification,
     /// Send a test mail to the security email, then call [`Settings::test_queued`].
@@ -112,6 +114,12 @@ impl Settings {
     #[must_use]
     pub fn new(facts: SettingsFacts) -> Self {
         Self { facts, ..Self::default() }
+    }
+
+    /// Takes what configuration and machine decide now. What became of a test mail before is about the server before.
+    pub fn reconfigured(&mut self, facts: SettingsFacts) {
+        *self = Self { facts, cursor: self.cursor, test: Test::None };
+        self.cursor = self.cursor.min(self.items().len().saturating_sub(1));
     }
 
     /// Does what a key means.
@@ -196,10 +204,10 @@ impl Settings {
             Some(Item::SecurityEmail) => SettingsOutcome::Edit(AccountField::SecurityEmail),
             Some(Item::Language) => SettingsOutcome::Edit(AccountField::Language),
             Some(Item::Test) => self.ask_for_test(),
-            Some(
-                Item::Mail | Item::From | Item::Database | Item::Key | Item::Configuration | Item::Warning(_),
-            )
-            | None => SettingsOutcome::Stay,
+            Some(Item::Mail | Item::From) => SettingsOutcome::EditMail,
+            Some(Item::Database | Item::Key | Item::Configuration | Item::Warning(_)) | None => {
+                SettingsOutcome::Stay
+            }
         }
     }
 
@@ -266,6 +274,10 @@ mod tests {
         assert_eq!(press(&mut settings, Action::Edit), SettingsOutcome::Edit(AccountField::SecurityEmail));
         press(&mut settings, Action::Down);
         press(&mut settings, Action::Down);
+        assert_eq!(press(&mut settings, Action::Edit), SettingsOutcome::EditMail);
+        for _ in 0..3 {
+            press(&mut settings, Action::Down);
+        }
         assert_eq!(
             press(&mut settings, Action::Edit),
             SettingsOutcome::Stay,

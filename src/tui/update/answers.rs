@@ -9,7 +9,7 @@ use crate::operations::{Problem, StoreError};
 use crate::tui::effect::{Answer, Effect, Request};
 use crate::tui::model::{Model, Overlay, Tone};
 use crate::tui::plan::Plan;
-use crate::tui::update::{dialogs, files, history, matrix};
+use crate::tui::update::{dialogs, files, history, mail, matrix};
 
 /// After a second fall within this time what was asked is not asked again: it may be the reason.
 const FALLS_APART: std::time::Duration = std::time::Duration::from_secs(5);
@@ -160,6 +160,23 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
                 take_proofs(model, proofs);
             }
         }
+        Answer::MailServer(server) => {
+            if is_awaited(&mut model.pending.dialog, request) {
+                mail::take_server(model, server);
+            }
+        }
+        Answer::Examined(result) => {
+            if is_awaited(&mut model.pending.examination, request) {
+                mail::take_examined(model, result);
+            }
+        }
+        Answer::MailSaved(result) => {
+            // What is written is in force, whatever is in front of the screen meanwhile.
+            let is_awaited = is_awaited(&mut model.pending.dialog, request);
+            if is_awaited || result.is_ok() {
+                mail::take_saved(model, result, plan);
+            }
+        }
         answer @ (Answer::Check(_)
         | Answer::TypoHint(_)
         | Answer::Added(_)
@@ -281,6 +298,7 @@ fn take_delivery_deed(
         | Overlay::AccountForm(_)
         | Overlay::Export(_)
         | Overlay::Import(_)
+        | Overlay::MailForm(_)
         | Overlay::Compose(_)
         | Overlay::Help(_)
         | Overlay::Palette(_) => None,
@@ -328,6 +346,7 @@ fn take_audience(model: &mut Model, audience: Result<Audience, Problem>) {
             | Overlay::AccountForm(_)
             | Overlay::Export(_)
             | Overlay::Import(_)
+            | Overlay::MailForm(_)
             | Overlay::Help(_)
             | Overlay::Palette(_) => {}
         }

@@ -49,6 +49,7 @@ fn focused(model: &Model, much: Much) -> Option<String> {
             | Overlay::AccountForm(_)
             | Overlay::Compose(_)
             | Overlay::HistoryEntry(_)
+            | Overlay::MailForm(_)
             | Overlay::Export(_)
             | Overlay::Import(_)
             | Overlay::Help(_)

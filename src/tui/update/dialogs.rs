@@ -1,6 +1,6 @@
 //! Inputs to what stands in front of the screen, and what follows from them.
 
-use super::{ask_audience, files, matrix, open_verification, retry};
+use super::{ask_audience, files, mail, matrix, open_verification, retry};
 use crate::domain::account::Account;
 use crate::domain::contact::{Contact, Subject};
 use crate::operations::Problem;
@@ -94,6 +94,10 @@ pub(super) fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
             let outcome = form.input(input);
             follow_account(model, outcome, plan);
         }
+        Overlay::MailForm(form) => {
+            let outcome = form.input(input);
+            mail::follow(model, outcome, plan);
+        }
         Overlay::Compose(dialog) => {
             let outcome = dialog.input(input, front, look);
             follow_compose(model, outcome, plan);
@@ -151,6 +155,7 @@ pub(super) fn take_settings_input(model: &mut Model, input: &Input, plan: &mut P
                 model.overlays.push(Overlay::AccountForm(Box::new(AccountFormDialog::edit(account, field))));
             }
         }
+        SettingsOutcome::EditMail => mail::open(model, plan),
         SettingsOutcome::Verification => open_verification(model, Subject::SecurityEmail, plan),
         SettingsOutcome::TestMail => {
             model.pending.deed = Some(plan.ask(Question::TestMail { contact: None }));
@@ -191,6 +196,7 @@ pub(super) fn refuse(model: &mut Model, problem: &Problem) {
             Overlay::Verification(dialog) => dialog.sent(Err(problem)),
             Overlay::Delivery(dialog) => dialog.done(Err(problem)),
             Overlay::AccountForm(form) => form.refused(problem),
+            Overlay::MailForm(form) => form.lost(problem),
             Overlay::Choice(choice) => choice.forget(),
             Overlay::Compose(dialog) => dialog.lost(problem),
             Overlay::Export(dialog) => dialog.lost(&problem.to_string()),
@@ -205,7 +211,7 @@ pub(super) fn refuse(model: &mut Model, problem: &Problem) {
     }
 }
 
-fn close(model: &mut Model) {
+pub(super) fn close(model: &mut Model) {
     model.overlays.pop();
 }
 

@@ -74,7 +74,9 @@ fn fresh() -> Model {
 fn questions(effects: &[Effect]) -> Vec<Question> {
     let question = |effect: &Effect| match effect {
         Effect::Ask { question, .. } => Some((**question).clone()),
-        Effect::WakeSender
+        Effect::Configure { .. }
+        | Effect::Reconfigure
+        | Effect::WakeSender
         | Effect::StopWork { .. }
         | Effect::Suspend
         | Effect::Redraw
@@ -89,6 +91,8 @@ fn request_of(effects: &[Effect], wanted: impl Fn(&Question) -> bool) -> Request
     let found = effects.iter().find_map(|effect| match effect {
         Effect::Ask { request, question } if wanted(question) => Some(*request),
         Effect::Ask { .. }
+        | Effect::Configure { .. }
+        | Effect::Reconfigure
         | Effect::WakeSender
         | Effect::StopWork { .. }
         | Effect::Suspend
