@@ -46,6 +46,8 @@ pub(super) struct Clerk {
     /// Carriers that ask whether their body may leave.
     asking: Vec<usize>,
     health: Health,
+    /// The end of the pause that was told last: each is told once.
+    told_pause: Option<Timestamp>,
     /// Nothing was due at the last look.
     nothing_due: bool,
     /// How many of the asked for deliveries, from the first on, were claimed or not due when they were looked at.
@@ -106,6 +108,7 @@ impl Clerk {
             notices: Vec::new(),
             asking: Vec::new(),
             health: Health::default(),
+            told_pause: None,
             nothing_due: false,
             passed: 0,
             next_start: Timestamp::default(),
@@ -465,7 +468,9 @@ impl Clerk {
                 }
             }
         }
-        if let (Some(words), Some(until)) = (backing_off, quiet_until) {
+        if let (Some(words), Some(until)) = (backing_off, quiet_until)
+            && self.told_pause.replace(until) != Some(until)
+        {
             delivering.tell(SenderEvent::BackingOff { words, until });
         }
     }
