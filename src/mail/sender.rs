@@ -453,6 +453,7 @@ impl Shift<'_> {
         delivering: &mut Delivering<'_>,
     ) -> Result<Going, StoreError> {
         match standing {
+            Standing::Unfinished => self.heard = clerk.now(),
             Standing::Busy => {
                 self.told_idle = false;
                 if let Some(word) = delivering.listen(LOOK) {

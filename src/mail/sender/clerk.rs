@@ -29,6 +29,8 @@ use crate::store::{Claimed, NoticeBody, Settlement, Store, StoreError, load_or_m
 
 /// How long a claim is good for; longer than the ten minutes that a server may take over the dot.
 pub(super) const LEASE: Duration = Duration::from_secs(15 * 60);
+/// How many mails that have become pointless are cancelled in one transaction: it holds up other writers for some 50 ms at most.
+const CANCELLED_AT_ONCE: usize = 500;
 
 /// Works through the outbox of one database.
 pub(super) struct Clerk {
@@ -50,6 +52,8 @@ pub(super) struct Clerk {
     told_pause: Option<Timestamp>,
     /// Nothing was due at the last look.
     nothing_due: bool,
+    /// The last look ended before its end, because so much of what was due had become pointless.
+    is_cut_short: bool,
     /// How many of the asked for deliveries, from the first on, were claimed or not due when they were looked at.
     passed: usize,
     /// With a rate limit: when the next mail may begin.
@@ -63,6 +67,8 @@ pub(super) struct Clerk {
 pub(super) enum Standing {
     /// Carriers are at work: there will be a report.
     Busy,
+    /// There is more to look at than fits into one transaction.
+    Unfinished,
     /// A rate limit holds the next mail back until then.
     Paced(Timestamp),
     /// Nothing is due.
@@ -110,6 +116,7 @@ impl Clerk {
             health: Health::default(),
             told_pause: None,
             nothing_due: false,
+            is_cut_short: false,
             passed: 0,
             next_start: Timestamp::default(),
             tidied: None,
@@ -209,6 +216,7 @@ impl Clerk {
         only: Option<&[DeliveryId]>,
         delivering: &mut Delivering<'_>,
     ) -> Result<Standing, StoreError> {
+        self.is_cut_short = false;
         self.write_down(only, delivering)?;
         if delivering.is_stopped() || self.health.quiet_until(self.now()).is_some() {
             self.release(delivering);
@@ -249,6 +257,7 @@ impl Clerk {
     fn standing(&self) -> Standing {
         let now = self.now();
         match self.health.quiet_until(now) {
+            _ if self.is_cut_short => Standing::Unfinished,
             _ if self.is_busy() => Standing::Busy,
             Some(until) => Standing::Quiet(until),
             None if now < self.next_start && !(self.nothing_due && self.ready.is_empty()) => {
@@ -306,9 +315,9 @@ impl Clerk {
                 for (_, claimed) in asked {
                     noted.push(unless_lost(writing.note_body(claimed))?.is_some());
                 }
-                let mut claims = Vec::new();
+                let (mut claims, mut room) = (Vec::new(), CANCELLED_AT_ONCE);
                 while claims.len() < wanted
-                    && let Some(mut claimed) = claim(writing, only, &mut passed, now)?
+                    && let Some(mut claimed) = claim(writing, only, &mut passed, &mut room, now)?
                 {
                     if let Some(id) = claimed.delivery.notice {
                         claimed.notice = body_of(&writing.reading(), notices, id)?;
@@ -317,14 +326,16 @@ impl Clerk {
                 }
                 let account =
                     if claims.is_empty() { None } else { Some(writing.reading().account(now)?.name) };
-                Ok::<_, StoreError>((states, noted, claims, account))
+                Ok::<_, StoreError>((states, noted, claims, room == 0, account))
             });
             match written {
-                Ok((states, noted, claims, account)) => {
+                Ok((states, noted, claims, is_cut_short, account)) => {
                     for ((carrier, _), noted) in asked.iter().zip(noted) {
                         self.carriers[*carrier].acknowledge(noted);
                     }
-                    self.nothing_due = claims.len() < wanted || (wanted == 0 && self.nothing_due);
+                    self.is_cut_short = is_cut_short && claims.len() < wanted;
+                    self.nothing_due =
+                        !self.is_cut_short && (claims.len() < wanted || (wanted == 0 && self.nothing_due));
                     self.passed = passed;
                     self.tell(&states, delivering);
                     let letterhead = Letterhead {
