@@ -355,6 +355,13 @@ fn what_is_badly_encoded_is_read_as_far_as_it_goes() {
     }
 }
 
+#[test]
+fn a_part_whose_multipart_is_gone_breaks_nothing() {
+    let mail = "Content-Type: multipart/digest; boundary=\"b\"\r\n=?utf-8?b?Subject: s\r\n\r\n--b\r\n\r\n\
+                Content-Type: message/rfc822\r\n\r\n\r\n--b--\r\n";
+    let _ = read(mail.as_bytes());
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_read_or_refused(bytes: Vec<u8>) {
