@@ -9,6 +9,9 @@ use callsheet::domain::timestamp::Timestamp;
 
 use crate::support::program::Program;
 
+#[path = "../examples/commands/reference.rs"]
+mod reference;
+
 /// The manuals in docs/ that show commands: in blocks of `console` with what they print, in blocks of `sh` without.
 const MANUALS: [&str; 6] = ["backup.md", "cron.md", "exchange.md", "json.md", "monitoring.md", "tutorial.md"];
 
@@ -52,6 +55,16 @@ fn commands_print_what_the_manuals_show() {
             assert_eq!(printed, shown, "{manual}: $ callsheet {}", step.line);
         }
     }
+}
+
+#[test]
+fn the_reference_is_what_help_says() {
+    let program = Program::new();
+    let said = reference::reference(|arguments| program.data(&arguments.join(" ")));
+    let kept = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/commands.md"))
+        .unwrap_or_default();
+    let command = "run 'cargo build && cargo run --example commands'";
+    assert!(said == kept, "docs/commands.md is not what --help says; {command}");
 }
 
 #[test]
