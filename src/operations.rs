@@ -23,5 +23,5 @@ pub mod verification;
 pub use problem::Problem;
 pub use session::{Actor, Opening, Rules, Session};
 
-// The other rooms reach the store through operations only; these two words of it are part of what operations say.
-pub use crate::store::{StoreError, Via, engine};
+// The other rooms reach the store through operations only; these words of it are part of what operations say.
+pub use crate::store::{Fault, Lapse, Sharing, StoreError, Via, engine, sharing};

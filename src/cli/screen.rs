@@ -8,12 +8,14 @@ use super::problem::{Exit, Report, Stop};
 use crate::config::Config;
 use crate::mail::sender::SenderSettings;
 use crate::operations::{Opening, StoreError, Via};
+use crate::paths::{self, Reach};
 
 /// What the screen is opened with.
 pub struct Visit {
     pub config: Config,
     pub opening: Opening,
     pub sender: SenderSettings,
+    pub reach: Reach,
 }
 
 /// How the screen was left.
@@ -44,16 +46,28 @@ pub type Door = fn(Visit) -> Result<Left, Closed>;
 ///
 /// # Errors
 /// [`Stop`] with exit 2 where there is no terminal that can show it; the hint names the commands that work there.
-pub(super) fn run(common: &Common, output: &mut Output, door: Door) -> Result<Exit, Stop> {
+pub(super) fn run(
+    common: &Common,
+    is_restricted: bool,
+    output: &mut Output,
+    door: Door,
+) -> Result<Exit, Stop> {
     if common.json {
         return Err(Report::usage("the screen has no JSON")
             .hint("'callsheet list --json' prints the contacts")
             .into());
     }
-    let context = Context::load(common, output)?;
+    let context = match is_restricted {
+        true => Context::load_restricted(common, output)?,
+        false => Context::load(common, output)?,
+    };
     let opening = Opening { via: Via::Screen, ..context.opening().clone() };
     let sender = context.sender_settings();
-    let left = door(Visit { config: context.config, opening, sender })?;
+    let reach = match is_restricted {
+        true => Reach::Below(paths::export_folder(&opening.database)),
+        false => Reach::Everywhere,
+    };
+    let left = door(Visit { config: context.config, opening, sender, reach })?;
     match left.waiting {
         0 => {}
         1 => output.note("1 mail waits in the outbox; 'callsheet deliver --watch' sends without the screen."),

@@ -38,6 +38,7 @@ use crate::domain::email_address::Smtputf8;
 use crate::domain::language::Language;
 use crate::domain::timestamp::Timestamp;
 use crate::operations::outbox::QueueTotals;
+use crate::paths::Reach;
 
 /// After this time it is said that something is still being counted.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -57,6 +58,8 @@ pub struct Fixed {
     pub smtputf8: Smtputf8,
     /// The zone in which times are shown.
     pub offset: FixedOffset,
+    /// What those before the screen may do outside of it.
+    pub reach: Reach,
     /// Drawn by chance at the start: what this run sends is told by it from what any other has sent.
     pub run: u64,
 }

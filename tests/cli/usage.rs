@@ -41,6 +41,11 @@ fn an_unknown_command_or_option_names_the_nearest() {
 }
 
 #[test]
+fn a_restricted_screen_takes_no_command() {
+    assert_transcript!(Program::new().run("--restricted list\nlist --restricted\n--restricted --json"), @"");
+}
+
+#[test]
 fn commands_that_do_not_exist_are_wrong_usage() {
     let transcript = Program::new().run("import -");
     assert!(transcript.ends_with("[exit 2]\n"), "{transcript}");

@@ -20,6 +20,7 @@ use callsheet::operations::notices::{Audience, Fallback, Notified, Person};
 use callsheet::operations::outbox::QueueTotals;
 use callsheet::operations::page::Page;
 use callsheet::operations::subscriptions::{Changed, Restored, Whom};
+use callsheet::paths::Reach;
 use callsheet::tui::effect::{Answer, ColumnFacts, Effect, Question, Request};
 use callsheet::tui::keymap::Keymap;
 use callsheet::tui::marks::Marks;
@@ -48,6 +49,7 @@ pub fn fixed(theme: Theme, marks: Marks) -> Fixed {
         language: Language::En,
         smtputf8: Smtputf8::Refused,
         offset: FixedOffset::east_opt(0).unwrap(),
+        reach: Reach::Everywhere,
         run: 7,
     }
 }

@@ -23,6 +23,7 @@ use crate::operations::outbox::OutboxEntry;
 use crate::operations::page::Page;
 use crate::operations::subscriptions::{Changed, Ended, Whom};
 use crate::operations::{Problem, StoreError};
+use crate::paths::Reach;
 use crate::tui::effect::{Answer, ColumnFacts, Request};
 use crate::tui::keymap::Keymap;
 use crate::tui::marks::Marks;
@@ -60,6 +61,7 @@ fn fresh() -> Model {
         language: Language::En,
         smtputf8: Smtputf8::Refused,
         offset: FixedOffset::east_opt(0).unwrap(),
+        reach: Reach::Everywhere,
         run: 7,
     };
     Model::new(fixed, SettingsFacts::default(), Size { width: 80, height: 24 }, now())
@@ -160,6 +162,10 @@ fn quit_suspend_and_redraw_are_effects() {
     assert_eq!(control(&mut model, 'l'), [Effect::Redraw]);
     assert_eq!(update(&mut model, Msg::SuspendAsked), [Effect::Suspend]);
     assert_eq!(update(&mut model, Msg::Resumed), [Effect::Redraw]);
+    model.fixed.reach = Reach::Below("/srv/exports".into());
+    assert_eq!((control(&mut model, 'z'), update(&mut model, Msg::SuspendAsked)), (vec![], vec![]));
+    let notice = model.notice.take().unwrap();
+    assert_eq!(notice.text, "This screen cannot be suspended: it is restricted.");
 }
 
 #[test]
