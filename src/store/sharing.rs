@@ -131,6 +131,7 @@ mod tests {
         let (folder, file) = (here.path().join("folder"), here.path().join("file"));
         fs::create_dir(&folder).unwrap();
         fs::write(&file, "").unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o660)).unwrap();
         let (folder, file) = (fs::metadata(folder).unwrap(), fs::metadata(file).unwrap());
         assert_eq!(fault(&folder, Some(file.gid() + 1), &file), Some(Fault::OfOtherGroup(file.gid())));
     }

@@ -16,7 +16,7 @@ import tempfile
 from callsheet import Tty
 from servers import HOST, listens, server_environment, unpacked, until
 
-# The one signs in with a shell, the other gets one command.
+# One signs in with a shell, the other gets one command.
 ADMINISTRATOR, GUEST = "bin", "games"
 
 _GROUP, _GROUP_ID, _SERVER_ID = "callsheet", 64206, 64205
@@ -34,13 +34,12 @@ UsePAM no
 PasswordAuthentication no
 # The worst case: the server passes on whatever a client sends.
 AcceptEnv *
-PermitUserEnvironment no
-Match User {guest}
-    ForceCommand {command}
-    PermitTTY yes
-    AllowTcpForwarding no
-    X11Forwarding no
+{manual}
 """
+
+# What the manual says is in force: these are its blocks, with the program and the key that are here.
+_MANUAL = pathlib.Path(__file__).resolve().parents[2] / "docs/ssh.md"
+_COMMAND, _KEY = "/usr/bin/callsheet --restricted", "ssh-ed25519 AAAA… grace@laptop"
 
 
 def why_not():
@@ -139,8 +138,8 @@ class SshServer:
         keys = self.folder / "keys"
         keys.mkdir()
         for user in (ADMINISTRATOR, GUEST):
-            restricted = f'restrict,pty,command="{self.restricted}" {public("restricted_key")}'
-            (keys / user).write_text(public("key") + restricted, encoding="utf-8")
+            line = _block_with(_KEY).replace(_COMMAND, self.restricted).replace(_KEY, public("restricted_key"))
+            (keys / user).write_text(public("key") + line, encoding="utf-8")
 
     def _accounts(self):
         passwd, group = self.folder / "passwd", self.folder / "group"
@@ -150,7 +149,7 @@ class SshServer:
             known[user][5:] = [str(self.folder), "/bin/sh"]
         known["sshd"] = ["sshd", "x", str(_SERVER_ID), "65534", "", str(_EMPTY), "/usr/sbin/nologin"]
         passwd.write_text("".join(":".join(fields) + "\n" for fields in known.values()), encoding="utf-8")
-        shared = f"{_GROUP}:x:{_GROUP_ID}:{ADMINISTRATOR},{GUEST}\n"
+        shared = f"{_GROUP}:x:{_GROUP_ID}:{ADMINISTRATOR},{GUEST}\n{_GROUP}-guests:x:{_GROUP_ID + 1}:{GUEST}\n"
         group.write_text(pathlib.Path("/etc/group").read_text(encoding="utf-8") + shared, encoding="utf-8")
         wrapper = str(unpacked("usr/lib/*/libnss_wrapper.so"))
         return {"LD_PRELOAD": wrapper, "NSS_WRAPPER_PASSWD": str(passwd), "NSS_WRAPPER_GROUP": str(group)}
@@ -159,7 +158,8 @@ class SshServer:
         with socket.create_server((HOST, 0)) as free:
             self._port = free.getsockname()[1]
         config, log = self.folder / "sshd_config", self.folder / "sshd.log"
-        text = _CONFIG.format(port=self._port, folder=self.folder, guest=GUEST, command=self.restricted)
+        manual = _block_with("ForceCommand").replace(_COMMAND, self.restricted)
+        text = _CONFIG.format(port=self._port, folder=self.folder, manual=manual)
         config.write_text(text, encoding="utf-8")
         host_key = (self.folder / "host_key.pub").read_text(encoding="utf-8")
         (self.folder / "known").write_text(f"[{HOST}]:{self._port} {host_key}", encoding="utf-8")
@@ -172,6 +172,12 @@ class SshServer:
         if "Address already in use" not in said:
             raise AssertionError(f"OpenSSH's server did not start:\n{said}")
         return False
+
+
+def _block_with(words):
+    """The block of the manual in which these words are."""
+    blocks = _MANUAL.read_text(encoding="utf-8").split("```text\n")[1:]
+    return next(block.partition("```")[0] for block in blocks if words in block)
 
 
 def _processes():
