@@ -18,7 +18,7 @@ use crate::web::{self, Limits, Server, Settings};
 /// # Errors
 /// [`Closed`] without a terminal, or without a database.
 pub fn screen(visit: Visit) -> Result<Left, Closed> {
-    let Visit { config, opening, sender, reach } = visit;
+    let Visit { config, opening, sender } = visit;
     let options = Options {
         theme: theme(&config),
         marks: match *config.tui.marks {
@@ -28,7 +28,6 @@ pub fn screen(visit: Visit) -> Result<Left, Closed> {
         language: Language::En,
         offset: clock::offset_at(opening.clock.now()),
         ability: if config.tui.dumb_terminal { Ability::Dumb } else { Ability::Full },
-        reach,
         facts: facts(&config),
         start_sender: Box::new(move |ear| Sender::start(sender, ear)),
         opening,

@@ -14,6 +14,7 @@ pub mod notices;
 pub mod outbox;
 pub mod page;
 pub mod problem;
+pub mod reach;
 pub mod returns;
 pub mod session;
 pub mod subscriptions;
@@ -21,6 +22,7 @@ pub mod unsubscribing;
 pub mod verification;
 
 pub use problem::Problem;
+pub use reach::Reach;
 pub use session::{Actor, Opening, Rules, Session};
 
 // The other rooms reach the store through operations only; these words of it are part of what operations say.

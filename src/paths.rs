@@ -1,10 +1,8 @@
-//! Where things lie, and who is asking: folders and files by the XDG base directory specification, and the system user; and how
-//! far a screen reaches.
+//! Where things lie, and who is asking: folders and files by the XDG base directory specification, and the system user.
 //!
 //! Beside `config` this is the only room that reads the environment. It never makes a folder or opens a file.
 
 mod environment;
-mod reach;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -12,7 +10,6 @@ use std::path::{Path, PathBuf};
 use uzers::os::unix::UserExt as _;
 
 pub use self::environment::{Environment, NAMES, shed_environment};
-pub use self::reach::Reach;
 use crate::domain::safe_text::safe;
 use crate::operations::Actor;
 

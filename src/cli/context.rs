@@ -9,7 +9,7 @@ use crate::clock;
 use crate::config::{Config, ConfigErrors, Flags};
 use crate::log::{self, Place};
 use crate::mail::sender::{SenderSettings, Way};
-use crate::operations::{Opening, Session, Via};
+use crate::operations::{Opening, Reach, Session, Via};
 use crate::paths::{self, Environment};
 
 /// What a command works with.
@@ -135,6 +135,7 @@ pub fn opening(config: &Config, environment: &Environment) -> Result<Opening, Co
         rules: config.rules(),
         catalogue: Arc::new(config.catalogue()?),
         clock: clock::system(),
+        reach: Reach::Everywhere,
     })
 }
 

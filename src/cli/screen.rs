@@ -7,15 +7,14 @@ use super::output::Output;
 use super::problem::{Exit, Report, Stop};
 use crate::config::Config;
 use crate::mail::sender::SenderSettings;
-use crate::operations::{Opening, StoreError, Via};
-use crate::paths::{self, Reach};
+use crate::operations::{Opening, Reach, StoreError, Via};
+use crate::paths;
 
 /// What the screen is opened with.
 pub struct Visit {
     pub config: Config,
     pub opening: Opening,
     pub sender: SenderSettings,
-    pub reach: Reach,
 }
 
 /// How the screen was left.
@@ -61,13 +60,13 @@ pub(super) fn run(
         true => Context::load_restricted(common, output)?,
         false => Context::load(common, output)?,
     };
-    let opening = Opening { via: Via::Screen, ..context.opening().clone() };
-    let sender = context.sender_settings();
     let reach = match is_restricted {
-        true => Reach::Below(paths::export_folder(&opening.database)),
+        true => Reach::Below(paths::export_folder(&context.opening().database)),
         false => Reach::Everywhere,
     };
-    let left = door(Visit { config: context.config, opening, sender, reach })?;
+    let opening = Opening { via: Via::Screen, reach, ..context.opening().clone() };
+    let sender = context.sender_settings();
+    let left = door(Visit { config: context.config, opening, sender })?;
     match left.waiting {
         0 => {}
         1 => output.note("1 mail waits in the outbox; 'callsheet deliver --watch' sends without the screen."),

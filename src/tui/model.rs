@@ -37,8 +37,8 @@ use crate::domain::delivery::{DeliveryId, NoticeId};
 use crate::domain::email_address::Smtputf8;
 use crate::domain::language::Language;
 use crate::domain::timestamp::Timestamp;
+use crate::operations::Reach;
 use crate::operations::outbox::QueueTotals;
-use crate::paths::Reach;
 
 /// After this time it is said that something is still being counted.
 const PATIENCE: Duration = Duration::from_millis(200);

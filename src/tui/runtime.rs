@@ -25,7 +25,6 @@ use crate::domain::language::Language;
 use crate::mail::sender::{Sender, SenderEvent};
 use crate::operations::session::Opening;
 use crate::operations::{Session, StoreError};
-use crate::paths::Reach;
 
 /// How long the first frame waits for the first contacts, so that nobody sees an empty list flash.
 const FIRST_FRAME: Duration = Duration::from_millis(60);
@@ -50,8 +49,6 @@ pub struct Options {
     /// The zone in which times are shown.
     pub offset: FixedOffset,
     pub ability: Ability,
-    /// What those before the screen may do outside of it.
-    pub reach: Reach,
     /// What the settings screen shows beside the account.
     pub facts: SettingsFacts,
     /// Starts the sender, which tells what it does.
@@ -106,7 +103,7 @@ pub fn run(options: Options) -> Result<Farewell, Error> {
         language: options.language,
         smtputf8: options.opening.rules.smtputf8,
         offset: options.offset,
-        reach: options.reach,
+        reach: options.opening.reach.clone(),
         run: random_number()?,
     };
     let (messages, inbox) = channel();

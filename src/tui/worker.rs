@@ -287,7 +287,7 @@ mod tests {
     use crate::domain::contact_form::ContactForm;
     use crate::operations::contacts::ListQuery;
     use crate::operations::subscriptions::Whom;
-    use crate::operations::{Actor, Rules, Via};
+    use crate::operations::{Actor, Reach, Rules, Via};
     use crate::tui::effect::Answer;
     use crate::tui::perform::perform;
 
@@ -302,6 +302,7 @@ mod tests {
             rules: Rules::default(),
             catalogue: Arc::new(Catalogue::built_in()),
             clock: clock::system(),
+            reach: Reach::Everywhere,
         }
     }
 
