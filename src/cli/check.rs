@@ -110,7 +110,10 @@ fn findings(common: &Common) -> Vec<Finding> {
     let mut findings = configuration(&config);
     let mut security_email = None;
     let mut sender = config.rules().from_email;
-    match Session::open(&opening) {
+    let opened = Session::open(&opening);
+    // A file of another program has whatever modes that wants.
+    let is_ours = !matches!(opened, Err(StoreError::Foreign { .. }));
+    match opened {
         Ok(mut session) => {
             sender = session.return_path_of_a_trial();
             findings.extend(database(&mut session, &opening.database));
@@ -139,7 +142,9 @@ fn findings(common: &Common) -> Vec<Finding> {
             | StoreError::Other { .. }),
         ) => findings.push(Finding::broken("database", error.to_string())),
     }
-    findings.extend(shared(&sharing(&opening.database), paths::group_name));
+    if is_ours {
+        findings.extend(shared(&sharing(&opening.database), paths::group_name));
+    }
     findings.push(mail_server(&config, &sender, security_email.as_deref()));
     findings.extend(dkim(&config));
     findings
