@@ -24,7 +24,6 @@ mod list;
 mod mailing;
 mod man;
 mod modify;
-mod moment;
 mod notify;
 mod outbox;
 mod output;
@@ -179,6 +178,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or invalid value (nothing was change
 pub struct Doors {
     pub screen: screen::Door,
     pub page: serve::Door,
+    /// What is wrong with own keys and themes.
+    pub screen_files: check::Door,
 }
 
 /// Runs the command that the arguments of this process name, and returns the exit code.
@@ -229,7 +230,7 @@ fn answer(line: &CommandLine, doors: Doors, output: &mut Output) -> Result<Exit,
         Command::Restore(arguments) => backup::restore(&mut context(output)?, output, arguments),
         Command::Completions(arguments) => completions::run(output, arguments),
         Command::Man(arguments) => man::run(output, arguments),
-        Command::Check => check::run(&line.common, output),
+        Command::Check => check::run(&line.common, output, doors.screen_files),
         Command::Receive(arguments) => receive::run(&line.common, output, arguments),
         Command::Status(arguments) => status::run(&mut context(output)?, output, arguments),
     }

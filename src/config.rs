@@ -9,24 +9,31 @@ mod file;
 mod key;
 mod listing;
 mod location;
+mod mail_form;
+mod own_file;
 mod password;
 mod reader;
 mod secret_file;
 mod sections;
+mod source;
 mod value;
+mod writing;
 
 use std::net::SocketAddr;
 use std::ops::Deref;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use self::conversion::{DkimError, ServerError};
 pub use self::error::{ConfigError, ConfigErrors, Origin};
 pub use self::key::{KEYS, Key, default_file};
 pub use self::listing::Listed;
+pub use self::mail_form::{MailField, MailForm, TypedPassword};
+pub use self::own_file::OwnFile;
 pub use self::password::{PasswordCommand, PasswordError, PasswordSources};
 use self::reader::Reader;
 pub use self::secret_file::SecretFileError;
+pub use self::source::{Basis, MailServer, Source, Unsaved};
 pub use self::value::Mailbox;
 use crate::domain::email_address::{EmailAddress, Smtputf8};
 use crate::domain::language::Language;
@@ -48,6 +55,8 @@ pub struct Config {
     pub keep: Setting<Duration>,
     pub tui: TuiConfig,
     pub log_level: Setting<LogLevel>,
+    /// Own keys: a file that is there, whatever is in it.
+    pub keys_file: Option<PathBuf>,
     /// Where the log is written unless it goes to the journal: `$XDG_STATE_HOME/callsheet`. `None` without a home folder.
     pub log_folder: Option<PathBuf>,
 }
@@ -117,6 +126,8 @@ pub struct TuiConfig {
     pub accessible: Setting<bool>,
     /// False with `NO_COLOR`.
     pub color: Setting<bool>,
+    /// What the program runs in, by `TMUX` and `STY`.
+    pub multiplexer: Multiplexer,
     /// `TERM` is missing or `dumb`: no screen can be drawn.
     pub dumb_terminal: bool,
 }
@@ -140,6 +151,15 @@ pub enum Theme {
     Mono,
     Contrast,
     File(PathBuf),
+}
+
+/// What stands between the program and the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Multiplexer {
+    None,
+    Tmux,
+    /// GNU screen.
+    Screen,
 }
 
 /// The set of marks and borders.
@@ -195,6 +215,9 @@ impl<T> Deref for Setting<T> {
 impl Security {
     const WORDS: [(&'static str, Self); 3] =
         [("tls", Self::Tls), ("starttls", Self::StartTls), ("none", Self::None)];
+
+    /// All of them, the default for servers elsewhere first.
+    pub const ALL: [Self; 3] = [Self::StartTls, Self::Tls, Self::None];
 
     /// As in the file.
     #[must_use]
@@ -259,8 +282,18 @@ impl Config {
     pub fn load(flags: &Flags, environment: &Environment) -> Result<Self, ConfigErrors> {
         let found = location::find(flags, environment).map_err(|error| ConfigErrors(vec![error]))?;
         let (path, text) = found.map_or((None, String::new()), |(path, text)| (Some(path), text));
-        let mut reader = Reader::new(&text, path.as_deref(), environment);
-        let config = sections::read(&mut reader, flags, environment, path.as_deref());
+        Self::of_text(&text, path.as_deref(), flags, environment)
+    }
+
+    /// What a text says as the file at `path`; without one the text is empty.
+    fn of_text(
+        text: &str,
+        path: Option<&Path>,
+        flags: &Flags,
+        environment: &Environment,
+    ) -> Result<Self, ConfigErrors> {
+        let mut reader = Reader::new(text, path, environment);
+        let config = sections::read(&mut reader, flags, environment, path);
         match reader.finish() {
             Some(errors) => Err(errors),
             None => Ok(config.expect("a value is missing only after its mistake was noted")),

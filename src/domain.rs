@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod bounce;
+pub mod brief;
 pub mod catalogue;
 pub mod character;
 pub mod columns;
@@ -15,6 +16,7 @@ pub mod email_typo;
 pub mod filter;
 pub mod fold;
 pub mod language;
+pub mod moment;
 pub mod name;
 pub mod nearest;
 pub mod notice;

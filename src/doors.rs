@@ -1,15 +1,21 @@
 //! The doors from the command line to the screen and to the page: here the rooms that do not know each other are put together.
 
+use std::path::Path;
+
 use crate::cli::screen::{Closed, Left, Visit};
 use crate::cli::serve::{self, Service, Unserved};
 use crate::clock;
-use crate::config::{self, Config};
+use crate::config::{self, Config, ConfigError, ConfigErrors};
 use crate::domain::language::Language;
-use crate::mail::sender::Sender;
+use crate::operations::{Opening, Reach};
 use crate::paths;
+use crate::tui::clipboard::Clipboard;
+use crate::tui::effect::MouseMode;
+use crate::tui::keymap::Keymap;
 use crate::tui::marks::Marks;
-use crate::tui::screens::settings::{MailFacts, SettingsFacts};
-use crate::tui::theme::Theme;
+use crate::tui::places::Places;
+use crate::tui::setup::{Setup, facts};
+use crate::tui::theme::{OwnTheme, Theme};
 use crate::tui::{self, Ability, Options};
 use crate::web::{self, Limits, Server, Settings};
 
@@ -18,19 +24,35 @@ use crate::web::{self, Limits, Server, Settings};
 /// # Errors
 /// [`Closed`] without a terminal, or without a database.
 pub fn screen(visit: Visit) -> Result<Left, Closed> {
-    let Visit { config, opening, sender } = visit;
+    let Visit { config, opening, sender, source, sender_of } = visit;
+    let (keys, mut mistakes) = keys(&config);
+    let (theme, mistaken) = theme(&config);
+    mistakes.extend(mistaken);
+    if !mistakes.is_empty() {
+        return Err(Closed::Mistaken(ConfigErrors(mistakes)));
+    }
     let options = Options {
-        theme: theme(&config),
+        theme,
+        // Without colour there is one theme only.
+        themes: if *config.tui.color { themes(theme) } else { Vec::new() },
+        keys,
+        mouse: if *config.tui.mouse { MouseMode::On } else { MouseMode::Off },
+        clipboard: match config.tui.multiplexer {
+            config::Multiplexer::None => Clipboard::Direct,
+            config::Multiplexer::Tmux => Clipboard::Tmux,
+            config::Multiplexer::Screen => Clipboard::Screen,
+        },
         marks: match *config.tui.marks {
             config::Marks::Unicode => Marks::Unicode,
             config::Marks::Ascii => Marks::Ascii,
         },
         language: Language::En,
         offset: clock::offset_at(opening.clock.now()),
+        places: places(&opening),
         ability: if config.tui.dumb_terminal { Ability::Dumb } else { Ability::Full },
         facts: facts(&config),
-        start_sender: Box::new(move |ear| Sender::start(sender, ear)),
-        opening,
+        sender,
+        setup: Setup { source, opening, sender_of },
     };
     match tui::run(options) {
         Ok(farewell) => Ok(Left { waiting: farewell.waiting }),
@@ -82,36 +104,72 @@ impl From<web::Error> for Unserved {
     }
 }
 
-fn theme(config: &Config) -> Theme {
-    match &*config.tui.theme {
+/// What typed names of files mean.
+fn places(opening: &Opening) -> Places {
+    if let Reach::Below(folder) = &opening.reach {
+        return Places { home: None, working: folder.clone() };
+    }
+    let environment = paths::Environment::of_process();
+    let home = environment.folder("HOME").map(Path::to_owned);
+    Places { home, working: paths::working_folder().unwrap_or_default() }
+}
+
+/// What is wrong with own keys and an own theme.
+#[must_use]
+pub fn screen_files(config: &Config) -> Vec<ConfigError> {
+    let (mut mistakes, mistaken) = (keys(config).1, theme(config).1);
+    mistakes.extend(mistaken);
+    mistakes
+}
+
+/// The keys, and the mistakes for which the own ones were left out.
+fn keys(config: &Config) -> (Keymap, Vec<ConfigError>) {
+    let own = match config.own_keys() {
+        Ok(None) => return (Keymap::built_in(), Vec::new()),
+        Ok(Some(own)) => own,
+        Err(error) => return (Keymap::built_in(), vec![error]),
+    };
+    match Keymap::built_in().with(&own.text) {
+        Ok(keys) => (keys, Vec::new()),
+        Err(errors) => (
+            Keymap::built_in(),
+            errors.into_iter().map(|error| own.mistake(error.line, error.words)).collect(),
+        ),
+    }
+}
+
+/// The theme in force, and the mistakes for which the own one was left out.
+fn theme(config: &Config) -> (Theme, Vec<ConfigError>) {
+    let (theme, mistakes) = chosen_theme(config);
+    (if *config.tui.color { theme } else { Theme::Mono }, mistakes)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "one theme of fixed size is read once and in use until the program ends"
+)]
+fn chosen_theme(config: &Config) -> (Theme, Vec<ConfigError>) {
+    let theme = match &*config.tui.theme {
+        config::Theme::Dark | config::Theme::File(_) => Theme::Dark,
+        config::Theme::Light => Theme::Light,
         config::Theme::Mono => Theme::Mono,
-        config::Theme::Dark | config::Theme::Light | config::Theme::Contrast | config::Theme::File(_) => {
-            if *config.tui.color {
-                Theme::Dark
-            } else {
-                Theme::Mono
-            }
+        config::Theme::Contrast => Theme::Contrast,
+    };
+    let own = match config.own_theme() {
+        Ok(None) => return (theme, Vec::new()),
+        Ok(Some(own)) => own,
+        Err(error) => return (theme, vec![error]),
+    };
+    match OwnTheme::parse(&own.text) {
+        Ok(read) => (Theme::Own(Box::leak(Box::new(read))), Vec::new()),
+        Err(errors) => {
+            (theme, errors.into_iter().map(|error| own.mistake(error.line, error.words)).collect())
         }
     }
 }
 
-/// What the settings screen shows beside the account.
-fn facts(config: &Config) -> SettingsFacts {
-    let mail = match &*config.mail.host {
-        None => MailFacts::Files { folder: paths::mail_folder(&config.database).display().to_string() },
-        Some(host) => MailFacts::Server {
-            host: host.clone(),
-            port: *config.mail.port,
-            security: config.mail.security.id().to_owned(),
-            from: config.mail.from.as_ref().map(|from| from.address.to_string()).unwrap_or_default(),
-        },
-    };
-    let database = config.database.display().to_string();
-    SettingsFacts {
-        mail,
-        key: format!("{database}.key"),
-        database,
-        configuration: config.file.as_ref().map(|file| file.display().to_string()),
-        warnings: config.warnings(),
-    }
+/// The themes between which one can change: those that are built in, and the own one.
+fn themes(theme: Theme) -> Vec<Theme> {
+    let is_own = !Theme::BUILT_IN.contains(&theme);
+    Theme::BUILT_IN.into_iter().chain(is_own.then_some(theme)).collect()
 }

@@ -44,11 +44,12 @@
 //!                        domain                       knows nobody
 //! ```
 //!
-//! `mail::incoming` and `mail::returned` stand beside `mail::compose` and are known by `operations` only; `mail::markup` is known by
-//! `mail::incoming` and `mail::compose`. Beside them all stand `config`, `paths`, `clock` and `log`; any room may speak to the log by
-//! `tracing`, and only the command line begins it. The lower rooms never ask for a setting:
-//! what they need comes as an argument. rusqlite is named in `store` only, lettre in `mail`, ratatui and crossterm in `tui`, axum and
-//! tokio in `web`. The table of who may know whom is `tests/tidy/rooms.rs`, and a test reads the sources by it.
+//! `mail::incoming` and `mail::returned` stand beside `mail::compose` and are known by `operations` only, but that the second frees
+//! a mail as the first does; `mail::markup` is known by `mail::incoming` and `mail::compose`. Beside them all stand `config`,
+//! `paths`, `clock` and `log`; any room may speak to the log by `tracing`, and only the command line begins it. The lower rooms
+//! never ask for a setting: what they need comes as an argument. rusqlite is named in `store` only, lettre in `mail`, ratatui and
+//! crossterm in `tui`, axum and tokio in `web`. The table of who may know whom is `tests/tidy/rooms.rs`, and a test reads the
+//! sources by it.
 //!
 //! # The way of a key
 //!
@@ -63,8 +64,11 @@
 //!    the focus is, and gives it to the dialog or screen in front, which says what it wants.
 //! 2. What is wanted leaves `update` as plain data, a [`tui::effect::Effect`]. A question goes to the worker thread, which has a
 //!    database connection of its own; one that takes long goes to a second, so that the list goes on being read.
-//!    [`tui::perform::perform`] makes it a call of [`operations`].
+//!    [`tui::perform::perform`] makes it a call of [`operations`]. What is about the configuration goes to a thread of its own,
+//!    [`tui::setup`].
 //! 3. The answer is a message again. When no message is left, [`tui::view::draw`] draws the model once.
+//! 4. A click becomes the keys that bring the cursor to its place, and the palette gives the action that was chosen: what has keys has
+//!    both. Own keys are laid over the built-in table before the screen opens.
 //!
 //! Tests drive the same functions without a thread or a terminal: a key script goes in, a picture comes out.
 //!
@@ -113,7 +117,7 @@
 //! | delivery | one mail to one address; lives in the outbox until it ends |
 //! | outbox | the durable queue and ledger of all deliveries |
 //! | coverage | for each type: how many contacts would receive it now |
-//! | audit log | who did what, when, from where |
+//! | audit log | who did what, when, from where; the screen shows it as the history |
 //!
 //! # What never happens
 //!
@@ -141,7 +145,8 @@
 //!   changes is an operation. Its test in `tests/cli/` is a transcript: what it prints on both streams, and how it ends.
 //! - **a screen or a dialog:** a file in `src/tui/screens/` with its state and what an input does to it, its view beside it, and a
 //!   variant of [`tui::model::Screen`] or [`tui::model::Overlay`]; the compiler names the places that are missing. Keys are an
-//!   action and a line in `assets/keys.toml`; what it asks for is a [`tui::effect::Question`] and a line in `perform`. Its tests
+//!   action and a line in `assets/keys.toml`, from which footer, help, palette and README are made; what it asks for is a
+//!   [`tui::effect::Question`] and a line in `perform`. Its tests
 //!   are pictures in `tests/snapshots/` and a key script in `tests/sessions/`.
 //! - **a mail:** a [`domain::delivery::Kind`], a [`mail::compose::Content`], templates in `assets/mail/`, and the place in
 //!   `src/mail/sender/letter.rs` where one becomes the other. The operation that causes it queues it in the same transaction.

@@ -6,5 +6,9 @@ use callsheet::cli::{self, Doors};
 use callsheet::doors;
 
 fn main() -> ExitCode {
-    ExitCode::from(cli::run(Doors { screen: doors::screen, page: doors::page }))
+    ExitCode::from(cli::run(Doors {
+        screen: doors::screen,
+        page: doors::page,
+        screen_files: doors::screen_files,
+    }))
 }

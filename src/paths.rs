@@ -69,6 +69,14 @@ pub fn group_name(id: u32) -> String {
     name.map_or_else(|| id.to_string(), |name| safe(&name).into_owned())
 }
 
+/// Own keys, the first that exists: `keys.toml` beside the configuration file that was `named`; without one in
+/// `$XDG_CONFIG_HOME/callsheet`, then in `/etc/callsheet`, wherever the configuration itself was found.
+#[must_use]
+pub fn keys_files(named: Option<&Path>, environment: &Environment) -> Vec<PathBuf> {
+    let files = named.map_or_else(|| config_files(environment), |file| vec![file.to_owned()]);
+    files.into_iter().map(|file| file.with_file_name("keys.toml")).collect()
+}
+
 /// An own theme: `themes/NAME.toml` beside the configuration file.
 #[must_use]
 pub fn theme_file(config_file: &Path, name: &str) -> PathBuf {
@@ -82,6 +90,12 @@ pub fn expand_home(path: &Path, environment: &Environment) -> PathBuf {
         (Ok(rest), Some(home)) => home.join(rest),
         (Ok(_) | Err(_), _) => path.to_owned(),
     }
+}
+
+/// The folder in which this process was started. `None` if it is gone.
+#[must_use]
+pub fn working_folder() -> Option<PathBuf> {
+    std::env::current_dir().ok()
 }
 
 /// Who acts, for the audit log: the real user of this process, never a field that somebody types. The user behind sudo and

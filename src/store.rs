@@ -32,7 +32,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-pub use audit::{AuditBreak, AuditQuery, AuditRow, Entry, Via};
+pub use audit::{AuditBreak, AuditBrief, AuditQuery, AuditRow, Entry, Via};
 pub use backup::{Restored, restore};
 pub use contacts::{ContactRow, NewContact};
 pub use entries::Moment;

@@ -11,6 +11,7 @@
 //! Nothing on the drawing thread touches disk or network.
 
 pub mod backend;
+pub mod clipboard;
 pub mod coverage_counts;
 pub mod edits;
 pub mod effect;
@@ -23,6 +24,7 @@ pub mod model;
 pub mod msg;
 pub mod perform;
 pub mod picture;
+pub mod places;
 pub mod plan;
 pub mod screens;
 pub mod theme;
@@ -31,9 +33,12 @@ pub mod view;
 pub mod widgets;
 pub mod window;
 
+pub mod setup;
+
+mod post;
 mod runtime;
 mod terminal;
 mod worker;
 
-pub use runtime::{Ear, Error, Farewell, Options, run};
+pub use runtime::{Error, Farewell, Options, run};
 pub use terminal::{Ability, Unfit};

@@ -11,6 +11,7 @@ mod history;
 mod log;
 mod notify;
 mod outbox;
+mod own_keys;
 mod receive;
 mod settings;
 mod status;

@@ -3,9 +3,13 @@
 mod bytes;
 mod compose;
 mod contacts;
+mod exchange;
 mod first_start;
+mod history;
 mod matrix;
+mod mouse;
 mod outbox_notices;
+mod palette;
 mod random_keys;
 mod sharing;
 mod verification;

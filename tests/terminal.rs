@@ -1,10 +1,12 @@
 //! The program in a real terminal: that it takes and gives back, and that it ends when it should.
 
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use rustix::process::Signal;
 
 use crate::support::program::Program;
+use crate::support::sink::Sink;
 use crate::support::terminal::Terminal;
 
 /// Everything undone: attributes, synchronized update, bracketed paste, hidden cursor, alternate screen.
@@ -29,6 +31,33 @@ fn a_contact_is_added_by_hand_and_the_terminal_is_given_back() {
     assert_eq!(terminal.ends_within(SOON), 0);
     assert!(terminal.written().contains(GIVEN_BACK), "{}", terminal.written());
     assert!(program.data("list").contains("xiaoming@example.cn"));
+}
+
+#[test]
+fn from_no_configuration_to_a_test_mail_by_keys_alone() {
+    let sink = Sink::script().login("PLAIN", "notices", "open-sesame").start();
+    let program = Program::new();
+    let mut terminal = Terminal::open(&program, &[]);
+    terminal.types("<wait:Welcome> Example <tab> security@example.com <enter> <wait:The account is saved.>");
+    terminal.types("5 <wait:not leaving this machine> <down> <down> <down> <enter> <wait:Mail doctor>");
+    let port = sink.port();
+    terminal
+        .types(&format!("notices@example.com <tab> 127.0.0.1 <tab> {port} <tab> <tab> notices <tab> wrong"));
+    terminal.types("<c-t> <wait:Mail does not get through: sign in.> <c-u> open-sesame");
+    terminal.types("<c-t> <wait:The server takes mail.> <enter> <wait:Mail leaves through 127.0.0.1>");
+    terminal.types("t <wait:sent: 250>");
+    assert!(!terminal.written().contains("sesame"));
+    let mails = sink.mails();
+    assert!(mails.iter().any(|mail| mail.accepted && mail.to.contains("security@example.com")), "{mails:?}");
+    terminal.types("q");
+    assert_eq!(terminal.ends_within(SOON), 0);
+    for (name, expected) in
+        [("config.toml", "password_file = \"smtp-password\""), ("smtp-password", "open-sesame")]
+    {
+        let file = program.path("config/callsheet").join(name);
+        assert!(std::fs::read_to_string(&file).unwrap().contains(expected));
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
 }
 
 #[test]
@@ -130,4 +159,108 @@ fn a_dumb_terminal_is_told_what_to_use_instead() {
     terminal.waits_for("callsheet list");
     assert_eq!(terminal.ends_within(SOON), 2);
     assert!(!terminal.written().contains("\u{1b}[?1049h"));
+}
+
+const MOUSE_ON: &str = "\u{1b}[?1000h\u{1b}[?1006h";
+const MOUSE_OFF: &str = "\u{1b}[?1006l\u{1b}[?1000l";
+
+#[test]
+fn the_mouse_is_let_go_at_the_end_at_a_signal_and_while_suspended() {
+    let program = home();
+    let mut terminal = Terminal::open(&program, &[]);
+    terminal.types("<wait:ada@example.org> <c-z>").waits_for_state("T");
+    terminal.signal(Signal::CONT).types("? <wait:Lists> <esc> <wait:ada@example.org>").signal(Signal::TERM);
+    assert_eq!(terminal.ends_within(SOON), 143);
+    let written = terminal.written();
+    // Taken at the start and after the stop, there perhaps twice.
+    assert!(written.matches(MOUSE_ON).count() >= 2, "{written}");
+    assert_eq!(written.matches(&format!("{MOUSE_OFF}{GIVEN_BACK}")).count(), 2, "{written}");
+}
+
+#[test]
+fn the_mouse_is_switched_at_run_time() {
+    let program = home();
+    let mut terminal = Terminal::open(&program, &[]);
+    terminal.types("<wait:ada@example.org> <f2> <wait:The mouse is off> q");
+    assert_eq!(terminal.ends_within(SOON), 0);
+    let written = terminal.written();
+    assert_eq!((written.matches(MOUSE_ON).count(), written.matches(MOUSE_OFF).count()), (1, 1), "{written}");
+}
+
+#[test]
+fn a_mouse_that_is_off_costs_no_byte() {
+    let program = home();
+    program.configure("[tui]\nmouse = false\n");
+    let mut terminal = Terminal::open(&program, &[]);
+    terminal.types("<wait:ada@example.org> q");
+    assert_eq!(terminal.ends_within(SOON), 0);
+    let written = terminal.written();
+    assert!(!written.contains("[?1000") && !written.contains("[?1006"), "{written}");
+}
+
+#[test]
+fn a_click_is_heard() {
+    let program = home();
+    let mut terminal = Terminal::open(&program, &[]);
+    terminal.types("<wait:ada@example.org>").sends(b"\x1b[<0;20;2M\x1b[<0;20;2m");
+    terminal.waits_for("would receive").types("q");
+    assert_eq!(terminal.ends_within(SOON), 0);
+}
+
+#[test]
+fn copying_is_one_sequence_inside_a_frame() {
+    for (environment, sequence) in [
+        (None, "\u{1b}]52;c;YWRhQGV4YW1wbGUub3Jn\u{7}"),
+        (Some(("TMUX", "/tmp/x,1,0")), "\u{1b}]52;c;YWRhQGV4YW1wbGUub3Jn\u{7}"),
+        (Some(("STY", "1.x")), "\u{1b}P\u{1b}]52;c;YWRhQGV4YW1wbGUub3Jn\u{7}\u{1b}\\"),
+    ] {
+        let program = home();
+        let mut terminal = Terminal::open(&program, environment.as_slice());
+        terminal.types("<wait:ada@example.org> y <wait:was sent to the terminal> q");
+        assert_eq!(terminal.ends_within(SOON), 0);
+        let written = terminal.written();
+        assert_eq!(written.matches(sequence).count(), 1, "{written}");
+        let before = written.split(sequence).next().unwrap();
+        let is_open = before.rfind("\u{1b}[?2026h") > before.rfind("\u{1b}[?2026l");
+        assert!(is_open, "{before}");
+    }
+}
+
+#[test]
+fn without_colour_no_theme_brings_any() {
+    for theme in ["dark", "light", "contrast", "sea"] {
+        let program = home();
+        program.configure(&format!("[tui]\ntheme = '{theme}'\n"));
+        let themes = program.path("config/callsheet/themes");
+        std::fs::create_dir_all(&themes).unwrap();
+        std::fs::write(themes.join("sea.toml"), "text = '#ff0000'\n").unwrap();
+        let mut terminal = Terminal::open(&program, &[("NO_COLOR", "1")]);
+        terminal.types("<wait:ada@example.org> : theme <wait:nothing matches> <c-c> q");
+        assert_eq!(terminal.ends_within(SOON), 0);
+        let written = terminal.written();
+        for colour in
+            ["3", "4", "9", "10"].iter().flat_map(|tens| (0..9).map(move |ones| format!("{tens}{ones}")))
+        {
+            let has = |part: &str| {
+                part.split_once('m').is_some_and(|(codes, _)| {
+                    codes.bytes().all(|b| b.is_ascii_digit() || b == b';')
+                        && codes.split(';').any(|c| c == colour)
+                })
+            };
+            assert!(!written.split("\u{1b}[").any(has), "{theme} {colour}");
+        }
+    }
+}
+
+#[test]
+fn an_own_theme_is_worn() {
+    let program = home();
+    program.configure("[tui]\ntheme = 'sea'\n");
+    let themes = program.path("config/callsheet/themes");
+    std::fs::create_dir_all(&themes).unwrap();
+    std::fs::write(themes.join("sea.toml"), "selected_row = '#010203 on 200'\n").unwrap();
+    let mut terminal = Terminal::open(&program, &[]);
+    terminal.types("<wait:ada@example.org> q");
+    assert_eq!(terminal.ends_within(SOON), 0);
+    assert!(terminal.written().contains("38;2;1;2;3;48;5;200m"), "{}", terminal.written());
 }

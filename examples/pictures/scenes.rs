@@ -37,6 +37,7 @@ pub fn all() -> Vec<(String, String)> {
     in_a_new_notice(&office, &mut album);
     in_the_outbox(&office, &mut album);
     in_the_settings(&office, &mut album);
+    in_the_history(&office, &mut album);
     at_the_first_start(&mut album);
     album.files
 }
@@ -203,6 +204,18 @@ fn open(office: &Office, height: u16) -> Desk<'_> {
     let mut desk = Desk::with(office, fixed, facts, Size { width: 100, height });
     desk.hears(vec![SenderEvent::Idle]);
     desk
+}
+
+fn in_the_history(office: &Office, album: &mut Album) {
+    let mut desk = open(office, 24);
+    desk.types("4 v <wait:unbroken> <down>");
+    album.take(
+        "history",
+        Ground::Dark,
+        &desk,
+        "The history: every change with when it was, who made it, by which way, and what it was; below, that a check found the \
+         log whole.",
+    );
 }
 
 /// Shows a fixed Message-ID in the delivery that is open.

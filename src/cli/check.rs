@@ -1,6 +1,8 @@
 //! `check`: whether mail would arrive: configuration, database, key, mail server, security email, coverage, mail that waits.
 //!
-//! It sends nothing: the dialogue with the server ends before the body of a mail.
+//! It sends nothing: the dialogue with the server, of which each step is told, ends before the body of a mail.
+
+mod server;
 
 use std::path::Path;
 
@@ -13,13 +15,12 @@ use super::output::Output;
 use super::problem::{Exit, Stop};
 use super::table::Table;
 use super::types::grouped;
-use crate::config::{Config, ConfigErrors};
+use crate::config::{Config, ConfigError, ConfigErrors, Theme};
 use crate::domain::account::Account;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::contact::Status;
-use crate::domain::reply::Phase;
+use crate::domain::safe_text::safe;
 use crate::log;
-use crate::mail::sender::probe;
 use crate::operations::coverage::Thin;
 use crate::operations::{
     Fault, Lapse, Session, Sharing, StoreError, account, coverage, notices, outbox, sharing,
@@ -69,12 +70,15 @@ impl Finding {
     }
 }
 
+/// What is wrong with the files that belong to the screen, own keys and an own theme; nothing if all is well.
+pub type Door = fn(&Config) -> Vec<ConfigError>;
+
 /// Checks everything that can be reached; what lies behind something broken is not checked.
 ///
 /// # Errors
 /// [`Stop`] if the answer cannot be written; what is broken is part of the answer.
-pub fn run(common: &Common, output: &mut Output) -> Result<Exit, Stop> {
-    let findings = findings(common);
+pub fn run(common: &Common, output: &mut Output, door: Door) -> Result<Exit, Stop> {
+    let findings = findings(common, door);
     if common.json {
         let mut array = output.array();
         findings.iter().try_for_each(|finding| array.push(finding))?;
@@ -97,7 +101,7 @@ fn exit(findings: &[Finding]) -> Exit {
     }
 }
 
-fn findings(common: &Common) -> Vec<Finding> {
+fn findings(common: &Common, door: Door) -> Vec<Finding> {
     let environment = Environment::of_process();
     let config = match config_of(common, &environment) {
         Ok(config) => config,
@@ -108,6 +112,7 @@ fn findings(common: &Common) -> Vec<Finding> {
         Err(errors) => return mistakes(&errors),
     };
     let mut findings = configuration(&config);
+    findings.extend(screen_files(&config, door));
     let mut security_email = None;
     let mut sender = config.rules().from_email;
     let opened = Session::open(&opening);
@@ -145,7 +150,7 @@ fn findings(common: &Common) -> Vec<Finding> {
     if is_ours {
         findings.extend(shared(&sharing(&opening.database), paths::group_name));
     }
-    findings.push(mail_server(&config, &sender, security_email.as_deref()));
+    findings.extend(server::findings(&config, &sender, security_email.as_deref(), opening.clock.now()));
     findings.extend(dkim(&config));
     findings
 }
@@ -171,6 +176,21 @@ fn configuration(config: &Config) -> Vec<Finding> {
 fn log(config: &Config) -> Option<Finding> {
     let words = log::trouble(config.log_folder.as_deref()?)?;
     Some(Finding::warning("log", format!("no log can be written: {words}")))
+}
+
+/// Own keys and an own theme, if there are any.
+fn screen_files(config: &Config, door: Door) -> Vec<Finding> {
+    const CHECK: &str = "screen";
+    let mistakes = door(config);
+    if !mistakes.is_empty() {
+        return mistakes.iter().map(|mistake| Finding::broken(CHECK, mistake.to_string())).collect();
+    }
+    let theme = match &*config.tui.theme {
+        Theme::File(path) => Some(path),
+        Theme::Dark | Theme::Light | Theme::Mono | Theme::Contrast => None,
+    };
+    let files = config.keys_file.iter().chain(theme);
+    files.map(|file| Finding::ok(CHECK, safe(&file.to_string_lossy()).into_owned())).collect()
 }
 
 /// Where links lead, if mails carry any.
@@ -313,30 +333,6 @@ fn delayed(session: &mut Session) -> Option<Finding> {
     Some(Finding::warning(CHECK, format!("{}, delayed since {since}", waits(waiting))))
 }
 
-/// A real dialogue, up to the point where the server would take a mail to the security email.
-fn mail_server(config: &Config, sender: &str, security_email: Option<&str>) -> Finding {
-    const CHECK: &str = "mail_server";
-    let settings = match config.smtp_settings() {
-        Ok(Some(settings)) => settings,
-        Ok(None) => {
-            let folder = paths::mail_folder(&config.database);
-            let words = format!("none is configured; mail is written to '{}'", folder.display());
-            return Finding::warning(CHECK, words);
-        }
-        Err(error) => {
-            let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-            return Finding::broken(CHECK, format!("{error}{hint}"));
-        }
-    };
-    let server = format!("{}:{}", settings.host, settings.port);
-    let steps = probe(&settings, sender, security_email);
-    match (steps.iter().find(|step| !step.ok), security_email) {
-        (Some(step), _) => Finding::broken(CHECK, format!("{server}, {}: {}", asked(step.phase), step.words)),
-        (None, Some(email)) => Finding::ok(CHECK, format!("{server} takes mail to '{email}'")),
-        (None, None) => Finding::ok(CHECK, format!("{server} takes mail; there is no security email to try")),
-    }
-}
-
 /// Whether mail can be signed, what has to be published for that, and whether the signature speaks for the sender.
 fn dkim(config: &Config) -> Vec<Finding> {
     const CHECK: &str = "dkim";
@@ -366,20 +362,6 @@ fn dkim(config: &Config) -> Vec<Finding> {
 fn organisation(domain: &str) -> &str {
     let dots = domain.rmatch_indices('.').map(|(at, _)| at);
     dots.take(2).nth(1).map_or(domain, |at| &domain[at + 1..])
-}
-
-/// The step of the dialogue, as an administrator of mail calls it.
-const fn asked(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Connect => "connecting",
-        Phase::Tls => "TLS",
-        Phase::Greeting => "greeting",
-        Phase::Ehlo => "EHLO",
-        Phase::Auth => "signing in",
-        Phase::MailFrom => "MAIL FROM",
-        Phase::RcptTo => "RCPT TO",
-        Phase::Data | Phase::Body => "DATA",
-    }
 }
 
 #[cfg(test)]

@@ -70,26 +70,7 @@ impl Context {
     /// How this command sends mail. Where the server cannot be used as it is configured, mail stays queued and says why.
     #[must_use]
     pub fn sender_settings(&self) -> SenderSettings {
-        let config = &self.config;
-        let (way, dkim) = match (config.smtp_settings(), config.dkim_signer()) {
-            (Err(error), _) => (Way::Closed { words: error.to_string() }, None),
-            (_, Err(error)) => (Way::Closed { words: error.to_string() }, None),
-            (Ok(Some(server)), Ok(signer)) => (Way::Server(server), signer),
-            (Ok(None), Ok(signer)) => (Way::Files(paths::mail_folder(&config.database)), signer),
-        };
-        SenderSettings {
-            database: config.database.value.clone(),
-            way,
-            letterhead: config.letterhead(""),
-            return_path: config.return_path(),
-            dkim: dkim.map(Arc::new),
-            public_url: config.verification.public_url.value.clone(),
-            catalogue: Arc::clone(&self.opening.catalogue),
-            connections: *config.mail.connections,
-            rate_per_second: *config.mail.rate_per_second,
-            keep: *config.keep,
-            clock: Arc::clone(&self.opening.clock),
-        }
+        sender_settings(&self.config, &self.opening)
     }
 
     /// The session at the database, opened at the first call; what an administrator should know of the database is said then.
@@ -109,18 +90,47 @@ impl Context {
     }
 }
 
+/// How a configuration sends mail. Where the server cannot be used as it is configured, mail stays queued and says why.
+#[must_use]
+pub fn sender_settings(config: &Config, opening: &Opening) -> SenderSettings {
+    let (way, dkim) = match (config.smtp_settings(), config.dkim_signer()) {
+        (Err(error), _) => (Way::Closed { words: error.to_string() }, None),
+        (_, Err(error)) => (Way::Closed { words: error.to_string() }, None),
+        (Ok(Some(server)), Ok(signer)) => (Way::Server(server), signer),
+        (Ok(None), Ok(signer)) => (Way::Files(paths::mail_folder(&config.database)), signer),
+    };
+    SenderSettings {
+        database: config.database.value.clone(),
+        way,
+        letterhead: config.letterhead(""),
+        return_path: config.return_path(),
+        dkim: dkim.map(Arc::new),
+        public_url: config.verification.public_url.value.clone(),
+        catalogue: Arc::clone(&opening.catalogue),
+        connections: *config.mail.connections,
+        rate_per_second: *config.mail.rate_per_second,
+        keep: *config.keep,
+        clock: Arc::clone(&opening.clock),
+    }
+}
+
 /// The configuration that the command line, the environment and the file make together.
 ///
 /// # Errors
 /// Every mistake in them.
 pub fn config_of(common: &Common, environment: &Environment) -> Result<Config, ConfigErrors> {
-    let flags = Flags {
+    Config::load(&flags_of(common), environment)
+}
+
+/// What the command line says about the configuration.
+#[must_use]
+pub fn flags_of(common: &Common) -> Flags {
+    Flags {
         database: common.db.clone(),
         config: common.config.clone(),
         log_level: common.log.clone(),
         ..Flags::default()
-    };
-    Config::load(&flags, environment)
+    }
 }
 
 /// What a session of this command is opened with.

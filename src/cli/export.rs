@@ -11,7 +11,7 @@ use super::output::{Output, stop};
 use super::problem::{Exit, Report, Stop};
 use super::progress::Progress;
 use super::{format, list};
-use crate::operations::export::{self, Exported, Failure};
+use crate::operations::export::{self, Existing, Exported, Failure, Scope};
 
 /// Arguments of `export`.
 #[derive(Debug, Args)]
@@ -35,25 +35,27 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &Export) -> Re
     let format = format::of(file, format.as_deref())?;
     let wants_json = context.wants_json();
     let session = context.session(output)?;
-    let filter = list::filter(words.as_deref().unwrap_or_default(), session.catalogue())?;
+    let scope = Scope::matching(list::filter(words.as_deref().unwrap_or_default(), session.catalogue())?);
     if format::is_stream(file) {
         let exported =
-            export::export(session, &filter, format, output.bytes(), &mut |_| ControlFlow::Continue(()));
+            export::export(session, &scope, format, output.bytes(), &mut |_| ControlFlow::Continue(()));
         let exported = exported.map_err(|failure| match failure {
             Failure::Output(error) => stop(error),
-            failure @ (Failure::Cancelled | Failure::Problem(_)) => refusal(file, failure).into(),
+            failure @ (Failure::Exists | Failure::Cancelled | Failure::Problem(_)) => {
+                refusal(file, failure).into()
+            }
         })?;
-        output.note(&format!("Exported: {}.", scope(&exported, words.as_deref())));
+        output.note(&format!("Exported: {}.", words_on(&exported, words.as_deref())));
         return Ok(Exit::Done);
     }
     let mut progress = Progress::begin()?;
-    let exported = export::export_to_file(session, &filter, format, file, &mut |written| {
+    let exported = export::export_to_file(session, &scope, format, file, Existing::Replace, &mut |written| {
         progress.tick(output, || format!("{written} contacts"))
     });
     let exported = exported.map_err(|failure| refusal(file, failure))?;
     let replaced = if exported.replaced { ", which is replaced" } else { "" };
-    let scope = scope(&exported, words.as_deref());
-    output.note(&format!("Exported to '{}'{replaced}: {scope}.", file.display()));
+    let told = words_on(&exported, words.as_deref());
+    output.note(&format!("Exported to '{}'{replaced}: {told}.", file.display()));
     if wants_json {
         output.json(&json!({ "written": exported.written, "of": exported.of }))?;
     }
@@ -62,7 +64,9 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &Export) -> Re
 
 fn refusal(file: &Path, failure: Failure) -> Report {
     match failure {
-        Failure::Output(error) => Report::failed(format!("'{}' cannot be written: {error}", file.display())),
+        failure @ (Failure::Output(_) | Failure::Exists) => {
+            Report::failed(format!("'{}' cannot be written: {failure}", file.display()))
+        }
         Failure::Cancelled => {
             Report::failed(format!("the export was cancelled; '{}' is as it was", file.display()))
         }
@@ -71,7 +75,7 @@ fn refusal(file: &Path, failure: Failure) -> Report {
 }
 
 /// How much of the list was exported: an export that a filter has narrowed does not pass for the whole.
-fn scope(exported: &Exported, filter: Option<&str>) -> String {
+fn words_on(exported: &Exported, filter: Option<&str>) -> String {
     let Exported { written, of, .. } = exported;
     match (filter, of) {
         (_, 0) => "no contact, for there is none".to_owned(),

@@ -1,15 +1,16 @@
 //! `history`: the audit log, newest first; its first broken entry; its anchor.
 
+use chrono::{Offset, Utc};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::context::Context;
-use super::moment;
 use super::output::Output;
 use super::problem::{Exit, Report, Stop};
 use super::table::Table;
 use crate::domain::contact::ContactId;
+use crate::domain::moment;
 use crate::domain::timestamp::Timestamp;
 use crate::operations::history::{self, Anchor, Break, Event, HistoryAt, HistoryQuery, Verdict};
 use crate::operations::{Problem, Session, contacts};
@@ -62,7 +63,7 @@ fn list(context: &mut Context, output: &mut Output, arguments: &History) -> Resu
     let wants_json = context.wants_json();
     let session = context.session(output)?;
     let since = match &arguments.since {
-        Some(text) => Some(moment::parse(text, session.now()).ok_or_else(|| {
+        Some(text) => Some(moment::parse(text, session.now(), Utc.fix()).ok_or_else(|| {
             Report::usage(format!("'{text}' is no time"))
                 .hint("a date such as 2026-11-24, a time such as 2026-11-24T14:03:00Z, or 30min, 12h, 7d ago")
         })?),
@@ -120,9 +121,11 @@ fn verify(context: &mut Context, output: &mut Output, anchor: Option<Anchor>) ->
             output.note(&format!("The history is whole: {entries} entries."));
             Ok(Exit::Done)
         }
-        Verdict::Broken(broken) => Err(Report::failed(format!("the history was changed: {}", words(broken)))
-            .hint("a backup from before tells what it said")
-            .into()),
+        Verdict::Broken(broken) => {
+            Err(Report::failed(format!("the history was changed: {}", history::broken_words(broken)))
+                .hint("a backup from before tells what it said")
+                .into())
+        }
         Verdict::NotTheSame { anchor } => Err(Report::failed(format!(
             "the history is not the one of the anchor: entry {anchor} is gone or was written anew"
         ))
@@ -139,17 +142,6 @@ fn head(context: &mut Context, output: &mut Output) -> Result<Exit, Stop> {
         output.line(&anchor.to_string())?;
     }
     Ok(Exit::Done)
-}
-
-fn words(broken: Break) -> String {
-    match broken {
-        Break::Missing { id } => format!("entry {id} is gone"),
-        Break::Changed { id } => format!("entry {id} or the one before it is not what was written"),
-        Break::DetailsChanged { id } => format!("what entry {id} tells is not what was written"),
-        Break::DetailsMissing { id } => {
-            format!("what entry {id} tells is gone, and its contact was never deleted")
-        }
-    }
 }
 
 fn verdict_json(verdict: Verdict) -> Value {

@@ -186,7 +186,7 @@ impl RowJson {
             email: row.email,
             contact: row.contact.map(|contact| contact.0),
             reasons: row.reasons,
-            warnings: row.warnings,
+            warnings: row.warnings.into_iter().chain(row.held).collect(),
         }
     }
 }

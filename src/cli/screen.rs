@@ -2,19 +2,22 @@
 //! screen; it is given a door to it.
 
 use super::Common;
-use super::context::Context;
+use super::context::{Context, flags_of, sender_settings};
 use super::output::Output;
 use super::problem::{Exit, Report, Stop};
-use crate::config::Config;
+use crate::config::{Config, ConfigErrors, Source};
 use crate::mail::sender::SenderSettings;
 use crate::operations::{Opening, Reach, StoreError, Via};
-use crate::paths;
+use crate::paths::{self, Environment};
 
 /// What the screen is opened with.
 pub struct Visit {
     pub config: Config,
     pub opening: Opening,
     pub sender: SenderSettings,
+    /// Where the configuration comes from, and how one sends mail: it can be changed on the screen.
+    pub source: Source,
+    pub sender_of: fn(&Config, &Opening) -> SenderSettings,
 }
 
 /// How the screen was left.
@@ -31,6 +34,8 @@ pub enum Closed {
     Unfit {
         words: String,
     },
+    /// Own keys or an own theme cannot be used.
+    Mistaken(ConfigErrors),
     Store(StoreError),
     /// The terminal failed.
     Failed {
@@ -66,7 +71,12 @@ pub(super) fn run(
     };
     let opening = Opening { via: Via::Screen, reach, ..context.opening().clone() };
     let sender = context.sender_settings();
-    let left = door(Visit { config: context.config, opening, sender })?;
+    let environment = match is_restricted {
+        true => Environment::of_process().without_user_files(),
+        false => Environment::of_process(),
+    };
+    let source = Source::new(flags_of(common), environment);
+    let left = door(Visit { config: context.config, opening, sender, source, sender_of: sender_settings })?;
     match left.waiting {
         0 => {}
         1 => output.note("1 mail waits in the outbox; 'callsheet deliver --watch' sends without the screen."),
@@ -83,6 +93,11 @@ impl From<Closed> for Stop {
             Closed::Unfit { words } => Report::usage(words)
                 .hint("'callsheet list' shows the contacts, 'callsheet --help' names all commands")
                 .into(),
+            Closed::Mistaken(errors) => {
+                let report = Report::usage("the own keys or the own theme cannot be used")
+                    .hint("where the file is not, the built-in ones are used");
+                errors.0.iter().fold(report, |report, error| report.detail(error.to_string())).into()
+            }
             Closed::Store(error) => error.into(),
             Closed::Failed { words } => Report::failed(words).into(),
         }

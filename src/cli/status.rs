@@ -63,8 +63,10 @@ impl StatusJson {
 pub fn run(context: &mut Context, output: &mut Output, _: &Status) -> Result<Exit, Stop> {
     let wants_json = context.wants_json();
     let session = context.session(output)?;
-    let status =
-        StatusJson::of(outbox::totals(session)?, contacts::totals(session)?, coverage::thin(session)?.nobody);
+    let now = session.now();
+    let queue = outbox::totals(session)?;
+    let is_delayed = queue.delayed_since(now).is_some();
+    let status = StatusJson::of(queue, contacts::totals(session)?, coverage::thin(session)?.nobody);
     if wants_json {
         output.json(&status)?;
         return Ok(Exit::Done);
@@ -73,9 +75,14 @@ pub fn run(context: &mut Context, output: &mut Output, _: &Status) -> Result<Exi
         [] => "none".to_owned(),
         some => grouped(some, session.catalogue()),
     };
+    let oldest = match status.oldest_waiting {
+        Some(since) if is_delayed => format!("{since}, delayed"),
+        Some(since) => since,
+        None => "none".to_owned(),
+    };
     let pairs = [
         ("queue", Some(status.queue.to_string())),
-        ("oldest waiting", Some(status.oldest_waiting.unwrap_or_else(|| "none".to_owned()))),
+        ("oldest waiting", Some(oldest)),
         ("failed", Some(status.failed.to_string())),
         ("unverified", Some(status.unverified.to_string())),
         ("undeliverable", Some(status.undeliverable.to_string())),

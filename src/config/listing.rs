@@ -4,7 +4,7 @@
 use std::fmt::Display;
 use std::path::PathBuf;
 
-use super::{Config, KEYS, Origin, Setting, Theme};
+use super::{Config, KEYS, Mailbox, Origin, Setting, Theme};
 use crate::config::value::short;
 use crate::domain::email_address::Smtputf8;
 use crate::domain::safe_text::Safe;
@@ -16,6 +16,14 @@ pub struct Listed {
     /// Safe to show; `None` where nothing is set.
     pub value: Option<String>,
     pub origin: Origin,
+}
+
+/// As it can stand in the file.
+pub fn mailbox(mailbox: &Mailbox) -> String {
+    match &mailbox.name {
+        Some(name) => format!("{name} <{}>", mailbox.address),
+        None => mailbox.address.to_string(),
+    }
 }
 
 impl Config {
@@ -36,10 +44,7 @@ impl Config {
         match key {
             "database" => path(&self.database),
             "catalogue" => optional_path(&self.catalogue),
-            "mail.from" => optional(&mail.from, |from| match &from.name {
-                Some(name) => format!("{name} <{}>", from.address),
-                None => from.address.to_string(),
-            }),
+            "mail.from" => optional(&mail.from, mailbox),
             "mail.host" => optional(&mail.host, String::clone),
             "mail.port" => plain(&mail.port),
             "mail.security" => (Some(mail.security.id().to_owned()), mail.security.origin.clone()),

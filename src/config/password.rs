@@ -1,7 +1,7 @@
 //! Where the password for the mail server comes from. It is fetched when it is needed and never shown: no error holds any of
 //! it, nor what the program that gives it says.
 
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
@@ -47,6 +47,9 @@ pub enum PasswordError {
 /// More is no password.
 const LIMIT: u64 = 4096;
 
+/// The name of the password among systemd's credentials.
+const CREDENTIAL: &str = "smtp-password";
+
 /// How long the command may take; it may have to ask a person.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -57,8 +60,8 @@ impl PasswordSources {
     /// [`PasswordError`] of the first place that is there. A later place is never tried instead: that would hide a mistake.
     pub fn fetch(&self) -> Result<Option<SecretString>, PasswordError> {
         if let Some(folder) = &self.credentials_directory {
-            let path = folder.join("smtp-password");
-            if path.exists() {
+            let path = folder.join(CREDENTIAL);
+            if is_there(&path) {
                 return from_file(&path, Guard::Folder).map(Some);
             }
         }
@@ -75,9 +78,15 @@ impl PasswordSources {
     /// Whether a place for a password is named.
     #[must_use]
     pub fn is_named(&self) -> bool {
-        let credential =
-            self.credentials_directory.as_ref().is_some_and(|folder| folder.join("smtp-password").exists());
-        credential || self.file.is_some() || self.command.is_some() || self.environment.is_some()
+        self.has_credential() || self.file.is_some() || self.command.is_some() || self.environment.is_some()
+    }
+}
+
+impl PasswordSources {
+    /// Whether systemd gives the password, so that no other place is asked.
+    #[must_use]
+    pub fn has_credential(&self) -> bool {
+        self.credentials_directory.as_ref().is_some_and(|folder| is_there(&folder.join(CREDENTIAL)))
     }
 }
 
@@ -144,6 +153,11 @@ impl std::fmt::Debug for PasswordCommand {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "PasswordCommand({} …)", self.program())
     }
+}
+
+/// What cannot be looked at counts as there: it is told, not passed over.
+fn is_there(path: &Path) -> bool {
+    !path.symlink_metadata().is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
 fn from_file(path: &Path, guard: Guard) -> Result<SecretString, PasswordError> {
@@ -217,6 +231,23 @@ mod tests {
             ..PasswordSources::default()
         };
         assert!(matches!(sources.fetch(), Err(PasswordError::File(SecretFileError::Unreadable(..)))));
+    }
+
+    #[test]
+    fn a_credential_that_cannot_be_looked_at_is_not_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let no_folder = file(folder.path(), "no-folder", b"", 0o600);
+        let dangling = folder.path().join("smtp-password");
+        std::os::unix::fs::symlink("nowhere", dangling).unwrap();
+        for credentials in [no_folder, folder.path().to_owned()] {
+            let sources = PasswordSources {
+                credentials_directory: Some(credentials),
+                environment: Some(SecretString::from("environment")),
+                ..PasswordSources::default()
+            };
+            assert!(sources.is_named());
+            assert!(matches!(sources.fetch(), Err(PasswordError::File(SecretFileError::Unreadable(..)))));
+        }
     }
 
     #[test]

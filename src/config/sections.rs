@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::reader::Reader;
 use super::value::{self, Bad};
 use super::{
-    Config, DkimConfig, Flags, LogLevel, MailConfig, Marks, Origin, PasswordCommand, PasswordSources,
-    Security, Setting, Theme, TuiConfig, VerificationConfig,
+    Config, DkimConfig, Flags, LogLevel, MailConfig, Marks, Multiplexer, Origin, PasswordCommand,
+    PasswordSources, Security, Setting, Theme, TuiConfig, VerificationConfig,
 };
 use crate::domain::email_address::Smtputf8;
 use crate::domain::language::Language;
@@ -52,9 +52,17 @@ pub fn read(
         keep: or_default(keep, 90 * DAY),
         tui,
         log_level: or_default(log_level, LogLevel::Info),
+        keys_file: keys_file(flags, environment, file),
         log_folder: paths::log_folder(environment),
         file: file.map(Path::to_owned),
     })
+}
+
+/// What is there is taken even if it cannot be read: it says something that would be missed.
+fn keys_file(flags: &Flags, environment: &Environment, file: Option<&Path>) -> Option<PathBuf> {
+    let is_named = flags.config.is_some() || environment.get("CALLSHEET_CONFIG").is_some();
+    let files = paths::keys_files(file.filter(|_| is_named), environment);
+    files.into_iter().find(|path| path.symlink_metadata().is_ok())
 }
 
 fn database(reader: &mut Reader<'_>, flags: &Flags, environment: &Environment) -> Option<Setting<PathBuf>> {
@@ -210,6 +218,11 @@ fn tui(reader: &mut Reader<'_>, flags: &Flags, environment: &Environment, file: 
         marks: or_default(marks, Marks::Unicode),
         accessible,
         color,
+        multiplexer: match (environment.get("TMUX"), environment.get("STY")) {
+            (Some(_), _) => Multiplexer::Tmux,
+            (None, Some(_)) => Multiplexer::Screen,
+            (None, None) => Multiplexer::None,
+        },
         dumb_terminal: environment.get("TERM").is_none_or(|term| term == "dumb"),
     }
 }

@@ -332,6 +332,40 @@ fn an_own_theme_lies_beside_the_file() {
 }
 
 #[test]
+fn own_keys_lie_beside_the_named_file_or_in_the_first_folder() {
+    let home = Home::new("");
+    assert_eq!(home.load().unwrap().own_keys(), Ok(None));
+    let keys = home.file().with_file_name("keys.toml");
+    fs::write(&keys, "[contacts]").unwrap();
+    let own = home.load().unwrap().own_keys().unwrap().unwrap();
+    assert_eq!((own.path.as_path(), own.text.as_str()), (keys.as_path(), "[contacts]"));
+    let mistake = own.mistake(3, "'x' is not a key".to_owned());
+    assert_eq!(mistake.to_string(), format!("{}:3: 'x' is not a key", keys.display()));
+    let other = home.folder.path().join("other/config.toml");
+    fs::create_dir(other.parent().unwrap()).unwrap();
+    fs::write(&other, "").unwrap();
+    let flags = Flags { config: Some(other.clone()), ..Flags::default() };
+    assert_eq!(Config::load(&flags, &home.environment(&[])).unwrap().keys_file, None);
+    fs::create_dir(other.with_file_name("keys.toml")).unwrap();
+    let unreadable = Config::load(&flags, &home.environment(&[])).unwrap().own_keys().unwrap_err();
+    assert!(unreadable.to_string().ends_with("cannot be read: it is no file"), "{unreadable}");
+}
+
+#[test]
+fn tmux_and_screen_are_known_by_their_variables() {
+    let home = Home::new("");
+    for (variables, multiplexer) in [
+        (&[][..], Multiplexer::None),
+        (&[("TMUX", "/tmp/tmux-0/default,1,0")], Multiplexer::Tmux),
+        (&[("STY", "1.pts-0")], Multiplexer::Screen),
+        (&[("TMUX", "x"), ("STY", "y")], Multiplexer::Tmux),
+    ] {
+        let config = Config::load(&Flags::default(), &home.environment(variables)).unwrap();
+        assert_eq!(config.tui.multiplexer, multiplexer);
+    }
+}
+
+#[test]
 fn the_named_file_must_be_there_and_the_first_of_the_others_is_taken() {
     let home = Home::new("database = 'user.db'");
     let other = home.folder.path().join("other.toml");

@@ -13,6 +13,7 @@ mod wire;
 use std::borrow::Cow;
 use std::fmt;
 
+use lettre::address::Envelope;
 use lettre::message::header::{
     ContentTransferEncoding, ContentType, Date, Header as _, HeaderName, HeaderValue,
 };
@@ -198,9 +199,11 @@ pub fn compose(letter: &Letter<'_>) -> Result<Vec<u8>, ComposeError> {
     };
     let text = template::text(letter).map_err(build_error)?;
     let html = template::html(letter, &subject).map_err(build_error)?;
-    let mut builder = Message::builder()
-        .from(mailbox(head.display_name(), Part::FromEmail, &head.from_email)?)
-        .to(mailbox(letter.to_name, Part::ToEmail, letter.to_email)?);
+    let from = mailbox(head.display_name(), Part::FromEmail, &head.from_email)?;
+    let to = mailbox(letter.to_name, Part::ToEmail, letter.to_email)?;
+    // Nobody reads this envelope, but without it the builder would read the headers back for it.
+    let envelope = Envelope::new(Some(from.email.clone()), vec![to.email.clone()]).map_err(build_error)?;
+    let mut builder = Message::builder().envelope(envelope).from(from).to(to);
     builder = match wire::encoded_words(&subject) {
         Some(encoded) => builder.raw_header(HeaderValue::dangerous_new_pre_encoded(
             HeaderName::new_from_ascii_str("Subject"),

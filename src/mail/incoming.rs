@@ -19,6 +19,9 @@ use crate::mail::markup::{self, TooLong};
 /// The largest mail that is read, in bytes.
 pub const LIMIT: usize = 10 * 1024 * 1024;
 
+/// More parameters than a header field has by far. Reading them takes time by the square of their number.
+const MOST_PARAMETERS: usize = 1000;
+
 /// What can be announced of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incoming {
@@ -41,6 +44,8 @@ pub enum NoAnnouncement {
     TooLarge,
     #[error("this is no mail: it does not begin with headers")]
     NoMail,
+    #[error("the mail has a header field with more than {MOST_PARAMETERS} parameters")]
+    Overloaded,
     #[error("the mail has no subject")]
     NoSubject,
     #[error("the mail has no text")]
@@ -54,6 +59,9 @@ pub enum NoAnnouncement {
 pub fn read(mail: &[u8]) -> Result<Incoming, Vec<NoAnnouncement>> {
     if mail.len() > LIMIT {
         return Err(vec![NoAnnouncement::TooLarge]);
+    }
+    if is_overloaded(mail) {
+        return Err(vec![NoAnnouncement::Overloaded]);
     }
     let Some(message) = parser().parse(from_first_header(mail)) else {
         return Err(vec![NoAnnouncement::NoMail]);
@@ -95,8 +103,31 @@ fn parser() -> MessageParser {
         .default_header_ignore()
 }
 
+/// Whether a header field that has parameters, of the mail or of a part, has far too many of them.
+pub(super) fn is_overloaded(mail: &[u8]) -> bool {
+    const NAMES: [&[u8]; 2] = [b"content-type", b"content-disposition"];
+    // None outside of such a field, else how many parameters it has so far.
+    let mut parameters: Option<usize> = None;
+    for line in mail.split(|byte| *byte == b'\n') {
+        let is_folded = line.starts_with(b" ") || line.starts_with(b"\t");
+        if !(is_folded && parameters.is_some()) {
+            let start = line.trim_ascii_start();
+            let has_parameters =
+                |name: &&[u8]| start.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name));
+            parameters = NAMES.iter().any(has_parameters).then_some(0);
+        }
+        if let Some(count) = &mut parameters {
+            *count += line.iter().filter(|byte| **byte == b';').count();
+            if *count > MOST_PARAMETERS {
+                return true;
+            }
+        }
+    }
+    false
+}
+
 /// Frees a mail and the mails inside of it, one inside the other perhaps a hundred thousand times, without recursion.
-fn take_apart(message: Message<'_>) {
+pub(super) fn take_apart(message: Message<'_>) {
     let mut left = vec![message];
     while let Some(message) = left.pop() {
         left.extend(message.parts.into_iter().filter_map(|part| match part.body {
@@ -238,7 +269,7 @@ fn said_by(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
 }
 
 /// The text of a part, [`readable`]; one that is not encoded as it says is taken as it is.
-fn decoded(message: &Message<'_>, part: &MessagePart<'_>) -> String {
+pub(super) fn decoded(message: &Message<'_>, part: &MessagePart<'_>) -> String {
     let slice = |start: u32, end: u32| {
         let range = usize::try_from(start).ok()?..usize::try_from(end).ok()?;
         message.raw_message.get(range)

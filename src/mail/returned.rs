@@ -6,11 +6,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders as _};
+use mail_parser::{HeaderName, Message, MessageParser, MessagePart, MimeHeaders as _};
 
 use crate::domain::bounce::{Action, RecipientReport, Report};
 use crate::domain::reply::{EnhancedCode, Phase};
 use crate::domain::verification::VerificationId;
+use crate::mail::incoming::{decoded, is_overloaded, take_apart};
 
 /// The largest message that is read, in bytes.
 pub const LIMIT: usize = 10 * 1024 * 1024;
@@ -59,13 +60,32 @@ pub fn read(message: &[u8]) -> Option<Returned> {
             .and_then(|line| message.get(line.len()..))?,
         None => message,
     };
-    let parsed = MessageParser::default().parse(message).filter(has_header)?;
-    let content = match (report(&parsed), unsubscribing(&parsed)) {
+    if is_overloaded(message) {
+        return Some(Returned { addressed: Vec::new(), content: Content::Ordinary });
+    }
+    let parsed = parser().parse(message)?;
+    let returned = has_header(&parsed).then(|| read_parts(&parsed));
+    take_apart(parsed);
+    returned
+}
+
+/// It finds the parts and leaves them encoded: a message inside of the message that is encoded would be read by recursion, and its
+/// header fields with all that they have.
+fn parser() -> MessageParser {
+    MessageParser::new()
+        .with_mime_headers()
+        .header_text(HeaderName::Subject)
+        .ignore_header(HeaderName::ContentTransferEncoding)
+        .default_header_raw()
+}
+
+fn read_parts(parsed: &Message<'_>) -> Returned {
+    let content = match (report(parsed), unsubscribing(parsed)) {
         (Some(report), _) => Content::Report(report),
         (None, Some((verification, token))) => Content::Unsubscribe { verification, token },
         (None, None) => Content::Ordinary,
     };
-    Some(Returned { addressed: addressed(&parsed), content })
+    Returned { addressed: addressed(parsed), content }
 }
 
 /// Whether the first line is a header field: the parser takes anything for one.
@@ -108,13 +128,13 @@ fn report(message: &Message<'_>) -> Option<Report> {
                 && matches!(kind.subtype(), Some("delivery-status" | "global-delivery-status"))
         })
     })?;
-    let recipients = groups(&String::from_utf8_lossy(status.contents()))
+    let recipients = groups(&decoded(message, status))
         .iter()
         .filter_map(|group| recipient(group))
         .take(MOST_RECIPIENTS)
         .collect();
-    let explanation = parts.iter().find(|part| part.is_text()).map_or(&[][..], |part| part.contents());
-    Some(Report { recipients, phase: phase(explanation) })
+    let explanation = parts.iter().find(|part| part.is_text()).map(|part| decoded(message, part));
+    Some(Report { recipients, phase: phase(&explanation.unwrap_or_default()) })
 }
 
 /// A field of a report: its name and its value on one line.
@@ -170,8 +190,8 @@ fn untyped(value: &str) -> &str {
 }
 
 /// The step at which the server refused, by the words of Postfix and Exim; before the body if they say nothing.
-fn phase(explanation: &[u8]) -> Phase {
-    let text = String::from_utf8_lossy(&explanation[..explanation.len().min(LONGEST_EXPLANATION)]);
+fn phase(explanation: &str) -> Phase {
+    let text = &explanation[..explanation.floor_char_boundary(LONGEST_EXPLANATION)];
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_lowercase();
     let body = ["end of data", "to data command", "after data", "after pipelined data"];
     if body.iter().any(|said| words.contains(said)) { Phase::Body } else { Phase::RcptTo }

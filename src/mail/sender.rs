@@ -29,7 +29,7 @@ use crate::mail::dkim::Signer;
 use crate::mail::transport::smtp::SmtpSettings;
 use crate::store::{Store, StoreError};
 // `check` talks to the server as the sender would.
-pub use crate::mail::transport::smtp::probe;
+pub use crate::mail::transport::smtp::{ProbeStep, Stage, probe};
 use carrier::Outcome;
 use clerk::{Clerk, Standing};
 use lock::ActiveSender;
@@ -395,11 +395,10 @@ fn run_once(
 }
 
 fn work(clerk: &mut Clerk, until: &Until<'_>, delivering: &mut Delivering<'_>) -> Result<(), StoreError> {
-    let mut shift =
-        Shift { until, last_purge: None, told_idle: false, stopping_since: None, heard: clerk.now() };
+    let mut shift = Shift { until, last_purge: None, told_idle: false, stopping_since: None };
+    clerk.heard = clerk.now();
     loop {
         while let Some(word) = delivering.overhear() {
-            shift.heard = clerk.now();
             clerk.hear(word, delivering);
         }
         let turned = clerk.turn(until.only(), delivering);
@@ -426,8 +425,6 @@ struct Shift<'a> {
     last_purge: Option<Timestamp>,
     told_idle: bool,
     stopping_since: Option<Timestamp>,
-    /// When a carrier said something last.
-    heard: Timestamp,
 }
 
 enum Going {
@@ -443,7 +440,7 @@ impl Shift<'_> {
             return false;
         }
         let since = *self.stopping_since.get_or_insert(clerk.now());
-        !clerk.is_busy() || clerk.now().since(since) >= LAST_MAIL
+        !(clerk.is_busy() || clerk.has_results()) || clerk.now().since(since) >= LAST_MAIL
     }
 
     fn go_on(
@@ -455,11 +452,11 @@ impl Shift<'_> {
         match standing {
             Standing::Busy => {
                 self.told_idle = false;
-                if let Some(word) = delivering.listen(LOOK) {
-                    self.heard = clerk.now();
+                if let Some(word) = delivering.listen(clerk.patience()) {
                     clerk.hear(word, delivering);
                 } else if !self.until.stays()
-                    && clerk.now().since(self.heard) >= SILENCE
+                    && !clerk.has_results()
+                    && clerk.now().since(clerk.heard) >= SILENCE
                     && !clerk.is_body_under_way()
                 {
                     return Ok(Going::Done);
@@ -469,7 +466,7 @@ impl Shift<'_> {
                 if let Some(word) = delivering.listen(clerk.now().until(start)) {
                     clerk.hear(word, delivering);
                 }
-                self.heard = clerk.now();
+                clerk.heard = clerk.now();
             }
             Standing::Idle | Standing::Quiet(_) if !self.until.stays() => return Ok(Going::Done),
             Standing::Quiet(end) => {
@@ -503,6 +500,9 @@ fn wait_for_work(
     delivering: &mut Delivering<'_>,
 ) -> Result<(), StoreError> {
     clerk.store.changed_elsewhere()?;
+    if quiet_until.is_some() && clerk.is_asked_to_retry()? {
+        return Ok(());
+    }
     let due = match quiet_until {
         Some(until) => Some(until),
         None => clerk.next_due()?,
@@ -520,8 +520,8 @@ fn wait_for_work(
                 return Ok(());
             }
         }
-        // While the server is left alone nothing can be done about new mail.
-        if quiet_until.is_none() && clerk.store.changed_elsewhere()? {
+        // While the server is left alone nothing can be done about new mail; but an administrator may ask for a try.
+        if clerk.store.changed_elsewhere()? && (quiet_until.is_none() || clerk.is_asked_to_retry()?) {
             return Ok(());
         }
     }

@@ -1,5 +1,6 @@
 //! Export: contacts into a file or stream, in one consistent view, sorted by email. Any number of them needs the memory of one.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -8,12 +9,33 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::{Problem, Session, contacts};
-use crate::domain::contact::SortColumn;
+use crate::domain::contact::{Contact, ContactId, SortColumn};
 use crate::domain::filter::Filter;
 use crate::exchange::Writer;
 use crate::store::{Direction, StoreError};
 
 pub use crate::exchange::Format;
+
+/// Which contacts are exported.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Scope {
+    All,
+    /// Those that match the filter, in which `is:selected` means `selected`.
+    Matching {
+        filter: Filter,
+        selected: BTreeSet<ContactId>,
+    },
+    Selected(BTreeSet<ContactId>),
+}
+
+/// What becomes of a file that has the name already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// It stays as it is, and nothing is exported. What is no regular file is not written to either.
+    Keep,
+    /// It is replaced at once when the export is whole. A pipe or device is written to.
+    Replace,
+}
 
 /// How much was exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +52,8 @@ pub struct Exported {
 pub enum Failure {
     #[error("{0}")]
     Output(io::Error),
+    #[error("it is there already")]
+    Exists,
     #[error("it was cancelled")]
     Cancelled,
     #[error(transparent)]
@@ -42,13 +66,31 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// Writes the contacts that match to `out`. `proceed` is asked after each, with how many are written.
+impl Scope {
+    /// Those that match the filter.
+    #[must_use]
+    pub fn matching(filter: Filter) -> Self {
+        if filter.is_empty() { Self::All } else { Self::Matching { filter, selected: BTreeSet::new() } }
+    }
+
+    fn holds(&self, contact: &Contact) -> bool {
+        match self {
+            Self::All => true,
+            Self::Matching { filter, selected } => {
+                contacts::is_wanted(filter, contact, selected.contains(&contact.id))
+            }
+            Self::Selected(selected) => selected.contains(&contact.id),
+        }
+    }
+}
+
+/// Writes the contacts of the scope to `out`. `proceed` is asked after each, with how many are written.
 ///
 /// # Errors
 /// [`Failure`]; what was written so far is no whole export.
 pub fn export(
     session: &mut Session,
-    filter: &Filter,
+    scope: &Scope,
     format: Format,
     out: &mut dyn Write,
     proceed: &mut dyn FnMut(u64) -> ControlFlow<()>,
@@ -59,7 +101,7 @@ pub fn export(
         let mut written = 0;
         let mut stopped = None;
         reading.list(SortColumn::Email, Direction::Down, None, desk.now, |contact| {
-            if !filter.is_empty() && !contacts::is_wanted(filter, &contact, false) {
+            if !scope.holds(&contact) {
                 return true;
             }
             if let Err(error) = writer.write(&contact) {
@@ -80,40 +122,53 @@ pub fn export(
     })
 }
 
-/// As [`export`], into a file of mode 0600 that gets its name when it is whole; a file that has the name is replaced. A pipe or
-/// device is written to.
+/// As [`export`], into a file of mode 0600 that gets its name when it is whole.
 ///
 /// # Errors
-/// [`Failure`]; a file that was there is as it was. The database and what belongs to it are refused.
+/// [`Failure`], [`Failure::Exists`] as `existing` says; a file that was there is as it was. The database and what belongs to it are refused.
 pub fn export_to_file(
     session: &mut Session,
-    filter: &Filter,
+    scope: &Scope,
     format: Format,
     target: &Path,
+    existing: Existing,
     proceed: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<Exported, Failure> {
     session.desk().0.refuse_own(target)?;
     let place = Place::of(target).map_err(Failure::Output)?;
     let (place, replaced) = match place {
         Place::New(place) => (place, false),
+        Place::File(_) if existing == Existing::Keep => return Err(Failure::Exists),
         Place::File(place) => (place, true),
+        Place::Device if existing == Existing::Keep => {
+            return Err(Failure::Output(io::Error::other("it is no regular file")));
+        }
         Place::Device => {
             let mut out = OpenOptions::new().write(true).open(target).map_err(Failure::Output)?;
-            return export(session, filter, format, &mut out, proceed);
+            return export(session, scope, format, &mut out, proceed);
         }
     };
     let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::metadata(folder).map_err(Failure::Output)?;
     // It is private from the beginning, and removed if it never gets its name.
     let unfinished = tempfile::Builder::new().prefix(".callsheet-export-").tempfile_in(folder);
     // Without the name of a file that nobody has asked for.
     let mut unfinished = unfinished.map_err(|error| Failure::Output(error.kind().into()))?;
-    let exported = export(session, filter, format, unfinished.as_file_mut(), proceed)?;
-    let named = unfinished
-        .as_file()
-        .sync_all()
-        .and_then(|()| unfinished.persist(&place).map_err(|error| error.error))
-        .and_then(|_| File::open(folder)?.sync_all());
-    named.map(|()| Exported { replaced, ..exported }).map_err(Failure::Output)
+    let exported = export(session, scope, format, unfinished.as_file_mut(), proceed)?;
+    unfinished.as_file().sync_all().map_err(Failure::Output)?;
+    let named = match existing {
+        Existing::Replace => unfinished.persist(&place),
+        // Somebody may have taken the name meanwhile.
+        Existing::Keep => unfinished.persist_noclobber(&place),
+    };
+    let named = named.map_err(|error| error.error).and_then(|_| File::open(folder)?.sync_all());
+    match named {
+        Ok(()) => Ok(Exported { replaced, ..exported }),
+        Err(error) if existing == Existing::Keep && error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(Failure::Exists)
+        }
+        Err(error) => Err(Failure::Output(error)),
+    }
 }
 
 /// Where a file is written.

@@ -3,14 +3,20 @@
 //! The log covers itself: each entry's hash covers the entry before. Whoever can write the database can still write it anew from
 //! some entry on; an [`Anchor`] noted elsewhere tells that too.
 
+mod records;
+
 use std::fmt;
+use std::ops::ControlFlow;
 use std::str::FromStr;
 
 use serde_json::Value;
 
 use super::page::{At, Page};
+use super::subscriptions::Progress;
 use super::{Problem, Session};
 use crate::store::{AuditBreak, AuditRow};
+
+pub use records::{Field, Record, RecordQuery, fields, headline, is_in_headline, record, records};
 
 pub use crate::store::{AuditBreak as Break, AuditQuery as HistoryQuery, AuditRow as Event};
 
@@ -76,23 +82,67 @@ pub fn head(session: &mut Session) -> Result<Anchor, Problem> {
 /// # Errors
 /// [`Problem::Store`].
 pub fn verify(session: &mut Session, anchor: Option<Anchor>) -> Result<Verdict, Problem> {
+    Ok(check(session, anchor, &mut |_| ControlFlow::Continue(()))?.0)
+}
+
+/// The same step by step: `progress` hears how many entries are checked. None if it says to stop.
+///
+/// # Errors
+/// [`Problem::Store`].
+pub fn verify_step_by_step(
+    session: &mut Session,
+    progress: Progress<'_>,
+) -> Result<Option<Verdict>, Problem> {
+    let (verdict, end) = check(session, None, progress)?;
+    Ok(end.is_continue().then_some(verdict))
+}
+
+/// After so many entries it is asked whether to go on.
+const STEP: i64 = 500;
+
+/// What was found up to where `progress` said to stop.
+fn check(
+    session: &mut Session,
+    anchor: Option<Anchor>,
+    progress: Progress<'_>,
+) -> Result<(Verdict, ControlFlow<()>), Problem> {
     let (store, _) = session.desk();
     let (mut entries, mut met) = (0, anchor.is_none_or(|anchor| anchor == Anchor::START));
+    let mut end = ControlFlow::Continue(());
     let broken: Option<AuditBreak> = store.read(|reading| {
         reading.check_audit(|id, hash| {
             entries = id;
             met = met || anchor == Some(Anchor { id, hash });
+            if id % STEP == 0 {
+                end = progress(id.unsigned_abs());
+            }
+            end
         })
     })?;
-    Ok(match (broken, anchor) {
+    let verdict = match (broken, anchor) {
         (Some(broken), _) => Verdict::Broken(broken),
         (None, Some(anchor)) if !met => Verdict::NotTheSame { anchor: anchor.id },
         (None, Some(_) | None) => Verdict::Sound { entries },
-    })
+    };
+    Ok((verdict, end))
+}
+
+/// What is wrong with the log, in words: `entry 17 is gone`.
+#[must_use]
+pub fn broken_words(broken: Break) -> String {
+    match broken {
+        Break::Missing { id } => format!("entry {id} is gone"),
+        Break::Changed { id } => format!("entry {id} or the one before it is not what was written"),
+        Break::DetailsChanged { id } => format!("what entry {id} tells is not what was written"),
+        Break::DetailsMissing { id } => {
+            format!("what entry {id} tells is gone, and its contact was never deleted")
+        }
+    }
 }
 
 /// Actions whose details are pairs of an old and a new value.
-const CHANGES: &[&str] = &["contact.modify", "contact.subscribe", "contact.cancel_change", "account.set"];
+const CHANGES: &[&str] =
+    &["contact.modify", "contact.subscribe", "contact.cancel_change", "account.set", "verification.confirm"];
 
 /// What an entry tells, in one line: `email: ada@example.org → ada@example.com; position: none → ceo`. Not escaped.
 #[must_use]

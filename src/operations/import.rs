@@ -5,11 +5,11 @@
 //! has ended stays ended. Each contact that is added or changed has its own entry in the audit log, so that what it tells of a
 //! person can be erased with the person.
 
-use std::collections::HashMap;
-use std::fs::{self, File};
-use std::io::{self, Read, Seek};
+mod report;
+mod seen;
+mod source;
+
 use std::ops::ControlFlow;
-use std::path::Path;
 
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -22,7 +22,6 @@ use crate::domain::contact::{ContactId, Subject};
 use crate::domain::contact_form::{ContactDraft, ContactForm, Field, FieldProblem};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::email_address::{EmailAddress, Smtputf8};
-use crate::domain::email_typo;
 use crate::domain::language::Language;
 use crate::domain::name::Name;
 use crate::domain::safe_text::Safe;
@@ -31,17 +30,10 @@ use crate::domain::verification::{Limit, LimitKind};
 use crate::exchange::{self, Row, Told, Types};
 use crate::store::{ContactRow, StoreError, Via, Writing};
 
+pub use self::report::{Report, ReportRow};
+use self::seen::{Seen, Slips};
+pub use self::source::{Gauge, Opened, Source, Stamp, open};
 pub use crate::exchange::{Format, Unreadable};
-
-/// Where rows come from.
-pub enum Source<'a> {
-    File(&'a Path),
-    /// For example standard input. It is read to its end before the database is touched.
-    Stream(&'a mut dyn Read),
-}
-
-/// A source that is ready to be read: nobody has to wait for it while others wait for the database.
-pub struct Opened(Box<dyn Read>);
 
 /// What an import does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +84,8 @@ pub struct Imported {
     pub reasons: Vec<String>,
     /// What should be looked at, although the row was taken. Not escaped.
     pub warnings: Vec<String>,
+    /// Why the new contact gets no code now, if one was wanted; a sentence without a full stop.
+    pub held: Option<String>,
 }
 
 /// How a row ended.
@@ -126,8 +120,10 @@ pub struct Summary {
     pub refused: u64,
     /// New contacts that want no type of message yet.
     pub without_types: u64,
-    /// The verification mails of new contacts.
+    /// The verification mails of new contacts; none if nothing was written.
     pub queued: Vec<DeliveryId>,
+    /// How many verification mails go, or would go.
+    pub codes: u64,
     /// How many new contacts get no code now, and what holds the last of them back.
     pub held: Option<(u64, Limit)>,
     /// False if nothing was written: a trial, or a refused row among rows that are taken together or not at all.
@@ -151,41 +147,6 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// What a stream may take in memory before it goes to a file.
-const IN_MEMORY: usize = 1 << 20;
-/// Domains of which is remembered whether they look like a slip; a file with more gets no more hints.
-const KNOWN_SLIPS: usize = 10_000;
-
-/// Opens a source. What is no regular file is copied first, to a file without a name beside the database.
-///
-/// # Errors
-/// [`Unreadable::Source`] with the system's words.
-pub fn open(session: &Session, source: Source<'_>) -> Result<Opened, Unreadable> {
-    let failed = |error: io::Error| Unreadable::Source(error.to_string());
-    match source {
-        Source::File(path) => {
-            let found = fs::metadata(path).map_err(failed)?;
-            if found.is_dir() {
-                return Err(Unreadable::Source("it is a folder".to_owned()));
-            }
-            let mut file = File::open(path).map_err(failed)?;
-            if found.is_file() {
-                Ok(Opened(Box::new(file)))
-            } else {
-                copied(session, &mut file).map_err(failed)
-            }
-        }
-        Source::Stream(stream) => copied(session, stream).map_err(failed),
-    }
-}
-
-fn copied(session: &Session, stream: &mut dyn Read) -> io::Result<Opened> {
-    let mut copy = tempfile::spooled_tempfile_in(IN_MEMORY, session.folder());
-    io::copy(stream, &mut copy)?;
-    copy.rewind()?;
-    Ok(Opened(Box::new(copy)))
-}
-
 /// Imports a file and tells what becomes of each row as it goes. Where `hear` breaks, the import is cancelled.
 ///
 /// # Errors
@@ -200,7 +161,7 @@ pub fn import(
     let desk = desk.via(Via::Import);
     let outcome = store.write_much(|writing| {
         let mut import = Import::begin(writing, &desk, options)?;
-        let read = exchange::read(options.format, &mut opened.0, &mut |told| import.take(told, hear))?;
+        let read = exchange::read(options.format, &mut opened, &mut |told| import.take(told, hear))?;
         if let ControlFlow::Break(failure) = read {
             return Err(Undo::Failed(failure));
         }
@@ -260,7 +221,7 @@ impl<'a> Import<'a> {
             options,
             language: reading.account(desk.now)?.language,
             seen: Seen::default(),
-            slips: Slips { known: reading.verified_domains(contacts::KNOWN_DOMAINS)?, of: HashMap::new() },
+            slips: Slips::knowing(reading.verified_domains(contacts::KNOWN_DOMAINS)?),
             full: None,
             summary: Summary::default(),
         })
@@ -306,6 +267,7 @@ impl<'a> Import<'a> {
             contact: None,
             reasons: std::mem::take(&mut row.faults),
             warnings: std::mem::take(&mut row.remarks),
+            held: None,
         };
         if imported.reasons.is_empty() {
             self.apply(row, &mut imported)?;
@@ -370,21 +332,24 @@ impl<'a> Import<'a> {
         self.summary.without_types += u64::from(draft.subscriptions.is_empty());
         imported.warnings.extend(self.slips.warning(&draft.email));
         if self.options.verify == Verify::Send {
-            imported.warnings.extend(self.verify(id)?);
+            imported.held = self.verify(id)?;
         }
         imported.contact = Some(id);
         imported.fate = Fate::Added;
         Ok(())
     }
 
-    /// Queues a code; if a limit holds it back, a warning that says so.
+    /// Queues a code; if a limit holds it back, a sentence that says so.
     fn verify(&mut self, id: ContactId) -> Result<Option<String>, Problem> {
         let mailing = match self.full {
             Some(limit) => Mailing::Limited(limit),
             None => verification::queue(self.writing, self.desk, Subject::Contact(id))?,
         };
         match mailing {
-            Mailing::Queued(delivery) => self.summary.queued.push(delivery),
+            Mailing::Queued(delivery) => {
+                self.summary.queued.push(delivery);
+                self.summary.codes += 1;
+            }
             Mailing::Limited(limit) => {
                 if limit.kind == LimitKind::PerDatabase {
                     self.full = Some(limit);
@@ -515,64 +480,4 @@ fn differences(holder: &ContactRow, draft: &ContactDraft) -> serde_json::Map<Str
         );
     }
     found
-}
-
-/// The contacts that rows were about, with their lines. New ones have numbers that follow each other: eight octets each.
-#[derive(Default)]
-struct Seen {
-    first: i64,
-    added: Vec<u64>,
-    others: HashMap<i64, u64>,
-}
-
-impl Seen {
-    fn add_new(&mut self, id: ContactId, line: u64) {
-        if self.added.is_empty() {
-            self.first = id.0;
-        }
-        if self.place(id) == Some(self.added.len()) {
-            self.added.push(line);
-        } else {
-            self.others.insert(id.0, line);
-        }
-    }
-
-    fn add_known(&mut self, id: ContactId, line: u64) {
-        self.others.insert(id.0, line);
-    }
-
-    /// The line that was about the contact, and whether that made it.
-    fn line(&self, id: ContactId) -> Option<(u64, bool)> {
-        let added = self.place(id).and_then(|place| self.added.get(place));
-        let other = || self.others.get(&id.0).map(|line| (*line, false));
-        added.map(|line| (*line, true)).or_else(other)
-    }
-
-    fn place(&self, id: ContactId) -> Option<usize> {
-        usize::try_from(id.0.checked_sub(self.first)?).ok()
-    }
-}
-
-/// What is known of the domains of new addresses.
-struct Slips {
-    /// Domains that verified contacts use.
-    known: Vec<String>,
-    /// The domain that may be meant, by domain.
-    of: HashMap<String, Option<String>>,
-}
-
-impl Slips {
-    fn warning(&mut self, email: &EmailAddress) -> Option<String> {
-        let meant = match self.of.get(email.domain()) {
-            Some(meant) => meant.clone(),
-            None if self.of.len() >= KNOWN_SLIPS => None,
-            None => {
-                let hint = email_typo::hint(email, &self.known);
-                let meant = hint.and_then(|hint| Some(hint.rsplit_once('@')?.1.to_owned()));
-                self.of.insert(email.domain().to_owned(), meant.clone());
-                meant
-            }
-        };
-        meant.map(|domain| format!("perhaps '{}@{domain}' is meant", email.local()))
-    }
 }

@@ -267,7 +267,8 @@ pub fn cancel(session: &mut Session, id: NoticeId) -> Result<u64, Problem> {
     })
 }
 
-/// Makes all failed and expired deliveries of a notice due now that somebody still wants, and returns how many. A notice that
+/// Makes all failed and expired deliveries of a notice due now that somebody still wants, and returns how many; a sender that
+/// leaves the server alone for a while tries it again at once. A notice that
 /// reached nobody while there was no security email goes to the one that is set now as well, and counts. Setting one does
 /// not do this by itself: what was announced long ago is sent only by somebody who has looked at it.
 ///
@@ -288,6 +289,7 @@ pub fn retry_failed(session: &mut Session, id: NoticeId) -> Result<u64, Problem>
                 retried += 1;
             }
         }
+        writing.ask_to_retry()?;
         desk.log(writing, "notice.retry", None, json!({ "notice": id.0, "retried": retried }))?;
         Ok(retried)
     })
@@ -312,9 +314,10 @@ pub fn read_mail(message_type: &str, message: &[u8]) -> Result<NoticeForm, Probl
         let problem = |what: NoAnnouncement| NoticeProblem {
             field: match what {
                 NoAnnouncement::NoSubject => NoticeField::Subject,
-                NoAnnouncement::TooLarge | NoAnnouncement::NoMail | NoAnnouncement::NoText => {
-                    NoticeField::Body
-                }
+                NoAnnouncement::TooLarge
+                | NoAnnouncement::NoMail
+                | NoAnnouncement::Overloaded
+                | NoAnnouncement::NoText => NoticeField::Body,
             },
             message: what.to_string(),
             hint: None,

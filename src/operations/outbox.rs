@@ -160,7 +160,7 @@ pub fn show(session: &mut Session, id: DeliveryId) -> Result<DeliveryDetail, Pro
     })
 }
 
-/// Makes deliveries due now, all or none. A notice that had ended is under way again, and if nobody gets it this time either, the
+/// Makes deliveries due now, all or none; a sender that leaves the server alone for a while tries it again at once. A notice that had ended is under way again, and if nobody gets it this time either, the
 /// security email does, unless it was tried already.
 ///
 /// # Errors
@@ -172,6 +172,7 @@ pub fn retry(session: &mut Session, ids: &[DeliveryId]) -> Result<(), Problem> {
         for id in ids {
             requeue(writing, &desk, *id)?;
         }
+        writing.ask_to_retry()?;
         desk.log(writing, "outbox.retry", None, json!({ "deliveries": numbers(ids) }))
     })
 }

@@ -335,6 +335,15 @@ fn in_chunks<T>(
     Ok(Ended::Done)
 }
 
+/// The contacts that are meant, in order of id. A filter costs one pass over all contacts.
+///
+/// # Errors
+/// [`Problem::Store`].
+pub fn meant(session: &mut Session, whom: &Whom) -> Result<Vec<ContactId>, Problem> {
+    let (store, desk) = session.desk();
+    store.read(|reading| contacts_of(reading, whom, &desk))
+}
+
 /// The contacts that are meant, in order of id. They are read before anything is changed: what changes then cannot make the
 /// filter find others.
 fn contacts_of(reading: &Reading<'_>, whom: &Whom, desk: &Desk<'_>) -> Result<Vec<ContactId>, Problem> {

@@ -10,7 +10,7 @@ use std::process::Command;
 use secrecy::SecretString;
 
 /// The variables that may be asked for. An empty variable counts as one that is not set.
-pub const NAMES: [&str; 17] = [
+pub const NAMES: [&str; 19] = [
     "CALLSHEET_DB",
     "CALLSHEET_CONFIG",
     "CALLSHEET_LANG",
@@ -28,6 +28,8 @@ pub const NAMES: [&str; 17] = [
     "LC_MESSAGES",
     "LANG",
     "TERM",
+    "TMUX",
+    "STY",
 ];
 
 /// What a restricted screen keeps of its environment: how the terminal writes, in which language, and where the session comes
@@ -57,8 +59,7 @@ impl Environment {
     pub fn of_process() -> Self {
         let read = |name: &'static str| std::env::var_os(name).map(|value| (name, value));
         let mut environment = Self::of(NAMES.into_iter().filter_map(read));
-        environment.smtp_password =
-            std::env::var(PASSWORD).ok().filter(|value| !value.is_empty()).map(SecretString::from);
+        environment.smtp_password = std::env::var_os(PASSWORD).and_then(secret);
         if let (None, Ok(home)) = (environment.get("HOME"), etcetera::home_dir()) {
             environment.variables.insert("HOME", home.into_os_string());
         }
@@ -73,8 +74,7 @@ impl Environment {
         for (name, value) in variables {
             let value = value.into();
             if name == PASSWORD {
-                smtp_password =
-                    value.into_string().ok().filter(|value| !value.is_empty()).map(SecretString::from);
+                smtp_password = secret(value);
             } else if NAMES.contains(&name) && !value.is_empty() {
                 known.insert(name, value);
             }
@@ -152,6 +152,12 @@ fn kept(found: &BTreeMap<OsString, OsString>, home: Option<&Path>) -> BTreeMap<O
     let own = [("PATH", Some(OsStr::new(PROGRAMS))), ("HOME", home.map(Path::as_os_str))];
     let own = own.into_iter().filter_map(|(name, value)| Some((OsString::from(name), value?.to_owned())));
     known.map(|(name, value)| (name.clone(), value.clone())).chain(own).collect()
+}
+
+/// What is no text is no password, which is said where one is needed; it does not count as one that is not set.
+fn secret(value: OsString) -> Option<SecretString> {
+    let text = value.into_string().unwrap_or_else(|_| "\0".to_owned());
+    Some(text).filter(|text| !text.is_empty()).map(SecretString::from)
 }
 
 #[cfg(test)]

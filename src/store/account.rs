@@ -50,6 +50,13 @@ impl Reading<'_> {
     pub fn has_sent_by_smtp(&self) -> Result<bool, StoreError> {
         self.sql(|sql| sql.query_row("SELECT sent_by_smtp FROM account", [], |row| row.get(0)))
     }
+
+    /// How often an administrator asked that mail be tried now.
+    pub fn retries_asked(&self) -> Result<i64, StoreError> {
+        self.sql(|sql| {
+            sql.prepare_cached("SELECT retries_asked FROM account")?.query_row([], |row| row.get(0))
+        })
+    }
 }
 
 impl Writing<'_> {
@@ -87,6 +94,11 @@ impl Writing<'_> {
                           security_verified_at = CASE WHEN ?1 = 'verified' THEN ?2 ELSE security_verified_at END";
             sql.execute(change, params![status.id(), now.millis()]).map(drop)
         })
+    }
+
+    /// An administrator asks that mail be tried now.
+    pub fn ask_to_retry(&self) -> Result<(), StoreError> {
+        self.sql(|sql| sql.execute("UPDATE account SET retries_asked = retries_asked + 1", []).map(drop))
     }
 
     /// Records the key that this database is used with.

@@ -1,10 +1,20 @@
 //! The audit log: who did what, when and from where. Append-only and hash-chained; a deleted contact's details are erased and
 //! the chain stays verifiable, for it covers a salted digest of the details, not the details.
 
-use rusqlite::{OptionalExtension, Row, ToSql, params};
+mod list;
+
+use std::ops::ControlFlow;
+
+use rusqlite::{OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 
-use super::{Newest, Reading, StoreError, Writing};
+pub use list::{AuditBrief, AuditQuery, AuditRow};
+use list::{COLUMNS, TABLES, audit_row};
+
+#[cfg(test)]
+pub(super) use list::statement;
+
+use super::{Reading, StoreError, Writing};
 use crate::domain::contact::ContactId;
 use crate::domain::timestamp::Timestamp;
 
@@ -21,6 +31,9 @@ pub enum Via {
 }
 
 impl Via {
+    /// All ways.
+    pub const ALL: [Self; 5] = [Self::Screen, Self::Command, Self::Import, Self::Page, Self::Mail];
+
     /// As stored.
     #[must_use]
     pub const fn id(self) -> &'static str {
@@ -49,32 +62,6 @@ pub struct Entry<'a> {
     pub details: serde_json::Value,
 }
 
-/// One entry as it is read.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AuditRow {
-    pub id: i64,
-    pub at: Timestamp,
-    pub actor: String,
-    /// Where the actor came from; None for this machine.
-    pub origin: Option<String>,
-    /// By which way, as [`Via::id`]; another word if a newer version wrote it.
-    pub via: String,
-    pub action: String,
-    pub contact: Option<ContactId>,
-    /// Field names with old and new values. None once they are erased.
-    pub details: Option<serde_json::Value>,
-    /// The hash of this entry, which covers the whole log up to it.
-    pub hash: [u8; 32],
-}
-
-/// Which entries are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct AuditQuery {
-    pub contact: Option<ContactId>,
-    /// Not older than this.
-    pub since: Option<Timestamp>,
-}
-
 /// The first entry that does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuditBreak {
@@ -89,49 +76,6 @@ pub enum AuditBreak {
 }
 
 impl Reading<'_> {
-    /// Reads entries by number, upwards or downwards, from `start` on (true: itself included), until `take` has enough.
-    pub fn audit(
-        &self,
-        query: AuditQuery,
-        newest: Newest,
-        start: Option<(i64, bool)>,
-        mut take: impl FnMut(AuditRow) -> bool,
-    ) -> Result<(), StoreError> {
-        let (comparison, order) = match newest {
-            Newest::First => ("<", "DESC"),
-            Newest::Last => (">", "ASC"),
-        };
-        let (contact, since) = (query.contact.map(|contact| contact.0), query.since.map(Timestamp::millis));
-        let mut conditions = Vec::new();
-        let mut parameters: Vec<&dyn ToSql> = Vec::new();
-        if let Some(contact) = &contact {
-            parameters.push(contact);
-            conditions.push(OF_CONTACT.replace("?1", &format!("?{}", parameters.len())));
-        }
-        if let Some(since) = &since {
-            parameters.push(since);
-            conditions.push(format!("a.at >= ?{}", parameters.len()));
-        }
-        if let Some((id, inclusive)) = &start {
-            parameters.push(id);
-            let equal = if *inclusive { "=" } else { "" };
-            conditions.push(format!("a.id {comparison}{equal} ?{}", parameters.len()));
-        }
-        let condition =
-            if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
-        let text = format!("SELECT {COLUMNS} FROM {TABLES} {condition} ORDER BY a.id {order}");
-        self.sql(|sql| {
-            let mut query = sql.prepare_cached(&text)?;
-            let mut found = query.query(&*parameters)?;
-            while let Some(row) = found.next()? {
-                if !take(audit_row(row)?) {
-                    break;
-                }
-            }
-            Ok(())
-        })
-    }
-
     /// Number and hash of the newest entry.
     pub fn audit_head(&self) -> Result<Option<(i64, [u8; 32])>, StoreError> {
         self.sql(|sql| {
@@ -141,15 +85,15 @@ impl Reading<'_> {
         })
     }
 
-    /// Follows the chain from the first entry, giving number and hash of each good one to `passes`; the first break ends it.
-    /// Costs one pass over the log.
+    /// Follows the chain from the first entry, giving number and hash of each good one to `passes`, until it says that it is
+    /// enough; the first break ends it. Costs one pass over the log.
     pub fn check_audit(
         &self,
-        mut passes: impl FnMut(i64, [u8; 32]),
+        mut passes: impl FnMut(i64, [u8; 32]) -> ControlFlow<()>,
     ) -> Result<Option<AuditBreak>, StoreError> {
         let text = format!(
-            "SELECT {COLUMNS}, a.digest, d.salt, d.details, EXISTS (SELECT 1 FROM audit e \
-             WHERE e.contact_id = a.contact_id AND e.action = 'contact.delete') FROM {TABLES} ORDER BY a.id"
+            "SELECT {COLUMNS}, a.digest, d.salt, d.details, CASE WHEN d.audit_id IS NULL THEN EXISTS (SELECT 1 FROM audit e \
+             WHERE e.contact_id = a.contact_id AND e.action = 'contact.delete') ELSE 0 END FROM {TABLES} ORDER BY a.id"
         );
         self.sql(|sql| {
             let mut query = sql.prepare(&text)?;
@@ -164,38 +108,17 @@ impl Reading<'_> {
                     return Ok(Some(found));
                 }
                 (last, previous) = (entry.id, entry.hash);
-                passes(last, previous);
+                if passes(last, previous).is_break() {
+                    break;
+                }
             }
             Ok(None)
         })
     }
 }
 
-const COLUMNS: &str = "a.id, a.at, a.actor, a.origin, a.via, a.action, a.contact_id, a.hash, d.details";
-const TABLES: &str = "audit a LEFT JOIN audit_detail d ON d.audit_id = a.id";
-/// The entries of a contact: its own, and those of a change of many that name its id.
-const OF_CONTACT: &str = "(a.contact_id = ?1 OR a.id IN (SELECT b.id FROM audit b JOIN audit_detail e ON e.audit_id = b.id \
-    WHERE b.action = 'contacts.subscribe' AND EXISTS (SELECT 1 FROM json_tree(e.details) WHERE type = 'integer' \
-    AND value = ?1 AND path LIKE '%.contacts')))";
 /// Where the columns of [`Reading::check_audit`] begin behind [`COLUMNS`].
 const BEHIND: usize = 9;
-
-fn audit_row(row: &Row<'_>) -> rusqlite::Result<AuditRow> {
-    let origin: String = row.get(3)?;
-    let details: Option<String> = row.get(8)?;
-    Ok(AuditRow {
-        id: row.get(0)?,
-        at: Timestamp::from_millis(row.get(1)?),
-        actor: row.get(2)?,
-        origin: Some(origin).filter(|origin| !origin.is_empty()),
-        via: row.get(4)?,
-        action: row.get(5)?,
-        contact: row.get::<_, Option<i64>>(6)?.map(ContactId),
-        hash: row.get(7)?,
-        // What is no JSON was not written by callsheet; the text itself is shown, and the check finds it.
-        details: details.map(|text| serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text))),
-    })
-}
 
 fn examine(row: &Row<'_>, entry: &AuditRow, previous: &[u8]) -> rusqlite::Result<Option<AuditBreak>> {
     let (id, digest) = (entry.id, row.get::<_, Vec<u8>>(BEHIND)?);

@@ -4,7 +4,7 @@
 use rusqlite::Connection;
 
 use super::list::{self, Direction, Start};
-use super::{Newest, Store, entries, outbox, queue, rows, subscriptions};
+use super::{Newest, Store, audit, entries, outbox, queue, rows, subscriptions};
 use crate::domain::contact::{ContactId, SortColumn};
 
 fn database() -> (tempfile::TempDir, Store) {
@@ -75,6 +75,24 @@ fn the_outbox_is_read_by_time_whatever_lies_in_it() {
             let deliveries = entries::lone_deliveries(newest, inclusive);
             assert_by_index(&store.connection, &deliveries, "SEARCH d USING INDEX delivery_alone");
         }
+    }
+}
+
+#[test]
+fn the_history_is_read_by_number_and_a_contacts_by_its_own() {
+    let (_folder, store) = database();
+    let from = ("a.id", "audit a LEFT JOIN audit_detail d ON d.audit_id = a.id");
+    for newest in [Newest::First, Newest::Last] {
+        let all = audit::statement(from, None, newest);
+        assert_by_index(&store.connection, &all, "SEARCH a USING INTEGER PRIMARY KEY (rowid");
+        let own = audit::statement(from, Some(ContactId(1)), newest);
+        assert_by_index(&store.connection, &own, "MERGE (UNION ALL)");
+        assert_by_index(
+            &store.connection,
+            &own,
+            "SEARCH a USING INDEX audit_of_contact (contact_id=? AND id",
+        );
+        assert_by_index(&store.connection, &own, "SEARCH a USING INDEX audit_of_many (id");
     }
 }
 

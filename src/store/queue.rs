@@ -6,8 +6,8 @@
 //!    └── not charged ──┘                   └──time over──▶ expired
 //! ```
 //!
-//! A claim carries a lease: a random token that every later write must show (fencing). A sender that has lost its lease to
-//! another can no longer change the row.
+//! A claim carries a lease: until when it is good for, and a random token that every later write must show (fencing). The active
+//! sender takes back a claim whose lease has ended; a sender that has lost its lease to another can no longer change the row.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -125,6 +125,16 @@ impl Reading<'_> {
                 }
             }
             Ok(true)
+        })
+    }
+
+    /// Whether there are claims whose lease has ended: whoever made them has ended or hangs.
+    pub fn has_ended_leases(&self, now: Timestamp) -> Result<bool, StoreError> {
+        self.sql(|sql| {
+            let mut query = sql.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM delivery WHERE state = 'sending' AND lease_until <= ?1)",
+            )?;
+            query.query_row([now.millis()], |row| row.get(0))
         })
     }
 
@@ -260,17 +270,24 @@ impl Writing<'_> {
         Ok(row.state)
     }
 
-    /// Takes back what a dead sender had in hand. Only the one active sender calls this, when it becomes active. What may have
-    /// been sent waits as after any other try that failed, `wait` from now for the number of tries: a sender that dies again and
-    /// again over a mail does not flood its recipient.
-    pub fn recover_claims(&self, now: Timestamp, wait: impl Fn(u32) -> Duration) -> Result<(), StoreError> {
+    /// Takes back what other senders had in hand: all of it when a sender becomes active, for then the others are dead; after
+    /// that, claims whose lease had ended at `ended_at`. What may have been sent waits as after any other try that failed, `wait`
+    /// from now for the number of tries: a sender that dies again and again over a mail does not flood its recipient.
+    pub fn recover_claims(
+        &self,
+        ended_at: Option<Timestamp>,
+        now: Timestamp,
+        wait: impl Fn(u32) -> Duration,
+    ) -> Result<(), StoreError> {
         const WORDS: &str = "the sender ended before the reply was recorded";
+        let ended_at = ended_at.map_or(i64::MAX, Timestamp::millis);
         self.sql(|sql| {
             let doubtful = sql
                 .prepare_cached(
-                    "SELECT id, attempts, expires_at FROM delivery WHERE state = 'sending' AND phase = 'body'",
+                    "SELECT id, attempts, expires_at FROM delivery \
+                     WHERE state = 'sending' AND phase = 'body' AND lease_until <= ?1",
                 )?
-                .query_map([], |row| {
+                .query_map([ended_at], |row| {
                     Ok((row.get::<_, i64>(0)?, row.get::<_, u32>(1)?, rows::moment(row, 2)?))
                 })?
                 .collect::<rusqlite::Result<Vec<_>>>()?;
@@ -290,8 +307,8 @@ impl Writing<'_> {
             }
             sql.execute(
                 "UPDATE delivery SET state = CASE WHEN attempts > 0 OR maybe_sent = 1 THEN 'retry' ELSE 'queued' END, \
-                 lease = NULL, lease_until = NULL, phase = NULL WHERE state = 'sending'",
-                [],
+                 lease = NULL, lease_until = NULL, phase = NULL WHERE state = 'sending' AND lease_until <= ?1",
+                [ended_at],
             )
             .map(drop)
         })

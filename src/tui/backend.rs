@@ -94,6 +94,11 @@ impl<W: Write, S: Fn() -> io::Result<Size>> AnsiBackend<W, S> {
         &mut self.out
     }
 
+    /// Adds bytes to the frame under way that draw nothing and move nothing.
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.frame.extend_from_slice(bytes);
+    }
+
     fn say(&mut self, text: &str) {
         self.frame.extend_from_slice(text.as_bytes());
     }
@@ -352,6 +357,14 @@ mod tests {
             drawn,
             "\x1b[?2026h\x1b[1;1H\x1b[32mab\x1b[3C\x1b[mc\x1b[1C\x1b[1;7md\x1b[2;1H\x1b[?2026l"
         );
+    }
+
+    #[test]
+    fn what_draws_nothing_goes_out_with_the_next_frame() {
+        let mut terminal = terminal();
+        frame(&mut terminal, |_| {});
+        terminal.backend_mut().add(b"\x1b]52;c;YQ==\x07");
+        assert_eq!(frame(&mut terminal, |_| {}), "\x1b[?2026h\x1b]52;c;YQ==\x07\x1b[?2026l");
     }
 
     #[test]

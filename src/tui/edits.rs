@@ -184,6 +184,12 @@ impl Edits {
         self.under_way.as_ref().is_some_and(|under_way| !matches!(under_way.edit, Edit::Tick(_)))
     }
 
+    /// The question of the edit under way.
+    #[must_use]
+    pub fn request(&self) -> Option<Request> {
+        self.under_way.as_ref().map(|under_way| under_way.request)
+    }
+
     /// How far the edit under way is, if it is one for several contacts.
     #[must_use]
     pub fn way(&self) -> Option<Way> {
@@ -440,9 +446,15 @@ mod tests {
             self.last = plan.last();
             let question = |effect| match effect {
                 Effect::Ask { question, .. } => Some(*question),
-                Effect::StopWork | Effect::WakeSender | Effect::Suspend | Effect::Redraw | Effect::Quit => {
-                    None
-                }
+                Effect::Configure { .. }
+                | Effect::Reconfigure
+                | Effect::StopWork { .. }
+                | Effect::WakeSender
+                | Effect::Suspend
+                | Effect::Redraw
+                | Effect::Copy(_)
+                | Effect::Mouse(_)
+                | Effect::Quit => None,
             };
             (outcome, plan.into_effects().into_iter().filter_map(question).collect())
         }

@@ -1,11 +1,15 @@
 //! Effects: what `update` wants done outside, as plain data, and the answers. They carry no callbacks and no handles.
 
 use std::fmt;
+use std::path::PathBuf;
 
+use super::screens::settings::SettingsFacts;
+use crate::config::{MailForm, MailServer, Unsaved};
 use crate::domain::account::Account;
 use crate::domain::contact::{Contact, ContactId, Proofs, Subject, Totals};
 use crate::domain::contact_form::{ContactForm, FieldProblem};
 use crate::domain::delivery::{Delivery, DeliveryId, NoticeId};
+use crate::domain::email_address::Smtputf8;
 use crate::domain::language::Language;
 use crate::domain::notice::{Notice, NoticeForm};
 use crate::domain::subscription::Subscriptions;
@@ -13,6 +17,9 @@ use crate::operations::Problem;
 use crate::operations::account::AccountChange;
 use crate::operations::contacts::{Again, ContactChange, ListQuery, Mailing, PageAt, Saved};
 use crate::operations::coverage::Coverage;
+use crate::operations::export::{Existing, Exported, Scope};
+use crate::operations::history::{Anchor, HistoryAt, Record, RecordQuery, Verdict};
+use crate::operations::import::{self, Format, Report, Stamp};
 use crate::operations::notices::{Audience, Notified};
 use crate::operations::outbox::{DeliveryDetail, EntriesAt, OutboxAt, OutboxEntry, OutboxQuery, QueueTotals};
 use crate::operations::page::Page;
@@ -27,15 +34,36 @@ pub enum Effect {
         request: Request,
         question: Box<Question>,
     },
+    /// Something about the mail server of the configuration, done beside everything else; its [`Answer`] carries the same request.
+    Configure {
+        request: Request,
+        task: Box<MailTask>,
+    },
+    /// Sender and worker go on with the configuration that was saved last.
+    Reconfigure,
     /// Ends what takes long before it is through; its answer still comes.
-    StopWork,
+    StopWork {
+        request: Request,
+    },
     /// Tells the sender that something was queued.
     WakeSender,
     /// Gives the terminal back, stops the process and comes back.
     Suspend,
     /// Draws every cell anew.
     Redraw,
+    /// Asks the terminal, with the next frame, to take the text into its clipboard.
+    Copy(String),
+    /// Has the terminal tell of the mouse from now on, or no longer.
+    Mouse(MouseMode),
     Quit,
+}
+
+/// Whether the terminal tells of the mouse. While it does not, the terminal itself marks text with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MouseMode {
+    On,
+    #[default]
+    Off,
 }
 
 /// So many contacts are changed while somebody waits without noticing.
@@ -44,6 +72,38 @@ const FEW: usize = 100;
 /// Joins a question with its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Request(pub u64);
+
+/// What can be done about the mail server of the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailTask {
+    Read,
+    /// Ask the server as it is typed, up to the point where it would take a mail to this address.
+    Examine {
+        server: MailServer,
+        form: MailForm,
+        to: Option<String>,
+    },
+    Save {
+        server: MailServer,
+        form: MailForm,
+    },
+}
+
+/// One step of the dialogue with a mail server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Examined {
+    pub stage: &'static str,
+    pub ok: bool,
+    /// The server's words or ours.
+    pub words: String,
+}
+
+/// What has changed with the mail server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailSaved {
+    pub facts: SettingsFacts,
+    pub smtputf8: Smtputf8,
+}
 
 /// An operation that the worker performs.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +115,10 @@ pub enum Question {
     },
     /// How many contacts the query lists.
     Count {
+        query: ListQuery,
+    },
+    /// All contacts that the query lists.
+    Matching {
         query: ListQuery,
     },
     Totals,
@@ -100,6 +164,19 @@ pub enum Question {
     Notice {
         id: NoticeId,
     },
+    HistoryPage {
+        query: RecordQuery,
+        at: HistoryAt,
+        limit: usize,
+    },
+    /// Where the history ends.
+    HistoryHead,
+    /// One entry of the history.
+    HistoryEntry {
+        id: i64,
+    },
+    /// Whether somebody has changed the history.
+    CheckHistory,
     /// The mail of a notice that is not queued yet.
     PreviewNotice {
         form: NoticeForm,
@@ -186,6 +263,19 @@ pub enum Question {
     CancelNotice {
         id: NoticeId,
     },
+    /// Contacts into a file.
+    Export {
+        target: PathBuf,
+        scope: Scope,
+        format: Format,
+        existing: Existing,
+    },
+    /// Contacts out of a file, be it in trial. With a stamp only if the file is still the one that has it.
+    Import {
+        file: PathBuf,
+        options: import::Options,
+        stamp: Option<Stamp>,
+    },
 }
 
 /// What became of a question, variant by variant.
@@ -193,6 +283,7 @@ pub enum Question {
 pub enum Answer {
     Page(Result<Page<Contact>, Problem>),
     Count(Result<u64, Problem>),
+    Matching(Result<Vec<ContactId>, Problem>),
     Totals(Result<Totals, Problem>),
     QueueTotals(Result<QueueTotals, Problem>),
     Contact(Result<Contact, Problem>),
@@ -205,6 +296,13 @@ pub enum Answer {
     Delivery(Result<DeliveryDetail, Problem>),
     OutboxEntries(Result<Page<OutboxEntry>, Problem>),
     Notice(Result<Notice, Problem>),
+    /// None if somebody stopped it.
+    HistoryPage(Result<Option<Page<Record>>, Problem>),
+    HistoryHead(Result<Anchor, Problem>),
+    /// None if there is none of this number.
+    HistoryEntry(Result<Option<Record>, Problem>),
+    /// None if somebody stopped it.
+    HistoryChecked(Result<Option<Verdict>, Problem>),
     NoticePreviewed {
         language: Language,
         text: Result<String, Problem>,
@@ -242,6 +340,33 @@ pub enum Answer {
     NoticeRetried(Result<u64, Problem>),
     /// How many deliveries are cancelled.
     NoticeCancelled(Result<u64, Problem>),
+    /// The mail server as it is, or why it cannot be read, in words.
+    MailServer(Result<Box<MailServer>, String>),
+    Examined(Result<Vec<Examined>, Unsaved>),
+    MailSaved(Result<Box<MailSaved>, Unsaved>),
+    Exported(Result<Exported, Refused>),
+    Imported(Result<Box<Report>, Refused>),
+}
+
+/// Why a file was not written or read. Nothing was changed then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// A file has the name that is to be written.
+    Exists,
+    /// The file is no longer the one that was checked.
+    FileChanged,
+    Cancelled,
+    /// Why, as the second part of a sentence without a full stop. Not escaped.
+    Because(String),
+}
+
+/// How far something is that takes long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pace {
+    /// Contacts or rows that are done.
+    pub done: u64,
+    /// In thousandths of the whole, where that is known.
+    pub permille: Option<u16>,
 }
 
 /// What a change of a whole column would meet.
@@ -278,8 +403,14 @@ impl Question {
     pub fn takes_long(&self) -> bool {
         #[expect(clippy::wildcard_enum_match_arm, reason = "few of all questions take long")]
         match self {
-            Self::Coverage | Self::Audience { .. } | Self::Column { .. } => true,
+            Self::Matching { .. }
+            | Self::Coverage
+            | Self::Audience { .. }
+            | Self::Column { .. }
+            | Self::CheckHistory => true,
             Self::Notify { .. } | Self::RetryNotice { .. } | Self::CancelNotice { .. } => true,
+            Self::Export { .. } | Self::Import { .. } => true,
+            Self::HistoryPage { query, .. } => *query != RecordQuery::default(),
             Self::SetColumn { whom: Whom::Filtered(_), .. } => true,
             Self::SetColumn { whom: Whom::These(ids), .. } => ids.len() > FEW,
             Self::CopySubscriptions { to, .. } => to.len() > FEW,
@@ -294,6 +425,7 @@ impl Question {
         match self {
             Self::Page { .. }
             | Self::Count { .. }
+            | Self::Matching { .. }
             | Self::Totals
             | Self::QueueTotals
             | Self::Contact { .. }
@@ -306,6 +438,10 @@ impl Question {
             | Self::Delivery { .. }
             | Self::OutboxEntries { .. }
             | Self::Notice { .. }
+            | Self::HistoryPage { .. }
+            | Self::HistoryHead
+            | Self::HistoryEntry { .. }
+            | Self::CheckHistory
             | Self::PreviewNotice { .. }
             | Self::Proofs { .. }
             | Self::Check { .. }
@@ -328,7 +464,9 @@ impl Question {
             | Self::TestMail { .. }
             | Self::Notify { .. }
             | Self::RetryNotice { .. }
-            | Self::CancelNotice { .. } => false,
+            | Self::CancelNotice { .. }
+            | Self::Export { .. }
+            | Self::Import { .. } => false,
         }
     }
 }
@@ -352,6 +490,14 @@ mod tests {
         assert!(Question::RetryNotice { id: NoticeId(1) }.takes_long());
         assert!(Question::CancelNotice { id: NoticeId(1) }.takes_long());
         assert!(!Question::Notice { id: NoticeId(1) }.takes_long());
+    }
+
+    #[test]
+    fn a_search_through_the_history_takes_long_and_its_pages_do_not() {
+        let page = |query| Question::HistoryPage { query, at: HistoryAt::Newest, limit: 9 };
+        assert!(!page(RecordQuery::default()).takes_long());
+        assert!(page(RecordQuery { words: vec!["a".into()], ..RecordQuery::default() }).takes_long());
+        assert!(Question::CheckHistory.takes_long() && !Question::HistoryHead.takes_long());
     }
 
     #[test]

@@ -5,11 +5,12 @@
 //! mean two things at once, or that names what does not exist, is refused with the line. The keymap never executes anything.
 
 mod action;
+mod entries;
 mod guide;
 mod table;
 
 pub use action::{Action, Context};
-pub use guide::{FooterKey, HelpLine, Section};
+pub use guide::{Command, FooterKey, HelpLine, Section};
 pub use table::{KeysError, Stroke};
 
 use crossterm::event::{KeyEvent, KeyEventKind};
@@ -60,12 +61,20 @@ impl Keymap {
         Self::parse(BUILT_IN).expect("the built-in keys are read by a test")
     }
 
-    /// Reads a table of keys.
+    /// Reads a whole table of keys.
     ///
     /// # Errors
-    /// [`KeysError`] with the line of the first entry that cannot be used.
-    pub fn parse(toml_text: &str) -> Result<Self, KeysError> {
+    /// Every mistake with its line.
+    pub fn parse(toml_text: &str) -> Result<Self, Vec<KeysError>> {
         table::parse(toml_text).map(|bindings| Self { bindings })
+    }
+
+    /// The same keys, but those that an own table gives to the actions that it names.
+    ///
+    /// # Errors
+    /// Every mistake of the own table with its line: what does not exist, and keys that would mean two things at once.
+    pub fn with(self, toml_text: &str) -> Result<Self, Vec<KeysError>> {
+        table::lay_over(self.bindings, toml_text).map(|bindings| Self { bindings })
     }
 
     /// What a key means while `contexts` are in force, innermost first. None for a key without a meaning here.

@@ -59,6 +59,12 @@ impl Look<'_> {
         then.format(format).to_string()
     }
 
+    /// A moment to the second with its zone: `2026-11-24 14:03:12 +01:00`.
+    #[must_use]
+    pub fn exact_time(&self, moment: Timestamp) -> String {
+        moment.to_utc().with_timezone(&self.offset).format("%Y-%m-%d %H:%M:%S %:z").to_string()
+    }
+
     /// A moment to the minute: `2026-11-24 14:03`.
     #[must_use]
     pub fn full_time(&self, moment: Timestamp) -> String {

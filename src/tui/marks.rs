@@ -49,6 +49,12 @@ impl Marks {
         self.pick("▾", "v")
     }
 
+    /// A character that is not shown.
+    #[must_use]
+    pub const fn hidden(self) -> &'static str {
+        self.pick("•", "*")
+    }
+
     /// Between parts of a line, with its blanks.
     #[must_use]
     pub const fn separator(self) -> &'static str {
@@ -101,6 +107,15 @@ impl Marks {
     #[must_use]
     pub const fn inside(self) -> &'static str {
         self.pick(" › ", " > ")
+    }
+
+    /// What is done in a bar, and what is left.
+    #[must_use]
+    pub const fn bar(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Unicode => ("█", "░"),
+            Self::Ascii => ("#", "-"),
+        }
     }
 
     /// The state of a verification.

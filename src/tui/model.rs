@@ -4,16 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::FixedOffset;
-use ratatui::layout::{Rect, Size};
+use ratatui::layout::{Position, Rect, Size};
 
+use super::clipboard::Clipboard;
 use super::coverage_counts::CoverageCounts;
 use super::edits::{Edit, Edits};
-use super::effect::Request;
+use super::effect::{MouseMode, Request};
 use super::keymap::{Context, Keymap, Typing};
 use super::layout::Regions;
 use super::look::Look;
 use super::mail_line::MailLine;
 use super::marks::Marks;
+use super::places::Places;
 use super::plan::Plan;
 use super::screens::account_form::AccountFormDialog;
 use super::screens::audience::AudienceDialog;
@@ -24,9 +26,15 @@ use super::screens::contact_form::{ContactFormDialog, FormSettings};
 use super::screens::contact_types::ContactTypesDialog;
 use super::screens::contacts::Contacts;
 use super::screens::delivery_detail::DeliveryDialog;
+use super::screens::export::ExportDialog;
 use super::screens::help::Help;
+use super::screens::history::History;
+use super::screens::history_entry::HistoryEntryDialog;
+use super::screens::import::ImportDialog;
+use super::screens::mail_form::MailFormDialog;
 use super::screens::matrix::{Board, Fallback, Matrix};
 use super::screens::outbox::Outbox;
+use super::screens::palette::Palette;
 use super::screens::settings::{Settings, SettingsFacts};
 use super::screens::verification::VerificationDialog;
 use super::theme::Theme;
@@ -46,7 +54,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// How long a notice stays.
 pub const NOTICE: Duration = Duration::from_secs(5);
 
-/// What does not change while the program runs.
+/// What the program was started with. Only the theme can be changed while it runs.
 #[derive(Debug, Clone)]
 pub struct Fixed {
     pub theme: Theme,
@@ -60,6 +68,8 @@ pub struct Fixed {
     pub offset: FixedOffset,
     /// What those before the screen may do outside of it.
     pub reach: Reach,
+    /// What typed names of files mean.
+    pub places: Places,
     /// Drawn by chance at the start: what this run sends is told by it from what any other has sent.
     pub run: u64,
 }
@@ -94,6 +104,7 @@ pub struct Model {
     pub edits: Edits,
     pub coverage: CoverageCounts,
     pub outbox: Outbox,
+    pub history: History,
     pub settings: Settings,
     /// What stands in front of the screen; the last is in front of all.
     pub overlays: Vec<Overlay>,
@@ -102,6 +113,10 @@ pub struct Model {
     pub queue: Option<QueueTotals>,
     pub mail: MailLine,
     pub notice: Option<Notice>,
+    pub mouse: Mouse,
+    pub clipboard: Clipboard,
+    /// Themes to which one can change.
+    pub themes: Vec<Theme>,
     pub pending: Pending,
     /// When the worker fell over last.
     pub fell_at: Option<Timestamp>,
@@ -116,12 +131,13 @@ pub enum Screen {
     Contacts,
     Types,
     Outbox,
+    History,
     Settings,
 }
 
 impl Screen {
     /// All tabs from left to right.
-    pub const ALL: [Self; 4] = [Self::Contacts, Self::Types, Self::Outbox, Self::Settings];
+    pub const ALL: [Self; 5] = [Self::Contacts, Self::Types, Self::Outbox, Self::History, Self::Settings];
 
     /// The number before the tab's title.
     #[must_use]
@@ -130,6 +146,7 @@ impl Screen {
             Self::Contacts => 1,
             Self::Types => 2,
             Self::Outbox => 3,
+            Self::History => 4,
             Self::Settings => 5,
         }
     }
@@ -140,6 +157,7 @@ impl Screen {
             Self::Contacts => "Contacts",
             Self::Types => "Message types",
             Self::Outbox => "Outbox",
+            Self::History => "History",
             Self::Settings => "Settings",
         }
     }
@@ -150,7 +168,8 @@ impl Screen {
         match self {
             Self::Contacts => Self::Types,
             Self::Types => Self::Outbox,
-            Self::Outbox => Self::Settings,
+            Self::Outbox => Self::History,
+            Self::History => Self::Settings,
             Self::Settings => Self::Contacts,
         }
     }
@@ -162,7 +181,8 @@ impl Screen {
             Self::Contacts => Self::Settings,
             Self::Types => Self::Contacts,
             Self::Outbox => Self::Types,
-            Self::Settings => Self::Outbox,
+            Self::History => Self::Outbox,
+            Self::Settings => Self::History,
         }
     }
 }
@@ -174,12 +194,17 @@ pub enum Overlay {
     Confirm { question: Confirm, then: Deed },
     Verification(Box<VerificationDialog>),
     Delivery(Box<DeliveryDialog>),
+    HistoryEntry(Box<HistoryEntryDialog>),
     ContactTypes(Box<ContactTypesDialog>),
     Choice(Box<ContactChoice>),
     Audience(Box<AudienceDialog>),
     AccountForm(Box<AccountFormDialog>),
+    MailForm(Box<MailFormDialog>),
     Compose(Box<ComposeDialog>),
+    Export(Box<ExportDialog>),
+    Import(Box<ImportDialog>),
     Help(Help),
+    Palette(Box<Palette>),
 }
 
 /// What is done after a yes.
@@ -199,6 +224,14 @@ pub struct Notice {
     pub text: String,
     pub tone: Tone,
     pub since: Timestamp,
+}
+
+/// The mouse, and where it was pressed last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Mouse {
+    pub mode: MouseMode,
+    /// Where and when something was selected; a second press there opens it.
+    pub pressed: Option<(Position, Timestamp)>,
 }
 
 /// What a notice tells.
@@ -224,6 +257,8 @@ pub struct Pending {
     pub dialog_data: Option<Request>,
     /// Who would get the type that is chosen for a notice or shown.
     pub audience: Option<Request>,
+    /// What the server says to the mail doctor.
+    pub examination: Option<Request>,
     /// What was asked for without a dialog, such as deleting.
     pub deed: Option<Request>,
     /// What a change of a column would meet, and since when it is asked; any key calls it off.
@@ -255,6 +290,7 @@ impl Model {
             edits: Edits::default(),
             coverage: CoverageCounts::default(),
             outbox: Outbox::default(),
+            history: History::default(),
             settings: Settings::new(facts),
             overlays: Vec::new(),
             account: None,
@@ -262,6 +298,9 @@ impl Model {
             queue: None,
             mail: MailLine::default(),
             notice: None,
+            mouse: Mouse::default(),
+            clipboard: Clipboard::default(),
+            themes: Vec::new(),
             pending: Pending::default(),
             fell_at: None,
             last_request: Request::default(),
@@ -292,6 +331,7 @@ impl Model {
                     Typing::Off => (Context::Matrix, Typing::Off),
                 },
                 Screen::Outbox => (self.outbox.context(), self.outbox.typing()),
+                Screen::History => (self.history.context(), self.history.typing()),
                 Screen::Settings => (Context::Settings, Typing::Off),
             },
         }
@@ -361,12 +401,17 @@ impl Overlay {
             Self::Confirm { .. } => (Context::Confirm, Typing::Off),
             Self::Verification(dialog) => (dialog.context(), dialog.typing()),
             Self::Delivery(_) => (Context::Delivery, Typing::Off),
+            Self::HistoryEntry(_) => (Context::HistoryEntry, Typing::Off),
             Self::ContactTypes(_) => (Context::ContactTypes, Typing::Off),
             Self::Choice(_) => (Context::Choice, Typing::On),
             Self::Audience(_) => (Context::Audience, Typing::Off),
             Self::AccountForm(form) => (form.context(), form.typing()),
+            Self::MailForm(form) => (form.context(), form.typing()),
             Self::Compose(dialog) => (dialog.context(), dialog.typing()),
-            Self::Help(_) => (Context::Help, Typing::Off),
+            Self::Export(dialog) => (dialog.context(), dialog.typing()),
+            Self::Import(dialog) => (dialog.context(), dialog.typing()),
+            Self::Help(_) => (Context::Help, Typing::On),
+            Self::Palette(_) => (Context::Palette, Typing::On),
         }
     }
 
@@ -377,12 +422,17 @@ impl Overlay {
             Self::ContactForm(_)
             | Self::Confirm { .. }
             | Self::Delivery(_)
+            | Self::HistoryEntry(_)
             | Self::ContactTypes(_)
             | Self::Choice(_)
             | Self::Audience(_)
             | Self::AccountForm(_)
+            | Self::MailForm(_)
             | Self::Compose(_)
-            | Self::Help(_) => None,
+            | Self::Export(_)
+            | Self::Import(_)
+            | Self::Help(_)
+            | Self::Palette(_) => None,
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Messages: everything that can happen to the screen, as plain data. They carry no callbacks and no handles.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent};
 
-use super::effect::{Answer, Request};
+use super::effect::{Answer, Pace, Request};
 use crate::domain::timestamp::Timestamp;
 use crate::mail::sender::SenderEvent;
 
@@ -10,6 +10,8 @@ use crate::mail::sender::SenderEvent;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Msg {
     Key(KeyEvent),
+    /// What the mouse does, if the terminal tells of it.
+    Mouse(MouseEvent),
     /// A bracketed paste, whole.
     Paste(String),
     /// The terminal has another size, in cells.
@@ -24,10 +26,10 @@ pub enum Msg {
         request: Request,
         answer: Box<Answer>,
     },
-    /// So many contacts are done of what was asked and takes long.
+    /// How far it is what was asked and takes long.
     Progress {
         request: Request,
-        done: u64,
+        pace: Pace,
     },
     Sender(SenderEvent),
     /// Another connection has changed the database.

@@ -1,13 +1,18 @@
 //! Performs questions: the only place where they become calls of operations. The worker thread calls it; tests call it inline.
 
+mod files;
+
 use std::ops::ControlFlow;
 
-use super::effect::{Answer, ColumnFacts, Question};
+use super::effect::{Answer, ColumnFacts, Pace, Question};
 use crate::operations::contacts::{ListQuery, Verify};
-use crate::operations::subscriptions::{Progress, Whom};
+use crate::operations::subscriptions::Whom;
 use crate::operations::{
-    Problem, Session, account, contacts, coverage, notices, outbox, subscriptions, verification,
+    Problem, Session, account, contacts, coverage, history, notices, outbox, subscriptions, verification,
 };
+
+/// Hears how far something is that takes long, and says whether it goes on.
+pub type Steps<'a> = &'a mut dyn FnMut(Pace) -> ControlFlow<()>;
 
 /// Does what a question asks and tells what became of it.
 #[must_use]
@@ -15,12 +20,16 @@ pub fn perform(session: &mut Session, question: &Question) -> Answer {
     perform_step_by_step(session, question, &mut |_| ControlFlow::Continue(()))
 }
 
-/// The same; what takes long tells `progress` how far it is, and ends where that says so.
+/// The same; what takes long tells `steps` how far it is, and ends where that says so.
 #[must_use]
-pub fn perform_step_by_step(session: &mut Session, question: &Question, progress: Progress<'_>) -> Answer {
+pub fn perform_step_by_step(session: &mut Session, question: &Question, steps: Steps<'_>) -> Answer {
+    let progress = &mut |done| steps(Pace { done, permille: None });
     match question {
         Question::Page { query, at, limit } => Answer::Page(contacts::page(session, query, at, *limit)),
         Question::Count { query } => Answer::Count(contacts::count(session, query)),
+        Question::Matching { query } => {
+            Answer::Matching(subscriptions::meant(session, &Whom::Filtered(query.clone())))
+        }
         Question::Totals => Answer::Totals(contacts::totals(session)),
         Question::QueueTotals => Answer::QueueTotals(outbox::totals(session)),
         Question::Contact { id } => Answer::Contact(contacts::get(session, *id)),
@@ -37,6 +46,12 @@ pub fn perform_step_by_step(session: &mut Session, question: &Question, progress
         Question::Delivery { id } => Answer::Delivery(outbox::show(session, *id)),
         Question::OutboxEntries { at, limit } => Answer::OutboxEntries(outbox::entries(session, *at, *limit)),
         Question::Notice { id } => Answer::Notice(notices::get(session, *id)),
+        Question::HistoryPage { query, at, limit } => {
+            Answer::HistoryPage(history::records(session, query, *at, *limit, progress))
+        }
+        Question::HistoryHead => Answer::HistoryHead(history::head(session)),
+        Question::HistoryEntry { id } => Answer::HistoryEntry(history::record(session, *id)),
+        Question::CheckHistory => Answer::HistoryChecked(history::verify_step_by_step(session, progress)),
         Question::PreviewNotice { form, language } => {
             Answer::NoticePreviewed { language: *language, text: notices::preview(session, form, *language) }
         }
@@ -77,6 +92,12 @@ pub fn perform_step_by_step(session: &mut Session, question: &Question, progress
         Question::Notify { form, key } => Answer::Notified(notices::notify(session, form, Some(key))),
         Question::RetryNotice { id } => Answer::NoticeRetried(notices::retry_failed(session, *id)),
         Question::CancelNotice { id } => Answer::NoticeCancelled(notices::cancel(session, *id)),
+        Question::Export { target, scope, format, existing } => {
+            Answer::Exported(files::export(session, target, scope, *format, *existing, progress))
+        }
+        Question::Import { file, options, stamp } => {
+            Answer::Imported(files::import(session, file, *options, *stamp, steps).map(Box::new))
+        }
         Question::TestMail { contact } => Answer::TestQueued(outbox::test(session, *contact, None)),
     }
 }

@@ -1,6 +1,6 @@
 //! The plan: what `update` wants done, collected while one message is handled. It numbers the questions.
 
-use super::effect::{Effect, Question, Request};
+use super::effect::{Effect, MailTask, Question, Request};
 
 /// Effects in the order in which they are to be done.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -20,6 +20,13 @@ impl Plan {
     pub fn ask(&mut self, question: Question) -> Request {
         self.last = Request(self.last.0 + 1);
         self.effects.push(Effect::Ask { request: self.last, question: Box::new(question) });
+        self.last
+    }
+
+    /// Adds a task about the mail server; its answer will carry the request that is returned.
+    pub fn configure(&mut self, task: MailTask) -> Request {
+        self.last = Request(self.last.0 + 1);
+        self.effects.push(Effect::Configure { request: self.last, task: Box::new(task) });
         self.last
     }
 

@@ -10,20 +10,24 @@ use std::time::{Duration, Instant};
 use chrono::FixedOffset;
 use crossterm::event::Event;
 
-use super::effect::{Answer, Effect, Question, Request};
+use super::clipboard::Clipboard;
+use super::effect::{Answer, Effect, MouseMode, Question, Request};
 use super::keymap::Keymap;
 use super::marks::Marks;
 use super::model::{Fixed, Model};
+
 use super::msg::Msg;
+use super::places::Places;
+use super::post::{Ear, Post};
 use super::screens::settings::SettingsFacts;
+use super::setup::{Office, Setup};
 use super::terminal::{self, Ability, Hold, Screen, Unfit};
 use super::theme::Theme;
 use super::update;
 use super::worker::Worker;
 use crate::clock::Clock;
 use crate::domain::language::Language;
-use crate::mail::sender::{Sender, SenderEvent};
-use crate::operations::session::Opening;
+use crate::mail::sender::SenderSettings;
 use crate::operations::{Session, StoreError};
 
 /// How long the first frame waits for the first contacts, so that nobody sees an empty list flash.
@@ -35,24 +39,26 @@ const MAIL_IN_HAND: Duration = Duration::from_secs(5);
 /// How long the last question may take.
 const LAST_QUESTION: Duration = Duration::from_secs(2);
 
-/// Takes what the sender tells.
-pub type Ear = Box<dyn Fn(SenderEvent) + Send + Sync>;
-
 /// What the screen is started with.
 pub struct Options {
-    /// How the worker opens the database.
-    pub opening: Opening,
+    /// How the worker opens the database, and where the configuration comes from.
+    pub setup: Setup,
     pub theme: Theme,
+    /// Those to which one can change.
+    pub themes: Vec<Theme>,
+    pub keys: Keymap,
+    pub mouse: MouseMode,
+    pub clipboard: Clipboard,
     pub marks: Marks,
     /// The language of titles.
     pub language: Language,
     /// The zone in which times are shown.
     pub offset: FixedOffset,
     pub ability: Ability,
+    pub places: Places,
     /// What the settings screen shows beside the account.
     pub facts: SettingsFacts,
-    /// Starts the sender, which tells what it does.
-    pub start_sender: Box<dyn FnOnce(Ear) -> std::io::Result<Sender>>,
+    pub sender: SenderSettings,
 }
 
 /// How the screen was left.
@@ -93,34 +99,42 @@ impl Error {
 /// [`Error::Unfit`] without a terminal, [`Error::Store`] if the database cannot be opened: nothing was shown then.
 pub fn run(options: Options) -> Result<Farewell, Error> {
     terminal::check(options.ability)?;
-    let session = Session::open(&options.opening)?;
-    let clock = Arc::clone(&options.opening.clock);
+    let Setup { opening, .. } = &options.setup;
+    let session = Session::open(opening)?;
+    let clock = Arc::clone(&opening.clock);
     let fixed = Fixed {
         theme: options.theme,
         marks: options.marks,
-        keys: Keymap::built_in(),
-        catalogue: Arc::clone(&options.opening.catalogue),
+        keys: options.keys,
+        catalogue: Arc::clone(&opening.catalogue),
         language: options.language,
-        smtputf8: options.opening.rules.smtputf8,
+        smtputf8: opening.rules.smtputf8,
         offset: options.offset,
-        reach: options.opening.reach.clone(),
+        reach: opening.reach.clone(),
+        places: options.places,
         run: random_number()?,
     };
     let (messages, inbox) = channel();
-    let worker = Worker::start(session, options.opening, messages.clone())?;
+    let worker = Worker::start(session, opening.clone(), messages.clone())?;
     let ear = messages.clone();
-    let sender = (options.start_sender)(Box::new(move |event| {
+    let ear: Ear = Arc::new(move |event| {
         // Nobody listens any more when the program ends.
         let _heard = ear.send(Msg::Sender(event));
-    }))?;
+    });
+    let post = Post::start(options.sender, ear, MAIL_IN_HAND)?;
+    let office = Office::new(options.setup, messages.clone());
     let hold = Hold::default();
     terminal::guard_against_panics(&hold);
     // From here on a change of size becomes a message, so the size read next cannot grow old unnoticed.
     terminal::watch(&messages, &hold)?;
-    let model = Model::new(fixed, options.facts, terminal::size()?, clock.now());
+    let mut model = Model::new(fixed, options.facts, terminal::size()?, clock.now());
+    model.mouse.mode = options.mouse;
+    model.themes = options.themes;
+    model.clipboard = options.clipboard;
     let screen = Screen::take(hold)?;
+    screen.set_mouse(options.mouse)?;
     read_input(messages)?;
-    let mut runtime = Runtime { model, screen, worker, sender, inbox, clock, end: None };
+    let mut runtime = Runtime { model, screen, worker, post, office, inbox, clock, end: None };
     let shown = runtime.show();
     let farewell = runtime.leave();
     shown.map(|()| farewell)
@@ -130,7 +144,8 @@ struct Runtime {
     model: Model,
     screen: Screen,
     worker: Worker,
-    sender: Sender,
+    post: Post,
+    office: Office,
     inbox: Receiver<Msg>,
     clock: Arc<dyn Clock>,
     end: Option<Result<(), Error>>,
@@ -183,10 +198,23 @@ impl Runtime {
         for effect in effects {
             match effect {
                 Effect::Ask { request, question } => self.worker.ask(request, question),
-                Effect::StopWork => self.worker.stop(),
-                Effect::WakeSender => self.sender.wake(),
+                Effect::StopWork { request } => self.worker.stop(request),
+                Effect::WakeSender => self.post.wake(),
+                Effect::Configure { request, task } => self.office.begin(request, task),
+                Effect::Reconfigure => {
+                    if let Some(prepared) = self.office.take_prepared() {
+                        self.worker.reopen(prepared.opening);
+                        self.post.exchange(prepared.sender);
+                    }
+                }
                 Effect::Suspend => self.screen.suspend()?,
                 Effect::Redraw => self.screen.redraw()?,
+                Effect::Copy(text) => {
+                    if let Some(bytes) = self.model.clipboard.sequence(&text) {
+                        self.screen.add(&bytes);
+                    }
+                }
+                Effect::Mouse(mode) => self.screen.set_mouse(mode)?,
                 Effect::Quit => {
                     self.end.get_or_insert(Ok(()));
                 }
@@ -202,7 +230,7 @@ impl Runtime {
             // The terminal may be the reason why the program ends.
             let _drawn = self.screen.draw(&self.model);
         }
-        self.sender.stop(MAIL_IN_HAND);
+        self.post.stop(MAIL_IN_HAND);
         let last = Request(self.model.last_request.0 + 1);
         self.worker.ask(last, Box::new(Question::QueueTotals));
         let deadline = Instant::now() + LAST_QUESTION;
@@ -241,9 +269,10 @@ fn read_until_lost(messages: &Channel<Msg>) -> std::io::Result<()> {
     loop {
         let message = match crossterm::event::read()? {
             Event::Key(key) => Msg::Key(key),
+            Event::Mouse(event) => Msg::Mouse(event),
             Event::Paste(text) => Msg::Paste(text),
             // The thread that hears signals tells the size: it listens before the first frame, this reader later.
-            Event::Resize(..) | Event::FocusGained | Event::FocusLost | Event::Mouse(_) => continue,
+            Event::Resize(..) | Event::FocusGained | Event::FocusLost => continue,
         };
         if messages.send(message).is_err() {
             return Ok(());

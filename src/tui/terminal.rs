@@ -28,6 +28,7 @@ use signal_hook::consts::{SIGBUS, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIG
 use signal_hook::iterator::Signals;
 
 use super::backend::AnsiBackend;
+use super::effect::MouseMode;
 use super::model::Model;
 use super::msg::Msg;
 use super::view;
@@ -38,6 +39,10 @@ const TAKE: &[u8] = b"\x1b[?1049h";
 const PREPARE: &[u8] = b"\x1b[?2004h\x1b[m\x1b[2J";
 /// Everything undone that [`TAKE`], [`PREPARE`] and a frame cut short may have done.
 const GIVE_BACK: &[u8] = b"\x1b[m\x1b[?2026l\x1b[?2004l\x1b[?25h\x1b[?1049l";
+
+/// Presses, releases and the wheel, in the form that has no limit of columns.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
 /// What the terminal can do, as the environment says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +72,8 @@ pub struct Hold(Arc<Held>);
 #[derive(Debug, Default)]
 struct Held {
     is_ours: AtomicBool,
+    /// While the terminal is ours it tells of the mouse.
+    has_mouse: AtomicBool,
     /// Locked while a frame is written.
     frame: Mutex<()>,
 }
@@ -129,6 +136,16 @@ impl Screen {
         self.hold.take()?;
         self.terminal.backend_mut().forget();
         self.terminal.clear()
+    }
+
+    /// Sends bytes that draw nothing with the next frame.
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.terminal.backend_mut().add(bytes);
+    }
+
+    /// Has the terminal tell of the mouse, or no longer.
+    pub fn set_mouse(&self, mode: MouseMode) -> io::Result<()> {
+        self.hold.set_mouse(mode)
     }
 
     /// Gives the terminal back, stops the process and takes it again when the process goes on. The stop is the one that cannot
@@ -231,7 +248,22 @@ impl Hold {
             Descriptor.write_all(TAKE)?;
         }
         crossterm::terminal::enable_raw_mode()?;
-        Descriptor.write_all(PREPARE)
+        Descriptor.write_all(PREPARE)?;
+        if self.0.has_mouse.load(Ordering::SeqCst) {
+            Descriptor.write_all(MOUSE_ON)?;
+        }
+        Ok(())
+    }
+
+    /// Has the terminal tell of the mouse, or no longer, from now on or from when it is taken.
+    fn set_mouse(&self, mode: MouseMode) -> io::Result<()> {
+        let _frame = self.0.frame.lock().unwrap_or_else(PoisonError::into_inner);
+        let wanted = mode == MouseMode::On;
+        let has_changed = self.0.has_mouse.swap(wanted, Ordering::SeqCst) != wanted;
+        if has_changed && self.0.is_ours.load(Ordering::SeqCst) {
+            Descriptor.write_all(if wanted { MOUSE_ON } else { MOUSE_OFF })?;
+        }
+        Ok(())
     }
 
     /// Gives the terminal back, if it is ours. Failing is of no use to anybody: the terminal may be gone.
@@ -240,6 +272,9 @@ impl Hold {
             let deadline = Instant::now() + FRAME;
             while self.0.frame.try_lock().is_err() && Instant::now() < deadline {
                 thread::yield_now();
+            }
+            if self.0.has_mouse.load(Ordering::SeqCst) {
+                let _gone = Descriptor.write_all(MOUSE_OFF);
             }
             let _gone = Descriptor.write_all(GIVE_BACK);
             let _gone = crossterm::terminal::disable_raw_mode();

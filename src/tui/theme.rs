@@ -1,8 +1,11 @@
 //! The theme: how each meaning looks. Widgets name a [`Role`], never a colour.
 //!
-//! The default uses the 16 ANSI colours only, so it follows the palette of the terminal, light or dark. It never tells a
-//! state by colour alone: whoever draws a state also writes its word or its mark.
+//! The built-in themes use the 16 ANSI colours only, so they follow the palette of the terminal. None tells a state by colour
+//! alone: whoever draws a state also writes its word or its mark.
 
+mod own;
+
+pub use own::{OwnTheme, ThemeError};
 use ratatui::style::{Color, Modifier, Style};
 
 /// What a piece of the screen means.
@@ -84,6 +87,38 @@ impl Role {
         Self::Alarm,
     ];
 
+    /// The name in the file of an own theme.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Dim => "dim",
+            Self::Title => "title",
+            Self::Tab => "tab",
+            Self::ActiveTab => "active_tab",
+            Self::Border => "border",
+            Self::DialogBorder => "dialog_border",
+            Self::Header => "header",
+            Self::SelectedRow => "selected_row",
+            Self::Picked => "picked",
+            Self::Good => "good",
+            Self::Warning => "warning",
+            Self::Bad => "bad",
+            Self::Label => "label",
+            Self::Field => "field",
+            Self::FocusedField => "focused_field",
+            Self::Choice => "choice",
+            Self::Button => "button",
+            Self::FocusedButton => "focused_button",
+            Self::Problem => "problem",
+            Self::Hint => "hint",
+            Self::Key => "key",
+            Self::KeyText => "key_text",
+            Self::Notice => "notice",
+            Self::Alarm => "alarm",
+        }
+    }
+
     /// Whether the role colours the ground behind text of other roles, such as a row or a field.
     #[must_use]
     pub const fn is_ground(self) -> bool {
@@ -123,6 +158,12 @@ pub enum Theme {
     /// The 16 ANSI colours on the terminal's own ground.
     #[default]
     Dark,
+    /// The same for light grounds: no colour that is pale on white.
+    Light,
+    /// Nothing dim or pale; what has the focus, needs attention or has failed stands on a ground of its own.
+    Contrast,
+    /// As a file has it; read once, for as long as the program runs.
+    Own(&'static OwnTheme),
     /// Bold, underline, dim and reverse only; for `NO_COLOR`.
     Mono,
     /// Every role has an indexed colour of its own, by which [`Theme::roles`] finds it again. For pictures of the screen that
@@ -131,11 +172,30 @@ pub enum Theme {
 }
 
 impl Theme {
+    /// Those that have a name.
+    pub const BUILT_IN: [Self; 4] = [Self::Dark, Self::Light, Self::Mono, Self::Contrast];
+
+    /// The name in the configuration.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Dark => "dark",
+            Self::Light => "light",
+            Self::Mono => "mono",
+            Self::Contrast => "contrast",
+            Self::Own(_) => "own",
+            Self::Traced => "traced",
+        }
+    }
+
     /// How `role` looks.
     #[must_use]
     pub fn style(self, role: Role) -> Style {
         match self {
             Self::Dark => dark(role),
+            Self::Light => light(role),
+            Self::Contrast => contrast(role),
+            Self::Own(own) => own.style(role),
             Self::Mono => mono(role),
             Self::Traced => traced(role),
         }
@@ -170,6 +230,60 @@ fn dark(role: Role) -> Style {
         Role::Key => plain.fg(Color::Cyan).add_modifier(Modifier::BOLD),
         Role::Notice => plain.fg(Color::Green).add_modifier(Modifier::REVERSED),
         Role::Alarm => plain.fg(Color::Red).add_modifier(Modifier::REVERSED.union(Modifier::BOLD)),
+    }
+}
+
+fn light(role: Role) -> Style {
+    let plain = Style::new();
+    match role {
+        Role::DialogBorder | Role::Picked => plain.fg(Color::Blue),
+        // Yellow, cyan and light green are pale on white.
+        Role::Warning => plain.fg(Color::Magenta),
+        Role::FocusedField => plain.fg(Color::Blue).add_modifier(Modifier::UNDERLINED.union(Modifier::BOLD)),
+        Role::Key => plain.fg(Color::Blue).add_modifier(Modifier::BOLD),
+        Role::Text
+        | Role::Dim
+        | Role::Title
+        | Role::Tab
+        | Role::ActiveTab
+        | Role::Border
+        | Role::Header
+        | Role::SelectedRow
+        | Role::Good
+        | Role::Bad
+        | Role::Label
+        | Role::Field
+        | Role::Choice
+        | Role::Button
+        | Role::FocusedButton
+        | Role::Problem
+        | Role::Hint
+        | Role::KeyText
+        | Role::Notice
+        | Role::Alarm => dark(role),
+    }
+}
+
+fn contrast(role: Role) -> Style {
+    let plain = Style::new();
+    let on = |ground| plain.fg(Color::Black).bg(ground).add_modifier(Modifier::BOLD);
+    match role {
+        Role::Text | Role::Border | Role::Dim | Role::Hint => plain.fg(Color::Reset),
+        Role::Tab | Role::Button | Role::KeyText | Role::Label => plain,
+        Role::Title | Role::Header | Role::DialogBorder => {
+            plain.fg(Color::Reset).add_modifier(Modifier::BOLD)
+        }
+        Role::Good | Role::Picked | Role::Key => plain.add_modifier(Modifier::BOLD),
+        Role::Field => plain.add_modifier(Modifier::UNDERLINED),
+        Role::ActiveTab | Role::SelectedRow | Role::Choice | Role::FocusedButton => {
+            plain.add_modifier(Modifier::REVERSED.union(Modifier::BOLD))
+        }
+        Role::FocusedField => on(Color::Cyan),
+        Role::Warning => on(Color::Yellow),
+        Role::Notice => on(Color::Green),
+        Role::Bad | Role::Problem | Role::Alarm => {
+            plain.fg(Color::White).bg(Color::Red).add_modifier(Modifier::BOLD)
+        }
     }
 }
 
@@ -229,20 +343,34 @@ mod tests {
     }
 
     #[test]
-    fn dark_leaves_the_ground_to_the_terminal() {
+    fn dark_and_light_leave_the_ground_to_the_terminal() {
         for role in Role::ALL {
             assert_eq!(Theme::Dark.style(role).bg, None, "{role:?}");
+            assert_eq!(Theme::Light.style(role).bg, None, "{role:?}");
+        }
+    }
+
+    #[test]
+    fn contrast_has_nothing_dim_and_no_colour_without_its_ground() {
+        for role in Role::ALL {
+            let style = Theme::Contrast.style(role);
+            assert!(!style.add_modifier.contains(Modifier::DIM), "{role:?}");
+            let is_coloured = style.fg.is_some_and(|colour| colour != Color::Reset);
+            assert_eq!(is_coloured, style.bg.is_some(), "{role:?}");
         }
     }
 
     #[test]
     fn focus_is_seen_in_every_theme() {
-        for theme in [Theme::Dark, Theme::Mono, Theme::Traced] {
+        for theme in [Theme::Dark, Theme::Light, Theme::Mono, Theme::Contrast, Theme::Traced] {
             for (focused, other) in [
                 (Role::FocusedField, Role::Field),
                 (Role::FocusedButton, Role::Button),
                 (Role::SelectedRow, Role::Text),
                 (Role::ActiveTab, Role::Tab),
+                (Role::Choice, Role::Text),
+                (Role::Problem, Role::Text),
+                (Role::Alarm, Role::Notice),
             ] {
                 assert_ne!(theme.style(focused), theme.style(other), "{theme:?} {focused:?}");
             }

@@ -1,11 +1,17 @@
 //! The update: the only place that writes the model. A message comes in, plain effects go out; nothing else happens.
 
 mod answers;
+mod copying;
 mod dialogs;
+mod files;
+mod history;
+mod mail;
 mod matrix;
+mod mouse;
 #[cfg(test)]
 mod tests;
 
+use self::copying::Much;
 use super::effect::{Effect, Question};
 use super::keymap::{Action, Context, Input, Typing};
 use super::model::{Deed, Fixed, Model, NOTICE, Overlay, Screen, Tone};
@@ -18,6 +24,7 @@ use super::screens::contacts::{self, Doomed};
 use super::screens::delivery_detail::DeliveryDialog;
 use super::screens::help::Help;
 use super::screens::outbox::OutboxOutcome;
+use super::screens::palette::{Order, Palette, PaletteOutcome};
 use super::screens::verification::VerificationDialog;
 use super::widgets::audience::PEOPLE;
 use crate::domain::contact::{ContactId, Subject};
@@ -47,6 +54,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
                 take_input(model, &input, &mut plan);
             }
         }
+        Msg::Mouse(event) => mouse::take(model, event, &mut plan),
         Msg::Paste(text) => {
             // A paste is text for a field, never keys.
             if model.focus().1 == Typing::On {
@@ -67,7 +75,11 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.notice.take_if(|notice| is_over(notice));
             model.coverage.wake(now, &mut plan);
         }
-        Msg::Progress { request, done } => model.edits.progress(request, done),
+        Msg::Progress { request, pace } => {
+            model.edits.progress(request, pace.done);
+            model.history.progress(request, pace.done);
+            files::progress(model, request, pace);
+        }
         Msg::Answer { request, answer } => answers::take(model, request, *answer, &mut plan),
         // What the sender has changed in the store is noticed like every other change: at most four times a second.
         Msg::Sender(event) => {
@@ -104,11 +116,16 @@ fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
         Input::Action(Action::Suspend) => suspend(model, plan),
         Input::Action(Action::Redraw) => plan.add(Effect::Redraw),
         Input::Action(Action::Help) => open_help(model),
+        Input::Action(Action::Palette) => open_palette(model),
+        Input::Action(Action::Mouse) => mouse::switch_mode(model, plan),
+        Input::Action(Action::Copy) => copying::copy(model, Much::Little, plan),
+        Input::Action(Action::CopyMore) => copying::copy(model, Much::More, plan),
         _ if !model.overlays.is_empty() => dialogs::take_input(model, input, plan),
         Input::Action(Action::Quit) => plan.add(Effect::Quit),
         Input::Action(Action::Contacts) => switch(model, Screen::Contacts, plan),
         Input::Action(Action::MessageTypes) => switch(model, Screen::Types, plan),
         Input::Action(Action::Outbox) => switch(model, Screen::Outbox, plan),
+        Input::Action(Action::History) => history::open(model, plan),
         Input::Action(Action::Settings) => switch(model, Screen::Settings, plan),
         Input::Action(Action::NewNotice) => open_compose(model, plan),
         Input::Action(Action::NextTab) => switch(model, model.screen.next(), plan),
@@ -130,6 +147,37 @@ fn open_help(model: &mut Model) {
     let (context, _) = model.focus();
     if context != Context::Help {
         model.overlays.push(Overlay::Help(Help::new(context)));
+    }
+}
+
+/// Opens the palette for what is in front; called again it closes it.
+fn open_palette(model: &mut Model) {
+    let (context, _) = model.focus();
+    if context == Context::Palette {
+        model.overlays.pop();
+    } else {
+        let palette = Palette::new(context, model.mouse.mode, &model.themes, &model.look());
+        model.overlays.push(Overlay::Palette(Box::new(palette)));
+    }
+}
+
+/// Does what was chosen in the palette, where the palette was called.
+fn follow_palette(model: &mut Model, outcome: PaletteOutcome, plan: &mut Plan) {
+    match outcome {
+        PaletteOutcome::Stay => {}
+        PaletteOutcome::Close => {
+            model.overlays.pop();
+        }
+        PaletteOutcome::Do(Order::Act(action)) => {
+            model.overlays.pop();
+            take_input(model, &Input::Action(action), plan);
+        }
+        PaletteOutcome::Do(Order::Wear(theme)) => {
+            model.overlays.pop();
+            model.fixed.theme = theme;
+            let words = "This theme stays until callsheet ends; 'tui.theme' in the configuration keeps it.";
+            model.notify(Tone::Done, words);
+        }
     }
 }
 
@@ -165,6 +213,7 @@ fn take_screen_input(model: &mut Model, input: &Input, plan: &mut Plan) {
             }
             OutboxOutcome::Refused(words) => model.notify(Tone::Warning, words),
         },
+        Screen::History => history::take_input(model, input, plan),
         Screen::Settings => dialogs::take_settings_input(model, input, plan),
     }
 }
@@ -189,7 +238,10 @@ fn follow_contacts(model: &mut Model, outcome: contacts::Outcome, plan: &mut Pla
             ask_first(model, question, Deed::DeleteContacts(ids));
         }
         contacts::Outcome::Types(contact) => matrix::open_contact_types(model, contact),
+        contacts::Outcome::History(contact) => history::open_contact(model, &contact, plan),
         contacts::Outcome::Verification(id) => open_verification(model, Subject::Contact(id), plan),
+        contacts::Outcome::Export => files::open_export(model),
+        contacts::Outcome::Import => files::open_import(model),
     }
 }
 
@@ -225,9 +277,12 @@ fn resize(model: &mut Model, plan: &mut Plan) {
     let regions = model.regions();
     match model.screen {
         Screen::Types => matrix::fit(model, plan),
-        Screen::Contacts | Screen::Outbox | Screen::Settings => model.contacts.resize(regions.body, plan),
+        Screen::Contacts | Screen::Outbox | Screen::History | Screen::Settings => {
+            model.contacts.resize(regions.body, plan)
+        }
     }
     model.outbox.resize(regions.whole(), plan);
+    model.history.resize(regions.body, plan);
 }
 
 /// Loads anew what is on the screen after an own change; `gone` are contacts that will not come back.
@@ -241,6 +296,7 @@ fn read_anew(model: &mut Model, gone: &[ContactId], plan: &mut Plan) {
     match model.screen {
         Screen::Contacts | Screen::Types => model.contacts.reload(gone, plan),
         Screen::Outbox => model.outbox.reload(plan),
+        Screen::History => model.history.reload(plan),
         Screen::Settings => {}
     }
     ask_account(model, plan);
@@ -257,10 +313,15 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
         | Overlay::Confirm { .. }
         | Overlay::Verification(_)
         | Overlay::Delivery(_)
+        | Overlay::HistoryEntry(_)
         | Overlay::ContactTypes(_)
         | Overlay::Choice(_)
         | Overlay::AccountForm(_)
-        | Overlay::Help(_) => None,
+        | Overlay::Export(_)
+        | Overlay::Import(_)
+        | Overlay::MailForm(_)
+        | Overlay::Help(_)
+        | Overlay::Palette(_) => None,
     });
     if let Some(message_type) = chosen {
         ask_audience(model, message_type, plan);
@@ -268,14 +329,19 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
     let question = model.overlays.iter().rev().find_map(|overlay| match overlay {
         Overlay::Verification(dialog) => Some(Question::Proofs { subject: dialog.subject() }),
         Overlay::Delivery(dialog) => Some(Question::Delivery { id: dialog.id() }),
+        Overlay::HistoryEntry(dialog) => Some(Question::HistoryEntry { id: dialog.id() }),
         Overlay::ContactTypes(dialog) => Some(Question::Wishes { id: dialog.id() }),
         Overlay::ContactForm(_)
         | Overlay::Confirm { .. }
         | Overlay::Choice(_)
         | Overlay::Audience(_)
         | Overlay::AccountForm(_)
+        | Overlay::MailForm(_)
         | Overlay::Compose(_)
-        | Overlay::Help(_) => None,
+        | Overlay::Export(_)
+        | Overlay::Import(_)
+        | Overlay::Help(_)
+        | Overlay::Palette(_) => None,
     });
     if let Some(question) = question {
         model.pending.dialog_data = Some(plan.ask(question));

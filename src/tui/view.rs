@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  callsheet · Example Ltd       12 contacts · 9 verified · 1 type reaches nobody    mail: idle
-//!  1 Contacts   2 Message types   3 Outbox   5 Settings
+//!  1 Contacts   2 Message types   3 Outbox   4 History   5 Settings
 //! ┌ Contacts ──────────────────────────────────────────────────────── 12 · sorted by name ┐
 //! │                                    the screen, dialogs in front of it                 │
 //! └───────────────────────────────────────────────────────────────────────────────────────┘
@@ -65,6 +65,10 @@ fn draw_screen(model: &Model, regions: Regions, buf: &mut Buffer, look: &Look<'_
         }
         Screen::Types => model.board().draw(regions.whole(), buf, look),
         Screen::Outbox => model.outbox.draw(regions.whole(), buf, *look),
+        Screen::History => {
+            model.history.draw_detail(regions.detail, buf, *look);
+            model.history.draw(regions.body, buf, *look)
+        }
         Screen::Settings => model.settings.draw(model.account.as_ref(), regions.whole(), buf, *look),
     }
 }
@@ -81,23 +85,49 @@ fn draw_overlay(
         Overlay::Confirm { question, .. } => question.draw(area, buf, look),
         Overlay::Verification(dialog) => dialog.draw(area, buf, look),
         Overlay::Delivery(dialog) => dialog.draw(area, buf, look),
+        Overlay::HistoryEntry(dialog) => dialog.draw(area, buf, look),
         Overlay::ContactTypes(dialog) => dialog.draw(area, buf, look),
         Overlay::Choice(choice) => choice.draw(area, buf, look),
         Overlay::Audience(dialog) => dialog.draw(area, buf, look, &model.coverage),
         Overlay::AccountForm(form) => form.draw(area, buf, look),
+        Overlay::MailForm(form) => form.draw(area, buf, look),
         Overlay::Compose(dialog) => dialog.draw(area, buf, look),
+        Overlay::Export(dialog) => dialog.draw(area, buf, look),
+        Overlay::Import(dialog) => dialog.draw(area, buf, look),
         Overlay::Help(help) => help.draw(area, buf, look),
+        Overlay::Palette(palette) => palette.draw(area, buf, look),
     }
 }
 
-fn draw_tabs(front: Screen, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+/// The tab at a place, if nothing stands in front of it.
+pub(super) fn tab_at(model: &Model, at: Position) -> Option<Screen> {
+    let area = model.regions().tabs;
+    if !model.overlays.is_empty() || !area.contains(at) {
+        return None;
+    }
+    let mut right = usize::from(area.x) + 1;
+    tab_texts(model.screen, area).into_iter().find_map(|(screen, text)| {
+        let left = right;
+        right = left + width(&text) + 1;
+        (left..right - 1).contains(&at.x.into()).then_some(screen)
+    })
+}
+
+/// The tabs from left to right; a blank stands before each.
+fn tab_texts(front: Screen, area: Rect) -> Vec<(Screen, String)> {
     let title = |screen: Screen| format!(" {} {} ", screen.number(), screen.title());
     let all: usize = Screen::ALL.into_iter().map(|screen| width(&title(screen)) + 1).sum();
+    // Where there is little room the number stands for the tab.
+    let is_named = |screen| screen == front || all < area.width.into();
+    let text = |screen: Screen| {
+        if is_named(screen) { title(screen) } else { format!(" {} ", screen.number()) }
+    };
+    Screen::ALL.into_iter().map(|screen| (screen, text(screen))).collect()
+}
+
+fn draw_tabs(front: Screen, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let mut spans = vec![Span::raw(" ")];
-    for screen in Screen::ALL {
-        // Where there is little room the number stands for the tab.
-        let is_named = screen == front || all < area.width.into();
-        let text = if is_named { title(screen) } else { format!(" {} ", screen.number()) };
+    for (screen, text) in tab_texts(front, area) {
         let role = if screen == front { Role::ActiveTab } else { Role::Tab };
         spans.push(Span::styled(text, look.style(role)));
         spans.push(Span::raw(" "));

@@ -6,10 +6,13 @@ pub mod check_box;
 pub mod dialog;
 pub mod drop_down;
 pub mod filter_line;
+pub mod password_field;
 pub mod picker;
+pub mod progress_bar;
 pub mod scroll_text;
 pub mod text_area;
 pub mod text_field;
+pub mod work;
 pub mod wrapped_text;
 
 use ratatui::buffer::Buffer;

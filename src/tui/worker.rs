@@ -15,7 +15,7 @@ use std::sync::mpsc::{Receiver, RecvError, RecvTimeoutError, Sender, TryRecvErro
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::effect::{Question, Request};
+use super::effect::{Pace, Question, Request};
 use super::msg::Msg;
 use super::perform::perform_step_by_step;
 use crate::operations::Session;
@@ -68,11 +68,20 @@ impl Worker {
         }
     }
 
-    /// Ends what takes long before it is through.
-    pub fn stop(&self) {
-        self.front.send(Task::Stop);
+    /// Opens the database anew, with other rules; what was asked before is done by those before.
+    pub fn reopen(&mut self, opening: Opening) {
         if let Some(back) = &self.back {
-            back.send(Task::Stop);
+            back.send(Task::Reopen(Box::new(opening.clone())));
+        }
+        self.front.send(Task::Reopen(Box::new(opening.clone())));
+        self.opening = opening;
+    }
+
+    /// Ends a question before it is through, also one that has not begun.
+    pub fn stop(&self, request: Request) {
+        self.front.send(Task::Stop(request));
+        if let Some(back) = &self.back {
+            back.send(Task::Stop(request));
         }
     }
 }
@@ -108,11 +117,12 @@ impl Drop for Desk {
     }
 }
 
-#[derive(Debug)]
 enum Task {
     Do(Asked),
-    /// What is being done ends after its present step.
-    Stop,
+    /// What is asked from now on is done by a session that is opened so.
+    Reopen(Box<Opening>),
+    /// The question ends after its present step.
+    Stop(Request),
 }
 
 #[derive(Debug)]
@@ -143,13 +153,23 @@ struct Bench {
 struct Inbox {
     tasks: Receiver<Task>,
     queue: VecDeque<Asked>,
+    /// What is being done.
+    doing: Option<Request>,
+    /// Of what is being done or waits: what is to end.
+    stopped: Vec<Request>,
+    /// How the session is to be opened anew.
+    reopening: Option<Box<Opening>>,
 }
 
 impl Bench {
     fn work(mut self, tasks: Receiver<Task>) {
-        let mut inbox = Inbox { tasks, queue: VecDeque::new() };
+        let mut inbox = Inbox::new(tasks);
         loop {
-            match inbox.next(self.place) {
+            let next = inbox.next(self.place);
+            if let Some(opening) = inbox.reopening.take() {
+                self.reopen(*opening);
+            }
+            match next {
                 Next::Do(asked) => {
                     self.answer(asked, &mut inbox);
                     // What takes long is rare; its connection's memory is not kept for it.
@@ -167,17 +187,19 @@ impl Bench {
         let Asked { request, question } = asked;
         let messages = self.messages.clone();
         let mut told = Instant::now();
-        let mut progress = |done| {
+        inbox.doing = Some(request);
+        let mut progress = |pace: Pace| {
             if told.elapsed() >= PROGRESS {
                 told = Instant::now();
                 // Nobody listens any more when the program ends.
-                let _heard = messages.send(Msg::Progress { request, done });
+                let _heard = messages.send(Msg::Progress { request, pace });
             }
-            inbox.is_to_go_on()
+            inbox.is_to_go_on(&question)
         };
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             self.session().map(|session| perform_step_by_step(session, &question, &mut progress))
         }));
+        inbox.done();
         let message = match outcome {
             Ok(Ok(answer)) => Msg::Answer { request, answer: Box::new(answer) },
             Ok(Err(words)) => {
@@ -190,6 +212,14 @@ impl Bench {
             }
         };
         self.tell(message);
+    }
+
+    fn reopen(&mut self, opening: Opening) {
+        self.opening = opening;
+        if self.session.take().is_some() {
+            // Why it cannot be opened is told by the next question.
+            self.session = Session::open(&self.opening).ok();
+        }
     }
 
     /// The session, opened anew after a fall.
@@ -221,6 +251,16 @@ enum Next {
 }
 
 impl Inbox {
+    fn new(tasks: Receiver<Task>) -> Self {
+        Self { tasks, queue: VecDeque::new(), doing: None, stopped: Vec::new(), reopening: None }
+    }
+
+    /// Nothing is being done any more.
+    fn done(&mut self) {
+        self.stopped.retain(|request| Some(*request) != self.doing);
+        self.doing = None;
+    }
+
     /// The next question that no later one makes worthless; waits for it.
     fn next(&mut self, place: Place) -> Next {
         loop {
@@ -230,15 +270,13 @@ impl Inbox {
                     Place::Back => self.tasks.recv().map_err(|RecvError| RecvTimeoutError::Disconnected),
                 };
                 match task {
-                    Ok(task) => {
-                        let _nothing_to_end = self.put(task);
-                    }
+                    Ok(task) => self.put(task),
                     Err(RecvTimeoutError::Timeout) => return Next::Look,
                     Err(RecvTimeoutError::Disconnected) => return Next::End,
                 }
             }
             while let Ok(task) = self.tasks.try_recv() {
-                let _nothing_to_end = self.put(task);
+                self.put(task);
             }
             let Some(asked) = self.queue.pop_front() else { continue };
             if !self.queue.iter().any(|later| asked.question.is_superseded_by(&later.question)) {
@@ -247,31 +285,40 @@ impl Inbox {
         }
     }
 
-    /// Whether nobody has said meanwhile that what is being done should end.
-    fn is_to_go_on(&mut self) -> ControlFlow<()> {
+    /// Whether nobody has said meanwhile that what is being done should end, and nothing was asked that makes it worthless.
+    fn is_to_go_on(&mut self, under_way: &Question) -> ControlFlow<()> {
         loop {
             match self.tasks.try_recv() {
-                Ok(task) => self.put(task)?,
-                Err(TryRecvError::Empty) => return ControlFlow::Continue(()),
+                Ok(task) => self.put(task),
+                Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Disconnected) => return ControlFlow::Break(()),
             }
         }
+        let is_stopped = self.doing.is_some_and(|doing| self.stopped.contains(&doing));
+        if is_stopped || self.queue.iter().any(|later| under_way.is_superseded_by(&later.question)) {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
     }
 
-    /// Keeps what is to be done. Breaks if what is being done should end; there may be nothing to end.
-    fn put(&mut self, task: Task) -> ControlFlow<()> {
+    /// Keeps what is to be done, and what of it is to end.
+    fn put(&mut self, task: Task) {
         match task {
-            Task::Do(asked) => {
-                self.queue.push_back(asked);
-                ControlFlow::Continue(())
+            Task::Do(asked) => self.queue.push_back(asked),
+            Task::Stop(request) => {
+                let waits = self.queue.iter().any(|asked| asked.request == request);
+                // What is answered already, or asked elsewhere, is nothing to end.
+                if waits || self.doing == Some(request) {
+                    self.stopped.push(request);
+                }
             }
-            Task::Stop => ControlFlow::Break(()),
+            Task::Reopen(opening) => self.reopening = Some(opening),
         }
     }
 }
 
 /// What a panic has said.
-fn last_words(panic: &(dyn Any + Send)) -> String {
+pub(super) fn last_words(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no words".to_owned())
 }
@@ -285,10 +332,13 @@ mod tests {
     use crate::clock;
     use crate::domain::catalogue::Catalogue;
     use crate::domain::contact_form::ContactForm;
-    use crate::operations::contacts::ListQuery;
+    use crate::operations::contacts::{ListQuery, Verify};
+    use crate::operations::export::{self, Existing, Scope};
+    use crate::operations::history::{HistoryAt, RecordQuery};
+    use crate::operations::import::{BadRows, Format, Options, Run};
     use crate::operations::subscriptions::Whom;
     use crate::operations::{Actor, Reach, Rules, Via};
-    use crate::tui::effect::Answer;
+    use crate::tui::effect::{Answer, Refused};
     use crate::tui::perform::perform;
 
     /// How long an answer may take before the test has failed.
@@ -330,7 +380,7 @@ mod tests {
     }
 
     fn empty() -> Inbox {
-        Inbox { tasks: channel().1, queue: VecDeque::new() }
+        Inbox::new(channel().1)
     }
 
     fn request_of(message: &Msg) -> u64 {
@@ -393,18 +443,102 @@ mod tests {
     }
 
     #[test]
+    fn other_rules_are_in_force_for_what_is_asked_afterwards() {
+        use crate::domain::email_address::Smtputf8;
+        let folder = tempfile::tempdir().unwrap();
+        let (messages, heard) = channel();
+        let opening = opening(folder.path());
+        let mut worker = Worker::start(Session::open(&opening).unwrap(), opening.clone(), messages).unwrap();
+        let email = "用户@example.org".to_owned();
+        let form = ContactForm { name: "ada".to_owned(), email, ..ContactForm::default() };
+        let is_added = |worker: &mut Worker, number| {
+            worker.ask(Request(number), Box::new(Question::Add { form: form.clone() }));
+            let message = heard.recv_timeout(DEADLINE).unwrap();
+            matches!(message, Msg::Answer { answer, .. } if matches!(*answer, Answer::Added(Ok(_))))
+        };
+        assert!(!is_added(&mut worker, 1));
+        let rules = Rules { smtputf8: Smtputf8::Allowed, ..Rules::default() };
+        worker.reopen(Opening { rules, ..opening });
+        assert!(is_added(&mut worker, 2));
+    }
+
+    #[test]
     fn what_is_being_done_ends_when_somebody_says_so_and_what_was_asked_stays() {
         let (tasks, inbox) = channel();
-        let mut inbox = Inbox { tasks: inbox, queue: VecDeque::new() };
-        assert!(inbox.is_to_go_on().is_continue());
-        tasks.send(Task::Do(asked(1, Question::Coverage))).unwrap();
-        tasks.send(Task::Stop).unwrap();
-        assert!(inbox.is_to_go_on().is_break());
-        assert!(inbox.is_to_go_on().is_continue());
+        let mut inbox = Inbox::new(inbox);
+        inbox.doing = Some(Request(1));
+        let under_way = Question::CheckHistory;
+        assert!(inbox.is_to_go_on(&under_way).is_continue());
+        tasks.send(Task::Do(asked(2, Question::Coverage))).unwrap();
+        tasks.send(Task::Stop(Request(7))).unwrap();
+        assert!(inbox.is_to_go_on(&under_way).is_continue(), "nobody knows that one");
+        tasks.send(Task::Stop(Request(1))).unwrap();
+        assert!(inbox.is_to_go_on(&under_way).is_break());
+        inbox.done();
         drop(tasks);
-        assert!(inbox.is_to_go_on().is_break(), "nobody is there any more");
-        assert!(matches!(inbox.next(Place::Back), Next::Do(asked) if asked.request == Request(1)));
+        assert!(matches!(inbox.next(Place::Back), Next::Do(asked) if asked.request == Request(2)));
+        inbox.doing = Some(Request(2));
+        assert!(inbox.is_to_go_on(&Question::Coverage).is_break(), "nobody is there any more");
         assert!(matches!(inbox.next(Place::Back), Next::End));
+    }
+
+    #[test]
+    fn a_search_ends_when_another_is_asked_for() {
+        let search = |word: &str| {
+            let query = RecordQuery { words: vec![word.to_owned()], ..RecordQuery::default() };
+            Question::HistoryPage { query, at: HistoryAt::Newest, limit: 9 }
+        };
+        let (tasks, inbox) = channel();
+        let mut inbox = Inbox::new(inbox);
+        tasks.send(Task::Do(asked(1, Question::CheckHistory))).unwrap();
+        assert!(inbox.is_to_go_on(&search("a")).is_continue());
+        tasks.send(Task::Do(asked(2, search("ab")))).unwrap();
+        assert!(inbox.is_to_go_on(&search("a")).is_break());
+    }
+
+    #[test]
+    fn what_waits_and_is_to_end_ends_at_its_first_step() {
+        let (tasks, inbox) = channel();
+        let mut inbox = Inbox::new(inbox);
+        tasks.send(Task::Do(asked(1, Question::Coverage))).unwrap();
+        tasks.send(Task::Do(asked(2, Question::Totals))).unwrap();
+        tasks.send(Task::Stop(Request(2))).unwrap();
+        for (request, goes_on) in [(1, true), (2, false)] {
+            assert!(matches!(inbox.next(Place::Back), Next::Do(asked) if asked.request == Request(request)));
+            inbox.doing = Some(Request(request));
+            assert_eq!(inbox.is_to_go_on(&Question::Coverage).is_continue(), goes_on, "{request}");
+            inbox.done();
+        }
+        assert!(inbox.stopped.is_empty());
+    }
+
+    #[test]
+    fn while_a_long_file_is_imported_questions_are_answered_and_it_can_be_stopped() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("long.csv");
+        let rows = (0..100_000).map(|number| format!("c{number},c{number}@example.org\n"));
+        std::fs::write(&file, std::iter::once("name,email\n".to_owned()).chain(rows).collect::<String>())
+            .unwrap();
+        let (messages, heard) = channel();
+        let opening = opening(folder.path());
+        let mut worker = Worker::start(Session::open(&opening).unwrap(), opening, messages).unwrap();
+        let (bad_rows, verify, run) = (BadRows::RefuseAll, Verify::Later, Run::Real);
+        let options = Options { format: Format::Csv, bad_rows, verify, run };
+        worker.ask(Request(1), Box::new(Question::Import { file, options, stamp: None }));
+        let told = heard.recv_timeout(DEADLINE).unwrap();
+        let Msg::Progress { request: Request(1), pace } = told else { panic!("{told:?}") };
+        assert!(pace.done > 0 && pace.permille.is_some_and(|permille| permille < 1000), "{pace:?}");
+        worker.ask(Request(2), Box::new(Question::Totals));
+        let is_answer = |message: &Msg| matches!(message, Msg::Answer { .. });
+        let next = || std::iter::from_fn(|| heard.recv_timeout(DEADLINE).ok()).find(is_answer).unwrap();
+        let totals = next();
+        assert_eq!(request_of(&totals), 2, "it does not wait for the import");
+        worker.stop(Request(1));
+        let Msg::Answer { request: Request(1), answer } = next() else { panic!() };
+        assert_eq!(*answer, Answer::Imported(Err(Refused::Cancelled)));
+        worker.ask(Request(3), Box::new(Question::Totals));
+        let Msg::Answer { answer, .. } = next() else { panic!() };
+        assert!(matches!(*answer, Answer::Totals(Ok(totals)) if totals.contacts == 0), "{answer:?}");
     }
 
     #[test]
@@ -413,5 +547,40 @@ mod tests {
         assert_eq!(words(Box::new("no rows")), "no rows");
         assert_eq!(words(Box::new("no rows".to_owned())), "no rows");
         assert_eq!(words(Box::new(7)), "no words");
+    }
+
+    #[test]
+    fn a_restricted_screen_uses_files_of_its_folder_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let exports = folder.path().join("exports");
+        std::fs::create_dir(&exports).unwrap();
+        let reach = Reach::Below(exports.clone());
+        let mut session = Session::open(&Opening { reach, ..opening(folder.path()) }).unwrap();
+        let (inside, outside) = (exports.join("staff.csv"), folder.path().join("staff.csv"));
+        let export = |target: &Path| Question::Export {
+            target: target.to_owned(),
+            scope: Scope::All,
+            format: export::Format::Csv,
+            existing: Existing::Replace,
+        };
+        assert!(matches!(
+            perform(&mut session, &export(&outside)),
+            Answer::Exported(Err(Refused::Because(_)))
+        ));
+        assert!(!outside.exists());
+        assert!(matches!(perform(&mut session, &export(&inside)), Answer::Exported(Ok(_))));
+        std::fs::copy(&inside, &outside).unwrap();
+        let options = Options {
+            format: Format::Csv,
+            bad_rows: BadRows::RefuseAll,
+            verify: Verify::Later,
+            run: Run::Trial,
+        };
+        let import = |file: &Path| Question::Import { file: file.to_owned(), options, stamp: None };
+        assert!(matches!(
+            perform(&mut session, &import(&outside)),
+            Answer::Imported(Err(Refused::Because(_)))
+        ));
+        assert!(matches!(perform(&mut session, &import(&inside)), Answer::Imported(Ok(_))));
     }
 }

@@ -5,6 +5,8 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
 use std::time::Duration;
 
+use rustix::process::Signal;
+
 use crate::support::program::{Program, assert_transcript};
 use crate::support::terminal::Terminal;
 
@@ -334,7 +336,7 @@ fn an_export_names_its_scope() {
         ! Hint: name it with '--format', for example '--format csv'
         [exit 2]
         $ callsheet export no/folder.csv
-        ! Error: 'no/folder.csv' cannot be written: entity not found
+        ! Error: 'no/folder.csv' cannot be written: No such file or directory (os error 2)
         [exit 1]
         $ callsheet export data
         ! Error: the ending of 'data' tells no format; endings are .csv, .json, .vcf and .vcard
@@ -400,4 +402,30 @@ fn an_import_tells_how_far_it_is_and_ctrl_c_undoes_it() {
     terminal.waits_for(" rows").types("<c-c>").waits_for("the import was cancelled; nothing was changed");
     assert_eq!(terminal.ends_within(Duration::from_secs(20)), 1);
     assert_eq!(program.data("list --json"), "[]\n");
+}
+
+#[test]
+fn the_screen_answers_while_a_long_file_is_checked_and_nothing_is_left_of_what_is_cancelled() {
+    let program = with_files(&[("long.csv", &long(300_000))]);
+    program.must("account --name Example");
+    let file = program.path("long.csv").display().to_string();
+    let mut terminal = Terminal::open(&program, &[]);
+    terminal.types(&format!("<wait:No contacts yet> i <wait:Format> {file} <enter> <wait:Checking>"));
+    // The footer is drawn last and tells what is in front: an escape at once behind another would be another key.
+    terminal.types("? <wait:esc close> <wait:cancel it; nothing is changed> <esc> <wait:esc cancel>");
+    terminal.types("<esc> <wait:It was cancelled.>");
+    terminal.types("<esc> <wait:q quit> q");
+    assert_eq!(terminal.ends_within(Duration::from_secs(20)), 0);
+    assert_eq!(program.data("list --json"), "[]\n");
+}
+
+#[test]
+fn an_import_that_is_killed_in_the_middle_leaves_nothing_and_the_next_one_works() {
+    let program = with_files(&[("long.csv", &long(300_000)), ("short.csv", &long(2))]);
+    let mut terminal = Terminal::run(&program, "import long.csv", &[]);
+    terminal.waits_for(" rows").signal(Signal::KILL);
+    terminal.ends_within(Duration::from_secs(20));
+    assert_eq!(program.data("list --json"), "[]\n");
+    assert!(program.run("import short.csv").contains("Imported: 2 added"));
+    assert!(program.run("check").contains("database"));
 }

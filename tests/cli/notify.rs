@@ -518,6 +518,10 @@ fn where_all_fail_and_there_is_no_security_email_it_is_said_everywhere() {
         coverage        warning  17 types reach nobody at all, for there is no security email: account.funds, product (all 7), security (all 3), exception (all 3), activity (all 3)
         coverage        warning  3 types reach one contact only: service (all 3)
         notices         warning  1 notice reached nobody: all deliveries failed, and no security email got it
+        mail_connect    ok       connected to 127.0.0.1
+        mail_greeting   ok       220 sink.example ESMTP
+        mail_ehlo       ok       offers PIPELINING, SIZE, 8BITMIME, SMTPUTF8
+        mail_from       ok       from 'notices@example.com': 250 2.1.0 ok
         mail_server     ok       127.0.0.1:[port] takes mail; there is no security email to try
         [exit 3]
         "#);

@@ -1,10 +1,15 @@
 //! account, config, check, types.
 
-use std::fs::Permissions;
+use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
 
+use callsheet::domain::reply::Phase;
+use chrono::Datelike;
+
+use crate::support::authority::Authority;
 use crate::support::program::{CLOSED_PORT, Program, assert_transcript};
-use crate::support::sink::Sink;
+use crate::support::sink::{Act, Protection, Sink};
 
 #[test]
 fn the_account_is_set_and_shown() {
@@ -269,7 +274,11 @@ fn checking_names_a_file_that_the_group_of_a_shared_folder_cannot_use() {
 #[test]
 fn checking_finds_a_server_that_is_not_there() {
     let transcript = Program::with_server(CLOSED_PORT).run("check");
-    assert!(transcript.contains("mail_server     broken   127.0.0.1:1, connecting: "), "{transcript}");
+    assert!(transcript.contains("mail_connect    broken   "), "{transcript}");
+    assert!(
+        transcript.contains("mail_server     broken   127.0.0.1:1 takes no mail: connecting failed"),
+        "{transcript}"
+    );
     assert!(transcript.ends_with("[exit 1]\n"), "{transcript}");
 }
 
@@ -298,10 +307,93 @@ fn checking_finds_nothing_wrong_where_nothing_is() {
         key_file        ok      [home]/data/callsheet/callsheet.db.key
         security_email  ok      'sec@example.org' is verified
         coverage        ok      every type reaches several contacts
+        mail_connect    ok      connected to 127.0.0.1
+        mail_greeting   ok      220 sink.example ESMTP
+        mail_ehlo       ok      offers PIPELINING, SIZE, 8BITMIME, SMTPUTF8
+        mail_from       ok      from 'notices@example.com': 250 2.1.0 ok
+        mail_rcpt       ok      to 'sec@example.org': 250 2.1.5 ok
         mail_server     ok      127.0.0.1:[port] takes mail to 'sec@example.org'
         [exit 0]
         "#);
     assert!(sink.mails().is_empty());
+}
+
+/// A home whose mail goes to this sink with TLS and a login.
+fn with_tls(sink: &Sink, authority: &Authority) -> Program {
+    let program = Program::new();
+    let (ca_file, password) = (program.path("ca.pem"), program.path("password"));
+    fs::write(&ca_file, authority.pem()).unwrap();
+    fs::write(&password, "hush\n").unwrap();
+    fs::set_permissions(&password, fs::Permissions::from_mode(0o600)).unwrap();
+    program.configure(&format!(
+        "[mail]\nfrom = 'notices@example.com'\nhost = '127.0.0.1'\nport = {}\nsecurity = 'starttls'\nusername = 'notices'\n\
+         password_file = '{}'\nca_file = '{}'\n",
+        sink.port(),
+        password.display(),
+        ca_file.display()
+    ));
+    program.must("account --security-email sec@example.org --queue-only");
+    program
+}
+
+/// The lines about the mail server.
+fn dialogue(program: &Program, sink: &Sink) -> String {
+    let checked = program.run("check").replace(&sink.port().to_string(), "[port]");
+    let lines = checked.lines().filter(|line| line.starts_with("mail_") || line.starts_with("[exit"));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn checking_tells_each_step_of_the_dialogue_in_the_servers_words() {
+    let authority = Authority::new();
+    let sink = Sink::script()
+        .protected_by(Protection::StartTls(authority.server("127.0.0.1")))
+        .login("PLAIN", "notices", "hush")
+        .once(Phase::RcptTo, Act::say("550 5.7.1 not \u{1b}[31mhere"))
+        .start();
+    let program = with_tls(&sink, &authority);
+    assert_transcript!(dialogue(&program, &sink), @r#"
+        mail_connect    ok       connected to 127.0.0.1
+        mail_greeting   ok       220 sink.example ESMTP
+        mail_tls        ok       TLS 1.3, certificate for 127.0.0.1, valid until 2049-12-31
+        mail_ehlo       ok       offers PIPELINING, SIZE, 8BITMIME, SMTPUTF8, AUTH PLAIN
+        mail_auth       ok       signed in with PLAIN
+        mail_from       ok       from 'notices@example.com': 250 2.1.0 ok
+        mail_rcpt       broken   to 'sec@example.org': 550 5.7.1 not \u{1b}[31mhere
+        mail_server     broken   127.0.0.1:[port] takes no mail: RCPT TO failed
+        [exit 1]
+        "#);
+    assert_transcript!(dialogue(&program, &sink), @r#"
+        mail_connect    ok       connected to 127.0.0.1
+        mail_greeting   ok       220 sink.example ESMTP
+        mail_tls        ok       TLS 1.3, certificate for 127.0.0.1, valid until 2049-12-31
+        mail_ehlo       ok       offers PIPELINING, SIZE, 8BITMIME, SMTPUTF8, AUTH PLAIN
+        mail_auth       ok       signed in with PLAIN
+        mail_from       ok       from 'notices@example.com': 250 2.1.0 ok
+        mail_rcpt       ok       to 'sec@example.org': 250 2.1.5 ok
+        mail_server     ok       127.0.0.1:[port] takes mail to 'sec@example.org'
+        [exit 3]
+        "#);
+    assert!(sink.mails().is_empty());
+}
+
+#[test]
+fn checking_warns_of_a_certificate_that_ends_soon() {
+    let authority = Authority::new();
+    let end = callsheet::clock::system().now().plus(Duration::from_secs(10 * 86_400)).to_utc();
+    let server = authority.server_with("127.0.0.1", |params| {
+        let day = |number: u32| u8::try_from(number).unwrap();
+        params.not_after = rcgen::date_time_ymd(end.year(), day(end.month()), day(end.day()));
+    });
+    let sink =
+        Sink::script().protected_by(Protection::StartTls(server)).login("PLAIN", "notices", "hush").start();
+    let told = dialogue(&with_tls(&sink, &authority), &sink);
+    let until =
+        format!("valid until {}: 9 days left; without a new one mail will stop", end.format("%Y-%m-%d"));
+    let line =
+        told.lines().find(|line| line.starts_with("mail_tls        warning  TLS 1.3")).unwrap_or(&told);
+    assert!(line.ends_with(&until), "{told}");
+    assert!(told.ends_with("[exit 3]\n"), "{told}");
 }
 
 #[test]

@@ -51,6 +51,22 @@ fn what_waits_and_who_gets_nothing_is_counted() {
 }
 
 #[test]
+fn mail_that_waits_for_hours_is_delayed() {
+    let program = Program::with_server(CLOSED_PORT);
+    program.must("add --name eve --email eve@example.org --queue-only");
+    let waited = |hours: i64| {
+        let raw = rusqlite::Connection::open(program.database()).unwrap();
+        let earlier = "UPDATE delivery SET created_at = created_at - ?1 * 3600000";
+        raw.execute(earlier, [hours]).unwrap();
+        program.data("status")
+    };
+    assert!(!waited(3).contains("delayed"));
+    let told = waited(2);
+    let line = told.lines().find(|line| line.starts_with("oldest waiting")).unwrap_or_default();
+    assert!(line.ends_with("Z, delayed"), "{told}");
+}
+
+#[test]
 fn a_database_that_cannot_be_read_has_no_status() {
     let program = Program::new();
     std::fs::write(program.path("foreign.db"), "this is no database").unwrap();

@@ -344,19 +344,31 @@ fn a_single_mail_uses_a_single_connection() {
 }
 
 #[test]
-fn with_a_rate_limit_mails_go_one_after_the_other() {
-    let office = Office::new();
-    let mut session = office.session();
-    add(&mut session, "Ada", "ada@example.org");
+fn with_a_rate_limit_mails_begin_that_far_apart() {
+    let (office, mut session) = with_mail();
     add(&mut session, "Bob", "bob@example.org");
+    add(&mut session, "Eve", "eve@example.org");
     let sink = Sink::accepting();
-    let mut settings = office.sender_settings(server(&sink));
-    (settings.rate_per_second, settings.clock) = (1000, callsheet::clock::system());
-    let raw = rusqlite::Connection::open(office.database()).unwrap();
-    raw.execute("UPDATE delivery SET due_at = 0", []).unwrap();
-    deliver_due(&settings, Duration::ZERO, &AtomicBool::new(false), &mut |_| {}).unwrap();
-    assert!(sink.mails().iter().all(|mail| mail.connection == 0));
-    assert_eq!(sink.mails().len(), 2);
+    let second = Duration::from_secs(1);
+    for (rate, apart) in [(1, second), (4, second / 4)] {
+        let settings = SenderSettings { rate_per_second: rate, ..office.sender_settings(server(&sink)) };
+        let mut began = Vec::new();
+        // The clock moves when a mail has ended: whatever begins before that begins too early.
+        let mut hear = |event: SenderEvent| {
+            if matches!(event, SenderEvent::Sending { .. }) {
+                began.push(settings.clock.now());
+            } else if matches!(event, SenderEvent::Settled { .. }) {
+                office.clock.advance(apart);
+            }
+        };
+        deliver_due(&settings, Duration::ZERO, &AtomicBool::new(false), &mut hear).unwrap();
+        let waits: Vec<Duration> = began.windows(2).map(|two| two[0].until(two[1])).collect();
+        assert_eq!(waits, [apart; 2]);
+        let ids: Vec<_> = deliveries(&mut session).iter().map(|delivery| delivery.id).collect();
+        let raw = rusqlite::Connection::open(office.database()).unwrap();
+        raw.execute("UPDATE delivery SET state = 'failed'", []).unwrap();
+        outbox::retry(&mut session, &ids).unwrap();
+    }
 }
 
 #[test]
@@ -386,6 +398,55 @@ fn what_a_dead_sender_had_in_hand_is_taken_back() {
     deliver(&office, &sink);
     let sent = newest(&mut session);
     assert_eq!((sent.state, sent.maybe_sent, sent.attempts), (State::Sent, false, 1));
+}
+
+#[test]
+fn a_claim_whose_lease_has_ended_is_taken_back_while_the_sender_runs() {
+    let (office, mut session) = with_mail();
+    let sink = Sink::accepting();
+    let settings = office.sender_settings(server(&sink));
+    let (tell, told) = channel();
+    let sender = Sender::start(settings, move |event| tell.send(event).unwrap_or(())).unwrap();
+    let next = || told.recv_timeout(Duration::from_secs(20)).unwrap();
+    assert!(matches!(next(), SenderEvent::Sending { .. }));
+    assert!(matches!(next(), SenderEvent::Settled { state: State::Sent, .. }));
+    assert_eq!(next(), SenderEvent::Idle);
+    // Somebody has claimed it and hangs; a claim that is good for longer is left alone.
+    let claim = |until: i64| {
+        let raw = rusqlite::Connection::open(office.database()).unwrap();
+        raw.execute(
+            "UPDATE delivery SET state = 'sending', ended_at = NULL, lease = zeroblob(16), lease_until = ?1, phase = 'claimed'",
+            [until],
+        )
+        .unwrap();
+    };
+    claim(session.now().plus(Duration::from_secs(1)).millis());
+    assert_eq!(newest(&mut session).state, State::Sending);
+    claim(session.now().millis());
+    sender.wake();
+    assert!(matches!(next(), SenderEvent::Sending { .. }));
+    assert!(matches!(next(), SenderEvent::Settled { state: State::Sent, .. }));
+    assert!(sender.stop(Duration::from_secs(20)));
+    assert_eq!(sink.mails().len(), 2);
+}
+
+#[test]
+fn an_administrator_who_asks_for_a_try_ends_the_wait_for_a_server() {
+    let (office, mut session) = with_mail();
+    let sink = Sink::script().once(Phase::MailFrom, Act::say("550 5.7.1 not from there")).start();
+    let settings = office.sender_settings(server(&sink));
+    let (tell, told) = channel();
+    let sender = Sender::start(settings, move |event| tell.send(event).unwrap_or(())).unwrap();
+    let next = || told.recv_timeout(Duration::from_secs(20)).unwrap();
+    assert!(matches!(next(), SenderEvent::Sending { .. }));
+    assert!(matches!(next(), SenderEvent::BackingOff { .. }));
+    // The clock stands still: the wait does not end by itself.
+    let id = newest(&mut session).id;
+    outbox::retry(&mut session, &[id]).unwrap();
+    assert!(matches!(next(), SenderEvent::Sending { .. }));
+    assert!(matches!(next(), SenderEvent::Settled { state: State::Sent, .. }));
+    assert!(sender.stop(Duration::from_secs(20)));
+    assert_eq!(newest(&mut session).attempts, 1);
 }
 
 #[test]

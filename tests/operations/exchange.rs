@@ -14,7 +14,7 @@ use callsheet::domain::filter::Filter;
 use callsheet::domain::subscription::Subscriptions;
 use callsheet::domain::verification::LimitKind;
 use callsheet::operations::contacts::{self, Again, ContactChange, ListQuery, PageAt, Verify};
-use callsheet::operations::export::{self, Exported};
+use callsheet::operations::export::{self, Existing, Exported, Scope};
 use callsheet::operations::history::{self, HistoryAt, HistoryQuery};
 use callsheet::operations::import::{
     self, BadRows, Failure, Fate, Format, Heard, Imported, Options, Run, Source, Summary,
@@ -31,7 +31,7 @@ const LENIENT: Options = Options { bad_rows: BadRows::LeaveOut, ..STRICT };
 fn line(row: &Imported) -> String {
     let contact = row.contact.map_or("-".to_owned(), |contact| contact.0.to_string());
     let notes: Vec<String> =
-        row.reasons.iter().chain(&row.warnings).map(|note| format!(" ({note})")).collect();
+        row.reasons.iter().chain(&row.warnings).chain(&row.held).map(|note| format!(" ({note})")).collect();
     format!("{} {} {contact}{}", row.line, row.fate.id(), notes.concat())
 }
 
@@ -61,8 +61,7 @@ fn import(session: &mut Session, text: &str, options: Options) -> (Summary, Vec<
 
 fn exported(session: &mut Session, format: Format) -> Vec<u8> {
     let mut bytes = Vec::new();
-    export::export(session, &Filter::default(), format, &mut bytes, &mut |_| ControlFlow::Continue(()))
-        .unwrap();
+    export::export(session, &Scope::All, format, &mut bytes, &mut |_| ControlFlow::Continue(())).unwrap();
     bytes
 }
 
@@ -474,9 +473,9 @@ fn an_export_is_sorted_by_email_and_narrowed_by_a_filter() {
     let emails: Vec<&str> = text.lines().skip(1).map(|line| line.rsplit(',').nth(3).unwrap()).collect();
     assert_eq!(emails, ["'+ops@example.org", "oneil@example.org", "xiaoming@example.cn", "zoe@example.org"]);
     let mut bytes = Vec::new();
-    let filter = Filter::parse("type:security");
+    let scope = Scope::matching(Filter::parse("type:security"));
     let exported =
-        export::export(&mut session, &filter, Format::Csv, &mut bytes, &mut |_| ControlFlow::Continue(()))
+        export::export(&mut session, &scope, Format::Csv, &mut bytes, &mut |_| ControlFlow::Continue(()))
             .unwrap();
     assert_eq!(exported, Exported { written: 1, of: 4, replaced: false });
     assert!(String::from_utf8(bytes).unwrap().contains("zoe@"));
@@ -490,7 +489,7 @@ fn an_exported_file_is_private_and_replaces_another_when_it_is_whole() {
     let (file, link) = (office.folder.path().join("a.csv"), office.folder.path().join("link.csv"));
     let go_on = &mut |_| ControlFlow::Continue(());
     let mut write = |session: &mut Session, target: &std::path::Path| {
-        export::export_to_file(session, &Filter::default(), Format::Csv, target, go_on).unwrap()
+        export::export_to_file(session, &Scope::All, Format::Csv, target, Existing::Replace, go_on).unwrap()
     };
     assert_eq!(write(&mut session, &file), Exported { written: 4, of: 4, replaced: false });
     assert_eq!(fs::metadata(&file).unwrap().mode() & 0o777, 0o600);
@@ -501,9 +500,9 @@ fn an_exported_file_is_private_and_replaces_another_when_it_is_whole() {
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     // Cancelled on the way: the file stays, and no other is left.
     let before = fs::read_dir(office.folder.path()).unwrap().count();
-    let stopped = export::export_to_file(&mut session, &Filter::default(), Format::Json, &file, &mut |_| {
-        ControlFlow::Break(())
-    });
+    let stop = &mut |_| ControlFlow::Break(());
+    let stopped =
+        export::export_to_file(&mut session, &Scope::All, Format::Json, &file, Existing::Replace, stop);
     assert!(matches!(stopped, Err(export::Failure::Cancelled)));
     assert_eq!(fs::read(&file).unwrap(), exported(&mut session, Format::Csv));
     assert_eq!(fs::read_dir(office.folder.path()).unwrap().count(), before);
@@ -518,8 +517,14 @@ fn an_export_never_takes_the_place_of_the_database() {
         let mut own = office.database().into_os_string();
         own.push(suffix);
         let go_on = &mut |_| ControlFlow::Continue(());
-        let refused =
-            export::export_to_file(&mut session, &Filter::default(), Format::Csv, own.as_ref(), go_on);
+        let refused = export::export_to_file(
+            &mut session,
+            &Scope::All,
+            Format::Csv,
+            own.as_ref(),
+            Existing::Replace,
+            go_on,
+        );
         assert!(matches!(refused, Err(export::Failure::Problem(_))), "{suffix}");
     }
     assert_eq!(all(&mut session).len(), 4);
@@ -540,9 +545,8 @@ fn an_output_that_fails_ends_the_export() {
     let mut session = office.session();
     furnished(&mut session);
     for format in Format::ALL {
-        let failed = export::export(&mut session, &Filter::default(), format, &mut Full, &mut |_| {
-            ControlFlow::Continue(())
-        });
+        let failed =
+            export::export(&mut session, &Scope::All, format, &mut Full, &mut |_| ControlFlow::Continue(()));
         assert!(matches!(failed, Err(export::Failure::Output(_))), "{format:?}");
     }
 }

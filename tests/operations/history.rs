@@ -4,14 +4,21 @@ use std::ops::ControlFlow;
 
 use callsheet::domain::contact::ContactId;
 use callsheet::operations::contacts::{self, ContactChange};
-use callsheet::operations::history::{self, Anchor, Break, Event, HistoryAt, HistoryQuery, Verdict};
+use callsheet::operations::history::{
+    self, Anchor, Break, Event, HistoryAt, HistoryQuery, Record, RecordQuery, Verdict,
+};
 use callsheet::operations::subscriptions::{self, Whom};
 use callsheet::operations::{Session, account};
 
-use crate::support::office::{Office, add};
+use crate::support::office::{Office, add, add_silently};
 
 fn all(session: &mut Session, query: HistoryQuery) -> Vec<Event> {
     history::page(session, query, HistoryAt::Newest, 1000).unwrap().rows
+}
+
+fn records(session: &mut Session, query: &RecordQuery) -> Vec<Record> {
+    let mut goes_on = |_| ControlFlow::Continue(());
+    history::records(session, query, HistoryAt::Newest, 1000, &mut goes_on).unwrap().unwrap().rows
 }
 
 fn busy_office() -> (Office, ContactId) {
@@ -155,4 +162,124 @@ fn the_anchor_of_an_empty_log_is_its_start() {
     let mut session = office.session();
     assert_eq!(history::head(&mut session), Ok(Anchor::START));
     assert_eq!(history::verify(&mut session, None), Ok(Verdict::Sound { entries: 0 }));
+}
+
+#[test]
+fn a_person_reads_words() {
+    let (office, ada) = busy_office();
+    let mut session = office.session();
+    let whom = Whom::These(vec![ada]);
+    subscriptions::set_column(&mut session, "security", &whom, true, &mut |_| ControlFlow::Continue(()))
+        .unwrap();
+    let records = records(&mut session, &RecordQuery::default());
+    let headlines: Vec<String> = records.iter().map(history::headline).collect();
+    assert_eq!(headlines, ["changed subscriptions of 1 contact", "added Bob", "modified Ada", "added Ada"]);
+    let fields = history::fields(&records[2]).unwrap();
+    assert_eq!((fields[0].name.as_str(), fields[0].old.as_deref()), ("position", Some("none")));
+    assert_eq!(fields[0].new, "ceo");
+    assert_eq!(history::record(&mut session, records[2].id).unwrap().as_ref(), Some(&records[2]));
+    assert_eq!(history::record(&mut session, 99).unwrap(), None);
+}
+
+#[test]
+fn what_was_erased_is_known_to_be() {
+    let (office, ada) = busy_office();
+    let mut session = office.session();
+    contacts::delete(&mut session, &[ada]).unwrap();
+    let query = RecordQuery { contact: Some(ada), ..RecordQuery::default() };
+    let records = records(&mut session, &query);
+    let headlines: Vec<String> = records.iter().map(history::headline).collect();
+    assert_eq!(headlines, ["deleted contact 1", "modified contact 1", "added contact 1"]);
+    let told: Vec<bool> = records.iter().map(|record| history::fields(record).is_some()).collect();
+    assert_eq!(told, [true, false, false]);
+}
+
+#[test]
+fn a_filter_searches_what_was_done_to_whom_by_whom_and_what_is_told() {
+    let (office, ada) = busy_office();
+    let mut session = office.session();
+    let found = |session: &mut Session, query: RecordQuery| {
+        records(session, &query).iter().map(history::headline).collect::<Vec<_>>()
+    };
+    let words = |words: &[&str]| RecordQuery {
+        words: words.iter().map(|word| (*word).to_owned()).collect(),
+        ..RecordQuery::default()
+    };
+    assert_eq!(found(&mut session, words(&["MODIFIED"])), ["modified Ada"]);
+    assert_eq!(found(&mut session, words(&["ceo"])), ["modified Ada"]);
+    assert_eq!(found(&mut session, words(&["bob@", "added"])), ["added Bob"]);
+    assert_eq!(found(&mut session, words(&["bob", "modified"])), [""; 0]);
+    // Who did it is called ada too.
+    assert_eq!(found(&mut session, words(&["ada"])).len(), 3);
+    let whom = RecordQuery { whom: vec!["ada".to_owned()], ..RecordQuery::default() };
+    assert_eq!(found(&mut session, whom), ["modified Ada", "added Ada"]);
+    let who = |who: &str| RecordQuery { who: vec![who.to_owned()], ..RecordQuery::default() };
+    assert_eq!(found(&mut session, who("ada")).len(), 3);
+    assert_eq!(found(&mut session, who("bob")), [""; 0]);
+    let via = |via: &str| RecordQuery { via: Some(via.to_owned()), ..RecordQuery::default() };
+    assert_eq!(found(&mut session, via("command")).len(), 3);
+    assert_eq!(found(&mut session, via("screen")), [""; 0]);
+    let contact = RecordQuery { contact: Some(ada), ..words(&["added"]) };
+    assert_eq!(found(&mut session, contact), ["added Ada"]);
+}
+
+/// A log of many entries about many things.
+fn long_log() -> (Office, usize) {
+    let office = Office::new();
+    let mut session = office.session();
+    let ada = add_silently(&mut session, "Ada", "ada@example.org");
+    let mut goes_on = |_| ControlFlow::Continue(());
+    for number in 0..300 {
+        let whom = Whom::These(vec![ada]);
+        subscriptions::set_column(&mut session, "security", &whom, number % 2 == 0, &mut goes_on).unwrap();
+        let change = ContactChange { name: Some(format!("Ada{number}")), ..ContactChange::default() };
+        contacts::modify(&mut session, ada, &change, None).unwrap();
+    }
+    (office, 601)
+}
+
+#[test]
+fn pages_of_a_contacts_history_joined_are_all_of_it() {
+    let (office, all) = long_log();
+    let mut session = office.session();
+    let query = RecordQuery { contact: Some(ContactId(1)), ..RecordQuery::default() };
+    let (mut joined, mut at) = (Vec::new(), HistoryAt::Newest);
+    loop {
+        let mut goes_on = |_| ControlFlow::Continue(());
+        let page = history::records(&mut session, &query, at, 70, &mut goes_on).unwrap().unwrap();
+        joined.extend(page.rows.iter().map(|record| record.id));
+        at = HistoryAt::After(*joined.last().unwrap());
+        if page.at_end {
+            break;
+        }
+    }
+    assert_eq!(joined.len(), all);
+    assert!(joined.is_sorted_by(|newer, older| newer > older));
+    let mut goes_on = |_| ControlFlow::Continue(());
+    let before = history::records(&mut session, &query, HistoryAt::Before(joined[50]), 9, &mut goes_on)
+        .unwrap()
+        .unwrap();
+    let ids: Vec<i64> = before.rows.iter().map(|record| record.id).collect();
+    assert_eq!(ids, joined[41..50]);
+}
+
+#[test]
+fn what_takes_long_tells_how_far_it_is_and_ends_when_it_is_told_to() {
+    let (office, all) = long_log();
+    let mut session = office.session();
+    let query = RecordQuery { words: vec!["nothing at all".to_owned()], ..RecordQuery::default() };
+    let mut heard = Vec::new();
+    let mut stops = |done| {
+        heard.push(done);
+        ControlFlow::Break(())
+    };
+    assert_eq!(history::records(&mut session, &query, HistoryAt::Newest, 9, &mut stops), Ok(None));
+    assert_eq!(history::verify_step_by_step(&mut session, &mut stops), Ok(None));
+    assert_eq!(heard, [500, 500]);
+    let entries = i64::try_from(all).unwrap();
+    let mut goes_on = |_| ControlFlow::Continue(());
+    assert_eq!(
+        history::verify_step_by_step(&mut session, &mut goes_on),
+        Ok(Some(Verdict::Sound { entries }))
+    );
 }

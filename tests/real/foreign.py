@@ -21,6 +21,9 @@ LOGIN = ("notices", "open sesame")
 # Accounts that exist for these servers only.
 _ACCOUNTS = {"postfix": 64201, "postdrop": 64202, "Debian-exim": 64203, "vmail": 64204}
 
+# As whom what stands behind a mailbox runs.
+VMAIL = _ACCOUNTS["vmail"]
+
 
 class _Foreign:
     """What they have in common: a folder that their accounts may pass, TLS, accounts, mailboxes, and their end."""
@@ -116,7 +119,20 @@ class _Foreign:
 
 
 class Postfix(_Foreign):
-    """Postfix that takes mail for the named mailboxes only, after STARTTLS and a login, which Dovecot checks."""
+    """Postfix that takes mail for the named mailboxes only, after STARTTLS and a login, which Dovecot checks.
+
+    With `returns`, a program, it hands what comes to `bounces@…` to it as docs/mail.md says, run as the user `vmail`; and
+    mail to the mailbox `gone` is taken and sent back later.
+    """
+
+    def __init__(self, mailboxes, returns=None):
+        super().__init__((*mailboxes, "bounces", "gone") if returns else mailboxes)
+        self._returns = returns
+
+    def flush(self):
+        """Tries again at once what was put off."""
+        command = [unpacked("usr/sbin/postqueue"), "-c", self.folder / "conf", "-f"]
+        self._run(*command, MAIL_CONFIG=str(self.folder / "conf")).wait(DEADLINE)
 
     def _start(self):
         self._start_dovecot()
@@ -169,9 +185,19 @@ smtpd_recipient_restrictions = permit_sasl_authenticated, reject
 smtpd_client_connection_rate_limit = 0
 smtpd_error_sleep_time = 0
 smtputf8_enable = no
+message_size_limit = 20000000
+virtual_mailbox_limit = 0
+recipient_delimiter = +
+transport_maps = texthash:{conf}/transport
+callsheet_destination_recipient_limit = 1
 """,
             encoding="utf-8",
         )
+        routes = f"bounces@{DOMAIN} callsheet:\ngone@{DOMAIN} gone:\n"
+        (conf / "transport").write_text(routes if self._returns else "", encoding="utf-8")
+        gone = self.folder / "gone"
+        gone.write_text(f"#!/bin/sh\nexit {os.EX_NOUSER}\n", encoding="utf-8")
+        gone.chmod(0o755)
         (conf / "master.cf").write_text(
             f"""
 {HOST}:{self.port} inet n - n - - smtpd
@@ -187,6 +213,10 @@ anvil unix - - n - 1 anvil
 tlsmgr unix - - n 1000? 1 tlsmgr
 error unix - - n - - error
 retry unix - - n - - error
+callsheet unix - n n - 1 pipe
+  user=vmail argv={self._returns} receive --recipient ${{recipient}}
+gone unix - n n - - pipe
+  user=vmail argv={gone}
 """,
             encoding="utf-8",
         )

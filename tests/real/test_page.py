@@ -2,6 +2,7 @@
 
 import contextlib
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -25,14 +26,17 @@ class WithPage(unittest.TestCase):
         with socket.create_server((HOST, 0)) as free:
             self.port = free.getsockname()[1]
         self.url = f"http://{HOST}:{self.port}{PREFIX}"
-        self.callsheet.configure(
-            mail={"from": f"Example Ltd <{FROM}>", "host": HOST, "port": self.server.port, "security": "none"},
-            verification={"public_url": self.url},
-            serve={"listen": f"{HOST}:{self.port}"},
-        )
+        self.configure(self.url)
         self.callsheet.run("account", "--name", "Example Ltd")
         self.page = self.callsheet.start("serve")
         until(self.listens, what="the page")
+
+    def configure(self, public_url):
+        self.callsheet.configure(
+            mail={"from": f"Example Ltd <{FROM}>", "host": HOST, "port": self.server.port, "security": "none"},
+            verification={"public_url": public_url},
+            serve={"listen": f"{HOST}:{self.port}"},
+        )
 
     def listens(self):
         with contextlib.suppress(OSError), socket.create_connection((HOST, self.port), 1):
@@ -84,6 +88,29 @@ class Curl(WithPage):
                 answers.append((status, headers, body))
         self.assertEqual(answers[0][0], 404)
         self.assertEqual(answers, [answers[0]] * len(answers))
+
+    def test_a_mail_program_unsubscribes_with_one_click(self):
+        # Only a page with TLS is offered: a proxy before this one has it.
+        self.configure(self.url.replace("http:", "https:"))
+        self.callsheet.run("add", "--name", "Ada", "--email", "ada@example.com", "--types", "activity,security")
+        (mail,) = self.server.wait_for(to="ada@example.com")
+        self.callsheet.run("verify", "Ada", mails.code(mail))
+        self.callsheet.run("notify", "activity.launch", "--subject", "Something new", stdin="Look.\n")
+        offer = mails.read(self.server.wait_for(2, to="ada@example.com")[1])
+        self.assertEqual(offer["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click")
+        (url,) = re.findall(r"<https(:[^>]+)>", offer["List-Unsubscribe"])
+        url = f"http{url}"
+        # As RFC 8058 has it: a form in either of its encodings, no cookie, and no page is opened before.
+        for arguments in (["--data", "List-Unsubscribe=One-Click"], ["--form", "List-Unsubscribe=One-Click"]):
+            status, headers, body = self.curl(*arguments, url)
+            self.assertEqual((status, body), (200, "unsubscribed"))
+            self.assertNotIn("set-cookie", headers)
+        contact = self.callsheet.json("show", "Ada")
+        self.assertIsNotNone(contact["unsubscribed_at"])
+        explained = self.callsheet.json("explain", "security.account")
+        self.assertEqual([one["email"] for one in explained["recipients"]], ["ada@example.com"])
+        self.assertEqual(self.callsheet.json("explain", "activity.launch")["recipients"], [])
+        self.assertEqual(self.curl("--data", "List-Unsubscribe=One-Click", f"{url[:-4]}AAAA")[0], 404)
 
     def test_a_monitor_is_told_whether_it_works(self):
         status, _, body = self.curl(f"http://{HOST}:{self.port}/healthz")

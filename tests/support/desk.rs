@@ -136,7 +136,13 @@ impl<'a> Desk<'a> {
                     }
                     Effect::WakeSender => self.wakes += 1,
                     Effect::Quit => self.is_left = true,
-                    Effect::StopWork | Effect::Suspend | Effect::Redraw => {}
+                    Effect::Configure { .. } => panic!("there is no configuration at this desk"),
+                    Effect::Reconfigure
+                    | Effect::StopWork { .. }
+                    | Effect::Suspend
+                    | Effect::Redraw
+                    | Effect::Copy(_)
+                    | Effect::Mouse(_) => {}
                 }
             }
         }

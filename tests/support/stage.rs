@@ -13,18 +13,23 @@ use callsheet::domain::position::Position;
 use callsheet::domain::routing::{Candidate, Exclusion, route, verdict};
 use callsheet::domain::subscription::Subscriptions;
 use callsheet::domain::timestamp::Timestamp;
+use callsheet::domain::verification::{Limit, LimitKind};
 use callsheet::operations::contacts::{Again, Mailing, PageAt, Saved};
 use callsheet::operations::coverage::Coverage;
+use callsheet::operations::export::{Existing, Exported};
+use callsheet::operations::history::{Anchor, Verdict};
+use callsheet::operations::import::{Fate, Heard, Imported, Report, Run, Summary};
 use callsheet::operations::notices::{Audience, Fallback, Notified, Person};
 use callsheet::operations::outbox::QueueTotals;
 use callsheet::operations::page::Page;
 use callsheet::operations::subscriptions::{Changed, Restored, Whom};
 use callsheet::operations::{Problem, Reach};
-use callsheet::tui::effect::{Answer, ColumnFacts, Effect, Question, Request};
+use callsheet::tui::effect::{Answer, ColumnFacts, Effect, Question, Refused, Request};
 use callsheet::tui::keymap::Keymap;
 use callsheet::tui::marks::Marks;
 use callsheet::tui::model::{Fixed, Model};
 use callsheet::tui::msg::Msg;
+use callsheet::tui::places::Places;
 use callsheet::tui::screens::settings::SettingsFacts;
 use callsheet::tui::theme::Theme;
 use callsheet::tui::update;
@@ -49,6 +54,7 @@ pub fn fixed(theme: Theme, marks: Marks) -> Fixed {
         smtputf8: Smtputf8::Refused,
         offset: FixedOffset::east_opt(0).unwrap(),
         reach: Reach::Everywhere,
+        places: Places { home: Some("/home/ada".into()), working: "/srv/lists".into() },
         run: 7,
     }
 }
@@ -122,9 +128,13 @@ impl Stage {
                 match effect {
                     Effect::Ask { request, question } => waiting.extend(self.answer(request, &question)),
                     Effect::WakeSender
-                    | Effect::StopWork
+                    | Effect::Configure { .. }
+                    | Effect::Reconfigure
+                    | Effect::StopWork { .. }
                     | Effect::Suspend
                     | Effect::Redraw
+                    | Effect::Copy(_)
+                    | Effect::Mouse(_)
                     | Effect::Quit => self.effects.push(effect),
                 }
             }
@@ -142,6 +152,9 @@ impl Stage {
                 Answer::Page(Ok(Page { rows: Vec::new(), at_start: true, at_end: true }))
             }
             Question::Count { .. } => Answer::Count(Ok(0)),
+            Question::Matching { .. } => {
+                Answer::Matching(Ok(self.contacts.iter().map(|contact| contact.id).collect()))
+            }
             Question::Totals => Answer::Totals(Ok(totals(&self.contacts))),
             Question::QueueTotals => Answer::QueueTotals(Ok(QueueTotals::default())),
             Question::Contact { id } => Answer::Contact(found(id).ok_or_else(|| missing(id))),
@@ -202,6 +215,12 @@ impl Stage {
             Question::Notice { id } => Answer::Notice(Err(Problem::NoSuchNotice(id.0))),
             Question::RetryNotice { id } => Answer::NoticeRetried(Err(Problem::NoSuchNotice(id.0))),
             Question::CancelNotice { id } => Answer::NoticeCancelled(Err(Problem::NoSuchNotice(id.0))),
+            Question::HistoryPage { .. } => {
+                Answer::HistoryPage(Ok(Some(Page { rows: Vec::new(), at_start: true, at_end: true })))
+            }
+            Question::HistoryHead => Answer::HistoryHead(Ok(Anchor::START)),
+            Question::HistoryEntry { .. } => Answer::HistoryEntry(Ok(None)),
+            Question::CheckHistory => Answer::HistoryChecked(Ok(Some(Verdict::Sound { entries: 0 }))),
             Question::PreviewNotice { form, language } => Answer::NoticePreviewed {
                 language: *language,
                 text: Ok(format!("{language}\n{}", form.body)),
@@ -249,6 +268,16 @@ impl Stage {
                 self.account.introduced = true;
                 Answer::IntroductionSkipped(Ok(()))
             }
+            Question::Export { existing: Existing::Keep, .. } => Answer::Exported(Err(Refused::Exists)),
+            Question::Export { .. } => {
+                let of = u64::try_from(self.contacts.len()).unwrap();
+                Answer::Exported(Ok(Exported { written: of, of, replaced: true }))
+            }
+            Question::Import { options, .. } => {
+                let mut report = report(2);
+                report.summary.is_applied = options.run == Run::Real;
+                Answer::Imported(Ok(Box::new(report)))
+            }
             Question::TestMail { .. } => Answer::TestQueued(Err(Problem::NoSecurityEmail)),
         };
         update::update(&mut self.model, Msg::Answer { request, answer: Box::new(answer) })
@@ -287,6 +316,49 @@ impl Stage {
         };
         Page { rows: self.contacts[from..to].to_vec(), at_start: from == 0, at_end: to == all }
     }
+}
+
+/// A report of so many new contacts, of one that is changed, of one with a warning, and of one row that is refused.
+pub fn report(added: u64) -> Report {
+    let mut report = Report::default();
+    let mut hear = |line, fate, email: &str, reasons: &[&str], warnings: &[&str]| {
+        let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let (reasons, warnings) = (owned(reasons), owned(warnings));
+        let email = email.to_owned();
+        report.hear(Heard::Row(Imported { line, fate, email, contact: None, reasons, warnings, held: None }));
+    };
+    for line in 2..2 + added {
+        hear(line, Fate::Added, &format!("员工{line}@example.cn"), &[], &[]);
+    }
+    hear(added + 2, Fate::Changed, "ada@example.org", &[], &[]);
+    hear(
+        added + 3,
+        Fate::Unchanged,
+        "grace@example.org",
+        &[],
+        &["there is no message type 'newer.type' here; it is kept"],
+    );
+    let blank = "name: a name has no white space; character 4 of this one is U+0020 (blank); 'EveMoneypenny' would be one";
+    hear(
+        added + 4,
+        Fate::Refused,
+        "eve@example.org\u{1b}",
+        &[blank, "email: it has a control character"],
+        &[],
+    );
+    report.hear(Heard::Remark("the column 'Phone' means nothing here and was left out".to_owned()));
+    let limit =
+        Limit { kind: LimitKind::PerDatabase, until: now().plus(std::time::Duration::from_secs(5 * 3600)) };
+    report.summary = Summary {
+        added,
+        changed: 1,
+        unchanged: 1,
+        refused: 1,
+        codes: added.min(1),
+        held: (added > 1).then_some((added - 1, limit)),
+        ..Summary::default()
+    };
+    report
 }
 
 /// The account that is shown.

@@ -78,6 +78,12 @@ impl Terminal {
         self
     }
 
+    /// Sends bytes as they are.
+    pub fn sends(&mut self, bytes: &[u8]) -> &mut Self {
+        self.send(bytes);
+        self
+    }
+
     /// Waits until a text is on the screen.
     #[track_caller]
     pub fn waits_for(&mut self, text: &str) -> &mut Self {
@@ -208,6 +214,7 @@ fn bytes(key: &KeyEvent) -> Vec<u8> {
         KeyCode::PageUp => "\u{1b}[5~".to_owned(),
         KeyCode::PageDown => "\u{1b}[6~".to_owned(),
         KeyCode::Delete => "\u{1b}[3~".to_owned(),
+        KeyCode::F(2) => "\u{1b}OQ".to_owned(),
         other => panic!("{other:?} is not typed in tests"),
     };
     text.into_bytes()

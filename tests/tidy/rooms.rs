@@ -42,7 +42,7 @@ const ROOMS: &[Room] = &[
     Room { name: "mail::compose", knows: &["domain", "mail::markup"] },
     Room { name: "mail::dkim", knows: &["domain"] },
     Room { name: "mail::incoming", knows: &["domain", "mail::markup"] },
-    Room { name: "mail::returned", knows: &["domain"] },
+    Room { name: "mail::returned", knows: &["domain", "mail::incoming"] },
     Room { name: "mail::transport", knows: &["domain", "clock"] },
     Room {
         name: "mail::sender",

@@ -299,6 +299,24 @@ fn mails_inside_of_mails_cannot_exhaust_the_stack() {
 }
 
 #[test]
+fn a_header_field_without_end_is_not_read() {
+    let many = |count: usize| (0..count).map(|number| format!("b*{number}=x;\r\n ")).collect::<String>();
+    let mail = |field: &str, count: usize| {
+        format!(
+            "Subject: s\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n{field}: text/plain; {}a=b\r\n\r\ntext",
+            many(count)
+        )
+    };
+    for field in ["Content-Type", "CONTENT-disposition", " Content-Type"] {
+        assert_eq!(refused(&mail(field, 1000)), [NoAnnouncement::Overloaded], "{field}");
+    }
+    assert!(!is_overloaded(mail("Content-Type", 900).as_bytes()));
+    // What stands in a text is no field.
+    let text = format!("Subject: s\r\n\r\n{}", "x;".repeat(5000));
+    assert!(read(text.as_bytes()).is_ok());
+}
+
+#[test]
 fn what_is_badly_encoded_is_read_as_far_as_it_goes() {
     for (encoding, body, text) in [
         ("base64", "aGVs\r\nbG8=\r\n", "hello"),

@@ -167,6 +167,44 @@ fn a_mail_that_unsubscribes_is_known_by_its_subject() {
     }
 }
 
+#[test]
+fn mails_inside_of_mails_cannot_exhaust_the_stack() {
+    let head = "To: bounces@example.com\r\n";
+    let deep = "Content-Type: message/rfc822\r\n\r\n".repeat(100_000);
+    let digest = "Content-Type: multipart/digest; boundary=b\r\n\r\n--b\r\n\r\n".repeat(20_000);
+    for deep in [deep, digest] {
+        let report = format!(
+            "{head}Content-Type: multipart/report; boundary=r\r\n\r\n--r\r\n\r\nwords\r\n--r\r\n\
+             Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; a\r\n\r\nAction: failed\r\n--r\r\n{deep}text\r\n--r--\r\n"
+        );
+        let read = |text: &str| super::read(text.as_bytes()).unwrap().content;
+        assert_eq!(read(&format!("{head}{deep}text")), Content::Ordinary);
+        assert!(matches!(read(&report), Content::Report(_)));
+    }
+}
+
+#[test]
+fn a_header_field_without_end_is_not_read() {
+    let many: String = (0..2_000).map(|number| format!("b*{number}=x; ")).collect();
+    let report = filled(sample!("postfix")).replace("report-type=", &format!("{many}report-type="));
+    assert_eq!(read(report.as_bytes()).unwrap().content, Content::Ordinary);
+}
+
+#[test]
+fn an_encoded_report_is_decoded() {
+    let plain =
+        "Reporting-MTA: dns; a\n\nFinal-Recipient: rfc822; ada@example.org\nAction: failed\nStatus: 5.1.1\n";
+    let encoded = base64::engine::general_purpose::STANDARD.encode(plain);
+    let report = format!(
+        "To: a@b.example\nContent-Type: multipart/report; boundary=r\n\n--r\nContent-Transfer-Encoding: quoted-printable\n\n\
+         in reply to end of=20DATA command\n--r\nContent-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n\
+         {encoded}\n--r--\n"
+    );
+    let Content::Report(report) = read(report.as_bytes()).unwrap().content else { panic!("no report") };
+    assert_eq!(report.recipients[0].final_recipient.as_deref(), Some(ADA));
+    assert_eq!(report.phase, Phase::Body);
+}
+
 proptest! {
     #[test]
     fn no_message_breaks_the_reader(bytes: Vec<u8>) {

@@ -1,10 +1,11 @@
 //! A carrier: a thread with one connection that composes and hands over one mail after the other. It never touches the
 //! database: before a body leaves it asks the clerk, who notes that durably.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
 use super::Word;
@@ -21,10 +22,64 @@ use crate::mail::transport::{Envelope, Submission, Transport};
 use crate::store::Claimed;
 
 /// One mail to carry.
-#[derive(Clone)]
 pub(super) struct Job {
     pub(super) claimed: Arc<Claimed>,
-    pub(super) letterhead: Arc<Letterhead>,
+    letterhead: Arc<Letterhead>,
+    /// Composed and signed by whoever has time first.
+    letter: OnceLock<Result<Vec<u8>, String>>,
+}
+
+/// The mails that wait for a carrier. A carrier that waits itself composes one of them.
+#[derive(Default)]
+pub(super) struct Desk {
+    jobs: Mutex<VecDeque<Arc<Job>>>,
+}
+
+impl Job {
+    pub(super) fn new(claimed: Claimed, letterhead: Arc<Letterhead>) -> Self {
+        Self { claimed: Arc::new(claimed), letterhead, letter: OnceLock::new() }
+    }
+
+    /// The mail with its signature, if mail is signed; composed now unless it is already.
+    fn letter(&self, composer: &mut Composer, bag: &Bag) -> Result<&[u8], String> {
+        let letter = self.letter.get_or_init(|| {
+            let composed = composer.compose(&self.claimed, &self.letterhead, bag);
+            composed.and_then(|message| sign(message, &self.claimed, bag))
+        });
+        letter.as_deref().map_err(Clone::clone)
+    }
+}
+
+impl Desk {
+    /// Puts a mail to the others.
+    pub(super) fn put(&self, job: &Arc<Job>) {
+        let mut jobs = self.jobs();
+        jobs.retain(|job| job.letter.get().is_none());
+        jobs.push_back(Arc::clone(job));
+    }
+
+    /// Composes the next mail. False if there is none.
+    fn compose_one(&self, composer: &mut Composer, bag: &Bag) -> bool {
+        let Some(job) = self.next() else { return false };
+        // What cannot be composed is said by the carrier that gets it.
+        let _ = job.letter(composer, bag);
+        true
+    }
+
+    fn next(&self) -> Option<Arc<Job>> {
+        let mut jobs = self.jobs();
+        while let Some(job) = jobs.pop_front() {
+            if job.letter.get().is_none() {
+                return Some(job);
+            }
+        }
+        None
+    }
+
+    /// Nothing that is done with the list can leave it half done.
+    fn jobs(&self) -> MutexGuard<'_, VecDeque<Arc<Job>>> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What became of a job.
@@ -44,6 +99,7 @@ pub(super) struct Bag {
     pub(super) return_path: ReturnPath,
     pub(super) dkim: Option<Arc<Signer>>,
     pub(super) catalogue: Arc<Catalogue>,
+    pub(super) desk: Desk,
 }
 
 /// Where a carrier takes its mail.
@@ -77,7 +133,7 @@ pub(super) struct Carrier {
 }
 
 enum Errand {
-    Carry(Job),
+    Carry(Arc<Job>),
     /// Nothing is to be done for a while: give the connection back.
     Rest,
 }
@@ -101,7 +157,7 @@ impl Carrier {
     }
 
     /// Gives it a mail to carry.
-    pub(super) fn carry(&mut self, job: Job) {
+    pub(super) fn carry(&mut self, job: Arc<Job>) {
         self.in_hand = Some(Arc::clone(&job.claimed));
         self.body_may_leave = false;
         let _ = self.jobs.send(Errand::Carry(job));
@@ -111,6 +167,11 @@ impl Carrier {
     pub(super) fn acknowledge(&mut self, noted: bool) {
         self.body_may_leave = noted;
         let _ = self.acknowledge.send(noted);
+    }
+
+    /// Whether it has a mail in hand whose body may not leave yet.
+    pub(super) fn is_on_its_way(&self) -> bool {
+        self.in_hand.is_some() && !self.body_may_leave
     }
 
     /// Takes from it what it has in hand, unless the body may have left. Without an answer, which must never come after this, the
@@ -147,11 +208,17 @@ fn carry_all(
                 composer = Composer::default();
             }
             Errand::Carry(job) => {
-                let mut may_leave = || {
-                    let asked = report.send(Word::MayBodyLeave { carrier: number }).is_ok();
-                    asked && acknowledged.recv().unwrap_or(false)
+                let outcome = match job.letter(&mut composer, bag) {
+                    Ok(message) => {
+                        let mut may_leave = || {
+                            let asked = report.send(Word::MayBodyLeave { carrier: number }).is_ok();
+                            asked
+                                && is_acknowledged(acknowledged, || bag.desk.compose_one(&mut composer, bag))
+                        };
+                        carry(&mut exit, bag, &job.claimed, message, &mut may_leave)
+                    }
+                    Err(words) => Outcome::Unbuildable(words),
                 };
-                let outcome = carry(&mut exit, &mut composer, bag, &job, &mut may_leave);
                 if report.send(Word::Carried { carrier: number, outcome }).is_err() {
                     break;
                 }
@@ -168,21 +235,27 @@ fn rest(exit: &mut Exit) {
     }
 }
 
+/// Waits for the clerk's answer, and does other work until it comes as long as there is some.
+fn is_acknowledged(acknowledged: &Receiver<bool>, mut work: impl FnMut() -> bool) -> bool {
+    loop {
+        match acknowledged.try_recv() {
+            Ok(noted) => return noted,
+            Err(TryRecvError::Disconnected) => return false,
+            Err(TryRecvError::Empty) if work() => {}
+            Err(TryRecvError::Empty) => return acknowledged.recv().unwrap_or(false),
+        }
+    }
+}
+
 fn carry(
     exit: &mut Exit,
-    composer: &mut Composer,
     bag: &Bag,
-    job: &Job,
+    claimed: &Claimed,
+    message: &[u8],
     may_leave: &mut dyn FnMut() -> bool,
 ) -> Outcome {
-    let claimed = &job.claimed;
-    let composed = composer.compose(claimed, &job.letterhead, bag);
-    let message = match composed.and_then(|message| sign(message, claimed, bag)) {
-        Ok(message) => message,
-        Err(words) => return Outcome::Unbuildable(words),
-    };
     let server = match exit {
-        Exit::Files(files) => return Outcome::Written(files.write(claimed.delivery.id.0, &message)),
+        Exit::Files(files) => return Outcome::Written(files.write(claimed.delivery.id.0, message)),
         Exit::Server(server) => server,
     };
     let return_path = bag.return_path.of(claimed.delivery.id, &bag.key);
@@ -191,7 +264,7 @@ fn carry(
     let mut noted = None;
     let mut before_body = || *noted.insert(may_leave());
     // A mail that makes the client panic fails alone; the next one gets a new connection.
-    let submit = AssertUnwindSafe(|| server.submit(&envelope, &message, &mut before_body));
+    let submit = AssertUnwindSafe(|| server.submit(&envelope, message, &mut before_body));
     match (catch_unwind(submit), noted) {
         (Ok(_), Some(false)) => Outcome::NotNoted,
         (Ok(submission), _) => Outcome::Submitted(submission),

@@ -12,7 +12,7 @@ const KNOWN_NOTICES: usize = 4;
 
 /// The next delivery that is due; with `only`, the first of these behind those that were passed. At their end they are looked at
 /// once more from the first on, so that many cost no more than two looks each.
-pub(super) fn claim(
+fn claim(
     writing: &Writing<'_>,
     only: Option<&[DeliveryId]>,
     passed: &mut usize,
@@ -34,8 +34,28 @@ pub(super) fn claim(
     }
 }
 
+/// So many of the next deliveries, or fewer if fewer are due, with what their notices say.
+pub(super) fn claim_some(
+    writing: &Writing<'_>,
+    only: Option<&[DeliveryId]>,
+    wanted: usize,
+    (passed, notices): (&mut usize, &mut Vec<Arc<NoticeBody>>),
+    now: Timestamp,
+) -> Result<Vec<Claimed>, StoreError> {
+    let mut claims = Vec::with_capacity(wanted);
+    while claims.len() < wanted
+        && let Some(mut claimed) = claim(writing, only, passed, now)?
+    {
+        if let Some(id) = claimed.delivery.notice {
+            claimed.notice = body_of(&writing.reading(), notices, id)?;
+        }
+        claims.push(claimed);
+    }
+    Ok(claims)
+}
+
 /// What the mails of a notice say, from the database only if it is not among those read last.
-pub(super) fn body_of(
+fn body_of(
     reading: &Reading<'_>,
     known: &mut Vec<Arc<NoticeBody>>,
     id: NoticeId,
@@ -143,6 +163,35 @@ mod tests {
             })
             .unwrap();
         assert_eq!(known.len(), KNOWN_NOTICES);
+    }
+
+    #[test]
+    fn a_sender_whose_lease_has_ended_changes_nothing_any_more() {
+        let (_folder, mut store) = database();
+        store.write(|writing| Ok::<_, StoreError>(queue(writing, 1))).unwrap();
+        let next = |store: &mut Store, now| store.write(|writing| claim(writing, None, &mut 0, now)).unwrap();
+        let first = next(&mut store, NOW).unwrap();
+        let take_back = |store: &mut Store, ended_at: Timestamp| {
+            let wait = |_| std::time::Duration::ZERO;
+            store.write(|writing| writing.recover_claims(Some(ended_at), NOW, wait)).unwrap();
+        };
+        let end = NOW.plus(LEASE);
+        let just_before = Timestamp::from_millis(end.millis() - 1);
+        take_back(&mut store, just_before);
+        assert!(!store.read(|reading| reading.has_ended_leases(just_before)).unwrap());
+        assert_eq!(next(&mut store, NOW), None);
+        assert!(store.read(|reading| reading.has_ended_leases(end)).unwrap());
+        take_back(&mut store, end);
+        let second = next(&mut store, NOW).unwrap();
+        assert_eq!(second.delivery.id, first.delivery.id);
+        let sent = || Settlement::Sent { words: "250 ok".to_owned() };
+        for late in [
+            store.write(|writing| writing.note_body(&first)),
+            store.write(|writing| writing.settle(&first, &sent(), NOW).map(drop)),
+        ] {
+            assert!(matches!(late, Err(StoreError::LeaseLost { .. })), "{late:?}");
+        }
+        store.write(|writing| writing.settle(&second, &sent(), NOW)).unwrap();
     }
 
     #[test]

@@ -6,18 +6,19 @@
 //!             └◀─────── outcome ────┘ carrier 1 ──▶ server …
 //! ```
 //!
-//! Whatever has been reported when the clerk is free goes into one transaction: results, notes that a body is about to leave,
-//! and the next claims. So a commit costs the mails of all connections once, and nobody waits for it but a body whose note is in
-//! it: if the process dies after that note, the mail may have been sent; before it, it was not.
+//! Whatever has been reported when the clerk is free, or until the transaction ends, goes into one: results, notes that a body is
+//! about to leave, and the next claims. So a commit costs the mails of all connections once, and nobody waits for it but a body
+//! whose note is in it: if the process dies after that note, the mail may have been sent; before it, it was not. A result, for
+//! which nobody waits, goes with the next note if one comes within two milliseconds.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::carrier::{Bag, Carrier, Exit, Job, Outcome};
-use super::claims::{body_of, claim};
+use super::carrier::{Bag, Carrier, Desk, Exit, Job, Outcome};
+use super::claims::claim_some;
 use super::health::{self, Health};
-use super::{Delivering, HOUSEKEEPING, RECORD_AGAIN, SenderEvent, SenderSettings, Way, Word};
+use super::{Delivering, HOUSEKEEPING, LOOK, RECORD_AGAIN, SenderEvent, SenderSettings, Way, Word};
 use crate::domain::delivery::{DeliveryId, State};
 use crate::domain::reply::escape;
 use crate::domain::retry;
@@ -30,6 +31,9 @@ use crate::store::{Claimed, NoticeBody, Settlement, Store, StoreError, load_or_m
 /// How long a claim is good for; longer than the ten minutes that a server may take over the dot.
 pub(super) const LEASE: Duration = Duration::from_secs(15 * 60);
 
+/// How long a result may wait for the note of another mail.
+const SHARING: Duration = Duration::from_millis(2);
+
 /// Works through the outbox of one database.
 pub(super) struct Clerk {
     pub(super) store: Store,
@@ -38,14 +42,18 @@ pub(super) struct Clerk {
     bag: Arc<Bag>,
     carriers: Vec<Carrier>,
     /// Claimed, in nobody's hands yet.
-    ready: VecDeque<Job>,
+    ready: VecDeque<Arc<Job>>,
     /// Reported, not recorded yet.
     results: Vec<(Arc<Claimed>, Settlement)>,
+    /// When the first of the results was reported.
+    results_since: Option<Instant>,
     /// The notices of the last claims, the last one used at the end.
     notices: Vec<Arc<NoticeBody>>,
     /// Carriers that ask whether their body may leave.
     asking: Vec<usize>,
     health: Health,
+    /// How often an administrator had asked for a try now when the last mail was claimed.
+    retries_asked: i64,
     /// Nothing was due at the last look.
     nothing_due: bool,
     /// How many of the asked for deliveries, from the first on, were claimed or not due when they were looked at.
@@ -54,6 +62,8 @@ pub(super) struct Clerk {
     next_start: Timestamp,
     /// When it was looked for what is past its time.
     tidied: Option<Timestamp>,
+    /// When a carrier, or whoever has us send, said something last.
+    pub(super) heard: Timestamp,
 }
 
 /// What the clerk can do next.
@@ -94,6 +104,7 @@ impl Clerk {
             return_path: settings.return_path.clone(),
             dkim: settings.dkim.clone(),
             catalogue: Arc::clone(&settings.catalogue),
+            desk: Desk::default(),
         });
         Ok(Ok(Self {
             store,
@@ -103,30 +114,37 @@ impl Clerk {
             carriers: Vec::new(),
             ready: VecDeque::new(),
             results: Vec::new(),
+            results_since: None,
             notices: Vec::new(),
             asking: Vec::new(),
             health: Health::default(),
+            retries_asked: 0,
             nothing_due: false,
             passed: 0,
             next_start: Timestamp::default(),
             tidied: None,
+            heard: settings.clock.now(),
         }))
     }
 
-    /// Takes back what a dead sender had in hand; called once, as the active sender.
+    /// Takes back what a dead sender had in hand, without waiting for its leases to end; called once, as the active sender.
     pub(super) fn recover(&mut self) -> Result<(), StoreError> {
         let now = self.now();
-        self.store.write(|writing| writing.recover_claims(now, health::wait))
+        self.store.write(|writing| writing.recover_claims(None, now, health::wait))
     }
 
-    /// Ends what is past its time, and tells of what has waited for too long.
+    /// Takes back claims whose lease has ended, ends what is past its time, and tells of what has waited for too long.
     pub(super) fn tidy(&mut self, delivering: &mut Delivering<'_>) -> Result<(), StoreError> {
         let now = self.now();
         self.tidied = Some(now);
-        let (overdue, oldest) = self.store.read(|reading| {
+        let (overdue, oldest, abandoned) = self.store.read(|reading| {
             let overdue = reading.has_overdue_deliveries(now)? || reading.has_overdue_verifications(now)?;
-            Ok::<_, StoreError>((overdue, reading.oldest_waiting()?))
+            Ok::<_, StoreError>((overdue, reading.oldest_waiting()?, reading.has_ended_leases(now)?))
         })?;
+        if abandoned {
+            self.store.write(|writing| writing.recover_claims(Some(now), now, health::wait))?;
+            self.look_again();
+        }
         if overdue {
             self.store.write(|writing| {
                 writing.expire_deliveries(now)?;
@@ -164,6 +182,18 @@ impl Clerk {
         self.store.read(|reading| reading.next_due())
     }
 
+    /// Whether an administrator asks for a try now although the server is left alone; then it is not any more.
+    pub(super) fn is_asked_to_retry(&mut self) -> Result<bool, StoreError> {
+        let asked = self.store.read(|reading| reading.retries_asked())?;
+        let is_new = asked != self.retries_asked;
+        if is_new {
+            self.retries_asked = asked;
+            self.health.forgive();
+            self.look_again();
+        }
+        Ok(is_new)
+    }
+
     /// Something may be due again.
     pub(super) const fn look_again(&mut self) {
         self.nothing_due = false;
@@ -175,6 +205,7 @@ impl Clerk {
 
     /// Notes what a carrier says; [`Clerk::turn`] acts on it.
     pub(super) fn hear(&mut self, word: Word, delivering: &mut Delivering<'_>) {
+        self.heard = self.now();
         match word {
             Word::Wake => self.look_again(),
             Word::Stop => delivering.stopped = true,
@@ -195,6 +226,27 @@ impl Clerk {
         let Some(claimed) = self.carriers[carrier].in_hand.take() else { return };
         let settlement = self.weigh(&claimed, carrier, outcome);
         self.results.push((claimed, settlement));
+        self.results_since.get_or_insert_with(Instant::now);
+    }
+
+    /// How long the results may wait for a note with which they share a commit: not at all unless a mail is on its way to ask for
+    /// one. Nobody waits for a result.
+    fn leisure(&self) -> Duration {
+        let is_note_to_come = match self.exit {
+            Exit::Server(_) => self.asking.is_empty() && self.carriers.iter().any(Carrier::is_on_its_way),
+            Exit::Files(_) => false,
+        };
+        let in_hand = self.carriers.iter().filter(|carrier| carrier.in_hand.is_some()).count();
+        let waits_for_claims = self.ready.is_empty() && in_hand < self.width();
+        match self.results_since {
+            Some(since) if is_note_to_come && !waits_for_claims => SHARING.saturating_sub(since.elapsed()),
+            Some(_) | None => Duration::ZERO,
+        }
+    }
+
+    /// How long there is nothing to do but to listen, at most.
+    pub(super) fn patience(&self) -> Duration {
+        if self.results.is_empty() { LOOK } else { self.leisure() }
     }
 
     /// Records what was reported, claims what is due, and gives it to the carriers.
@@ -214,9 +266,15 @@ impl Clerk {
         Ok(self.standing())
     }
 
-    /// Whether any carrier has a mail in hand.
+    /// Whether any carrier has a mail in hand, or what became of one is not recorded yet.
     pub(super) fn is_busy(&self) -> bool {
         self.carriers.iter().any(|carrier| carrier.in_hand.is_some())
+            || self.results.iter().any(|(_, settlement)| is_news(settlement))
+    }
+
+    /// Whether anything is left to be recorded.
+    pub(super) fn has_results(&self) -> bool {
+        !self.results.is_empty()
     }
 
     /// Whether the body of any mail has left and the server has not answered yet.
@@ -246,10 +304,14 @@ impl Clerk {
     fn standing(&self) -> Standing {
         let now = self.now();
         match self.health.quiet_until(now) {
-            _ if self.is_busy() => Standing::Busy,
+            _ if self.is_busy() || self.has_results() => Standing::Busy,
             Some(until) => Standing::Quiet(until),
             None if now < self.next_start && !(self.nothing_due && self.ready.is_empty()) => {
                 Standing::Paced(self.next_start)
+            }
+            // The next mail's time has come since it was looked at what may be claimed.
+            None if self.settings.rate_per_second > 0 && self.ready.is_empty() && !self.nothing_due => {
+                Standing::Paced(now)
             }
             None => Standing::Idle,
         }
@@ -286,67 +348,94 @@ impl Clerk {
         if self.results.is_empty() && self.asking.is_empty() && wanted == 0 {
             return Ok(());
         }
-        let asked: Vec<(usize, Arc<Claimed>)> = std::mem::take(&mut self.asking)
-            .into_iter()
-            .filter_map(|carrier| Some((carrier, Arc::clone(self.carriers[carrier].in_hand.as_ref()?))))
-            .collect();
-        loop {
+        if !self.leisure().is_zero() {
+            return Ok(());
+        }
+        // What is said while the transaction is open, but for questions, which it answers.
+        let mut late = Vec::new();
+        let outcome = loop {
             let now = self.now();
-            let (results, asked, notices) = (&self.results, &asked, &mut self.notices);
             let mut passed = self.passed;
+            let (results, carriers, notices) = (&self.results, &self.carriers, &mut self.notices);
+            let asking = &mut self.asking;
             let written = self.store.write(|writing| {
                 let mut states = Vec::with_capacity(results.len());
                 for (claimed, settlement) in results {
                     states.push(unless_lost(writing.settle(claimed, settlement, now))?);
                 }
-                let mut noted = Vec::with_capacity(asked.len());
-                for (_, claimed) in asked {
-                    noted.push(unless_lost(writing.note_body(claimed))?.is_some());
-                }
-                let mut claims = Vec::new();
-                while claims.len() < wanted
-                    && let Some(mut claimed) = claim(writing, only, &mut passed, now)?
-                {
-                    if let Some(id) = claimed.delivery.notice {
-                        claimed.notice = body_of(&writing.reading(), notices, id)?;
+                let claims = claim_some(writing, only, wanted, (&mut passed, notices), now)?;
+                let shared = if claims.is_empty() {
+                    None
+                } else {
+                    let reading = writing.reading();
+                    Some((reading.account(now)?.name, reading.retries_asked()?))
+                };
+                // Notes come last, so that whoever has asked by now need not wait for another commit.
+                let mut noted = Vec::new();
+                loop {
+                    while let Some(word) = delivering.overhear() {
+                        match word {
+                            Word::MayBodyLeave { carrier } => asking.push(carrier),
+                            Word::Carried { .. } | Word::Wake | Word::Stop => late.push(word),
+                        }
                     }
-                    claims.push(claimed);
+                    let Some(carrier) = asking.get(noted.len()) else { break };
+                    let in_hand = carriers[*carrier].in_hand.as_ref();
+                    let note = in_hand.map(|claimed| unless_lost(writing.note_body(claimed))).transpose()?;
+                    noted.push(note.flatten().is_some());
                 }
-                let account =
-                    if claims.is_empty() { None } else { Some(writing.reading().account(now)?.name) };
-                Ok::<_, StoreError>((states, noted, claims, account))
+                Ok::<_, StoreError>((states, noted, claims, shared))
             });
             match written {
-                Ok((states, noted, claims, account)) => {
-                    for ((carrier, _), noted) in asked.iter().zip(noted) {
-                        self.carriers[*carrier].acknowledge(noted);
+                Ok((states, noted, claims, shared)) => {
+                    let account = shared.map(|(account, retries_asked)| {
+                        self.retries_asked = retries_asked;
+                        account
+                    });
+                    for (carrier, noted) in std::mem::take(&mut self.asking).into_iter().zip(noted) {
+                        self.health.agreed(now);
+                        self.carriers[carrier].acknowledge(noted);
                     }
                     self.nothing_due = claims.len() < wanted || (wanted == 0 && self.nothing_due);
                     self.passed = passed;
+                    self.results_since = None;
                     self.tell(&states, delivering);
-                    let letterhead = Letterhead {
-                        account: account.unwrap_or_default(),
-                        ..self.settings.letterhead.clone()
-                    };
-                    let letterhead = Arc::new(letterhead);
-                    for claimed in claims {
-                        let letterhead = Arc::clone(&letterhead);
-                        self.ready.push_back(Job { claimed: Arc::new(claimed), letterhead });
-                    }
-                    return Ok(());
+                    self.make_ready(claims, account.unwrap_or_default());
+                    break Ok(());
                 }
                 // A body does not leave without its note; its carrier must not wait for long either.
-                Err(error) if !asked.is_empty() => {
+                Err(error) if !self.asking.is_empty() => {
                     delivering.tell_trouble(&error);
-                    asked.iter().for_each(|(carrier, _)| self.carriers[*carrier].acknowledge(false));
-                    return Ok(());
+                    for carrier in std::mem::take(&mut self.asking) {
+                        self.carriers[carrier].acknowledge(false);
+                    }
+                    break Ok(());
                 }
                 Err(error) if self.results.iter().any(|(_, settlement)| is_news(settlement)) => {
                     delivering.tell_trouble(&error);
                     self.wait_to_record(delivering);
                 }
-                Err(error) => return Err(error),
+                Err(error) => break Err(error),
             }
+        };
+        for word in late {
+            self.hear(word, delivering);
+        }
+        outcome
+    }
+
+    /// Gives the clerk and the carriers mails to work on.
+    fn make_ready(&mut self, claims: Vec<Claimed>, account: String) {
+        if claims.is_empty() {
+            return;
+        }
+        let letterhead = Arc::new(Letterhead { account, ..self.settings.letterhead.clone() });
+        for claimed in claims {
+            let job = Arc::new(Job::new(claimed, Arc::clone(&letterhead)));
+            if let Exit::Server(_) = self.exit {
+                self.bag.desk.put(&job);
+            }
+            self.ready.push_back(job);
         }
     }
 
@@ -419,13 +508,11 @@ impl Clerk {
         let words = "it waits for the mail server".to_owned();
         let back = self.ready.drain(..).map(|job| {
             let words = job.claimed.delivery.server.clone().unwrap_or_else(|| words.clone());
-            (job.claimed, Settlement::NotTried { words })
+            (Arc::clone(&job.claimed), Settlement::NotTried { words })
         });
         self.results.extend(back);
-        if !self.results.is_empty() {
-            // Claims that cannot be given back now stay with the results; if this process ends before, the next sender takes them.
-            let _ = self.write_down(None, delivering);
-        }
+        // Claims that cannot be given back now stay with the results; if this process ends before, the next sender takes them.
+        while self.has_results() && self.write_down(None, delivering).is_ok() {}
     }
 
     fn weigh(&mut self, claimed: &Claimed, carrier: usize, outcome: Outcome) -> Settlement {
@@ -485,3 +572,6 @@ fn unless_lost<T>(result: Result<T, StoreError>) -> Result<Option<T>, StoreError
         Err(error) => Err(error),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -140,6 +140,13 @@ impl Health {
         self.narrow = Some(Narrow { connections, until: now.plus(NARROW_FOR) });
     }
 
+    /// An administrator asks for a try now: what was found before counts no more.
+    pub(super) fn forgive(&mut self) {
+        self.failures = 0;
+        self.breaks = 0;
+        self.quiet_until = None;
+    }
+
     fn recover(&mut self) {
         *self = Self { is_proven: true, narrow: self.narrow, ..Self::default() };
     }
@@ -188,6 +195,10 @@ mod tests {
         assert_eq!(health.quiet_until(later), None);
         health.back_off("no".to_owned(), later);
         assert_eq!(health.quiet_until(later), Some(later.plus(Duration::from_secs(60))));
+        health.forgive();
+        assert_eq!((health.quiet_until(later), health.width(4, later)), (None, 1));
+        health.back_off("no".to_owned(), later);
+        assert_eq!(health.quiet_until(later), Some(later.plus(Duration::from_secs(30))));
         health.recover();
         assert_eq!(health.quiet_until(later), None);
     }

@@ -34,7 +34,7 @@ mod reply_parser;
 mod socket;
 mod tls;
 
-pub use self::probe::{ProbeStep, probe};
+pub use self::probe::{ProbeStep, Stage, probe};
 pub use self::tls::{CaError, read_certificates};
 
 /// The longest words of a failure, in characters.
@@ -151,7 +151,7 @@ impl Smtp {
                 connection.quit();
             }
         }
-        let mut connection = Connection::open(&self.server, self.patience, &mut |_, _| {})?;
+        let mut connection = Connection::open(&self.server, self.patience, &mut |_| {})?;
         let outcome = connection.deliver(envelope, &self.content, before_body);
         self.keep(connection);
         outcome

@@ -13,6 +13,8 @@ CREATE TABLE account (
   introduced           INTEGER NOT NULL DEFAULT 0 CHECK (introduced IN (0, 1)),
   key_id               TEXT,
   sent_by_smtp         INTEGER NOT NULL DEFAULT 0 CHECK (sent_by_smtp IN (0, 1)),
+  -- How often an administrator asked for a try now: a sender that leaves the server alone sees that it has grown.
+  retries_asked        INTEGER NOT NULL DEFAULT 0,
   CHECK ((security_email IS NULL) = (security_email_key IS NULL))
 ) STRICT;
 INSERT INTO account (id) VALUES (1);
@@ -160,6 +162,7 @@ CREATE TABLE delivery (
   server          TEXT,
   maybe_sent      INTEGER NOT NULL DEFAULT 0 CHECK (maybe_sent IN (0, 1)),
   CHECK ((state = 'sending') = (lease IS NOT NULL)),
+  CHECK ((lease IS NULL) = (lease_until IS NULL)),
   CHECK ((state IN ('queued', 'sending', 'retry')) = (ended_at IS NULL))
 ) STRICT;
 CREATE INDEX delivery_due ON delivery (priority, due_at, id) WHERE state IN ('queued', 'retry');

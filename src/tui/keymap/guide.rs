@@ -1,6 +1,6 @@
 //! What people are told about the keys: the footer, the help and the README's table, all made from the one table.
 
-use super::action::{Context, Entry, Footer};
+use super::action::{Action, Context, Entry, Footer};
 use super::{Keymap, Typing};
 use crate::domain::columns::width;
 
@@ -21,6 +21,19 @@ pub struct Section {
 /// An action in the help.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HelpLine {
+    /// All keys with blanks between them.
+    pub keys: String,
+    pub help: &'static str,
+}
+
+/// An action that can be done somewhere, for the command palette.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    pub action: Action,
+    /// The name in the table of keys.
+    pub id: &'static str,
+    /// The title of the context that it belongs to.
+    pub place: &'static str,
     /// All keys with blanks between them.
     pub keys: String,
     pub help: &'static str,
@@ -52,6 +65,30 @@ impl Keymap {
             (!lines.is_empty()).then_some(Section { title: context.title(), lines })
         };
         contexts.iter().filter_map(of).collect()
+    }
+
+    /// The help for everywhere else, in the order of the contexts.
+    #[must_use]
+    pub fn sections_elsewhere(&self, contexts: &[Context]) -> Vec<Section> {
+        let others: Vec<Context> =
+            Context::ALL.into_iter().filter(|context| !contexts.contains(context)).collect();
+        self.sections(&others)
+    }
+
+    /// What can be done while `contexts` are in force, innermost first; an action is named by the innermost that has it.
+    #[must_use]
+    pub fn commands(&self, contexts: &[Context]) -> Vec<Command> {
+        let mut commands: Vec<Command> = Vec::new();
+        for context in contexts {
+            for entry in context.entries() {
+                if commands.iter().all(|command| command.action != entry.action) {
+                    let HelpLine { keys, help } = self.help_line(*context, entry);
+                    let (action, id, place) = (entry.action, entry.id, context.title());
+                    commands.push(Command { action, id, place, keys, help });
+                }
+            }
+        }
+        commands
     }
 
     /// The README's table: one row a context.
@@ -117,7 +154,7 @@ mod tests {
     fn the_footer_keeps_what_matters_most() {
         assert_eq!(
             footer(Context::Contacts, Typing::Off, 120),
-            "a add  enter modify  d delete  v verify  m types  / filter  s sort  n new notice  ? help  q quit"
+            "a add  enter modify  d delete  v verify  m types  h history  / filter  s sort  n new notice  ? help  q quit"
         );
         assert_eq!(
             footer(Context::Contacts, Typing::Off, 78),
@@ -148,6 +185,24 @@ mod tests {
             "{table}"
         );
         assert!(table.lines().all(|line| line.starts_with('|') && line.ends_with('|')));
+    }
+
+    #[test]
+    fn an_action_is_one_command_named_by_the_innermost_context() {
+        let commands = Keymap::built_in().commands(Context::OpenedNotice.stack());
+        let back: Vec<_> = commands.iter().filter(|command| command.action == Action::Back).collect();
+        assert_eq!(back.len(), 1);
+        assert_eq!((back[0].place, back[0].keys.as_str()), ("opened notice", "esc"));
+        assert!(commands.iter().any(|command| command.action == Action::Quit && command.keys == "q ctrl-c"));
+    }
+
+    #[test]
+    fn help_here_and_elsewhere_is_all_of_it() {
+        let keys = Keymap::built_in();
+        let here = keys.sections(Context::Contacts.stack()).len();
+        let elsewhere = keys.sections_elsewhere(Context::Contacts.stack()).len();
+        let all = Context::ALL.iter().filter(|context| context.id().is_some()).count();
+        assert_eq!(here + elsewhere, all);
     }
 
     #[test]

@@ -1,31 +1,31 @@
-//! Reads a table of keys: one table a context, one line an action, a list of keys.
+//! Reads tables of keys: one table a context, one line an action, a list of keys. An own table is laid over the built-in one:
+//! an action that it names has the keys that it gives, all others keep theirs.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use thiserror::Error;
 use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use super::Binding;
 use super::action::{Action, Context, Entry};
+use crate::domain::columns::width;
+use crate::domain::nearest::nearest;
+use crate::domain::safe_text::{Safe, safe};
 
-/// Why a table of keys cannot be used. Lines count from 1.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum KeysError {
-    #[error("{0}")]
-    Syntax(String),
-    #[error("line {line}: there is no context '{name}'")]
-    UnknownContext { line: usize, name: String },
-    #[error("line {line}: there is no action '{name}' in '{context}'")]
-    UnknownAction { line: usize, context: &'static str, name: String },
-    #[error("line {line}: '{name}' is not a key")]
-    UnknownKey { line: usize, name: String },
-    /// The names read `context.action`.
-    #[error("line {line}: '{key}' cannot mean both '{first}' (line {first_line}) and '{second}'")]
-    Clash { line: usize, key: String, first: String, first_line: usize, second: String },
-    /// An action that no key reaches.
-    #[error("'{0}' has no key")]
-    Unreachable(String),
+/// A mistake in a table of keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeysError {
+    /// In the table that is read, from 1.
+    pub line: usize,
+    /// What is wrong, in words that are safe to show.
+    pub words: String,
+}
+
+impl fmt::Display for KeysError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.words)
+    }
 }
 
 /// A key with its modifiers, in the one shape to which all that terminals report is brought.
@@ -53,11 +53,21 @@ impl Stroke {
     fn new(code: KeyCode, modifiers: KeyModifiers) -> Self {
         if let KeyCode::Char(character) = code {
             let modifiers = modifiers.difference(KeyModifiers::SHIFT);
-            let folded = match character {
+            let folded = match character.to_ascii_lowercase() {
                 _ if modifiers.is_empty() => character,
+                // Terminals send the same for these as for tab, enter and escape.
+                'i' if modifiers == KeyModifiers::CONTROL => {
+                    return Self { code: KeyCode::Tab, modifiers: KeyModifiers::NONE };
+                }
+                'm' if modifiers == KeyModifiers::CONTROL => {
+                    return Self { code: KeyCode::Enter, modifiers: KeyModifiers::NONE };
+                }
+                '[' if modifiers == KeyModifiers::CONTROL => {
+                    return Self { code: KeyCode::Esc, modifiers: KeyModifiers::NONE };
+                }
                 // One byte for all three, which is reported as the last.
                 '_' | '/' | '7' if modifiers == KeyModifiers::CONTROL => '_',
-                _ => character.to_ascii_lowercase(),
+                small => small,
             };
             return Self { code: KeyCode::Char(folded), modifiers };
         }
@@ -70,6 +80,10 @@ impl Stroke {
     fn parse(text: &str) -> Option<Self> {
         let mut characters = text.chars();
         if let (Some(character), None) = (characters.next(), characters.next()) {
+            // The key is shown as it is written.
+            if width(text) == 0 || safe(text) != text {
+                return None;
+            }
             return Some(Self::new(KeyCode::Char(character), KeyModifiers::NONE));
         }
         let long = text.replace("pgup", "pageup").replace("pgdn", "pagedown");
@@ -81,91 +95,193 @@ impl Stroke {
     }
 }
 
-type Table = BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Vec<Spanned<String>>>>;
-
-/// One key as it stands in the text.
+/// One key of a table.
 struct Found {
     binding: Binding,
-    line: usize,
+    place: Place,
 }
 
-/// All bindings in the order of the actions and, for each, of its keys.
-pub(super) fn parse(text: &str) -> Result<Vec<Binding>, KeysError> {
-    let table: Table =
-        toml::from_str(text).map_err(|error| KeysError::Syntax(error.to_string().trim_end().to_owned()))?;
-    let mut found = Vec::new();
-    for (name, actions) in &table {
-        let line = line_of(text, name);
-        let unknown = || KeysError::UnknownContext { line, name: name.get_ref().clone() };
-        let context = Context::ALL
-            .into_iter()
-            .find(|context| context.id() == Some(name.get_ref()))
-            .ok_or_else(unknown)?;
-        for (id, keys) in actions {
-            read_action(text, context, id, keys, &mut found)?;
+/// Where a key stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    BuiltIn,
+    /// In the table that is read, from 1.
+    Line(usize),
+}
+
+/// All bindings of a whole table, in its order.
+///
+/// # Errors
+/// Every mistake.
+pub(super) fn parse(text: &str) -> Result<Vec<Binding>, Vec<KeysError>> {
+    lay_over(Vec::new(), text)
+}
+
+/// The bindings of `base` with those of an own table in the place of what it names.
+///
+/// # Errors
+/// Every mistake in the own table.
+pub(super) fn lay_over(base: Vec<Binding>, text: &str) -> Result<Vec<Binding>, Vec<KeysError>> {
+    let mut reading = Reading { text, found: Vec::new(), named: Vec::new(), errors: Vec::new() };
+    reading.read();
+    let Reading { mut found, named, mut errors, .. } = reading;
+    let kept = base
+        .into_iter()
+        .filter(|binding| !named.contains(&(binding.context, binding.action)))
+        .map(|binding| Found { binding, place: Place::BuiltIn });
+    found.splice(0..0, kept);
+    found.sort_by_key(|found| found.place);
+    // What was not understood may be what is missing or in the way.
+    if errors.is_empty() {
+        errors.extend(clashes(&found));
+        errors.extend(unreachable(&found, text));
+    }
+    errors.sort_by_key(|error| error.line);
+    if errors.is_empty() { Ok(found.into_iter().map(|found| found.binding).collect()) } else { Err(errors) }
+}
+
+/// A table while it is read.
+struct Reading<'a> {
+    text: &'a str,
+    found: Vec<Found>,
+    /// Actions that the table names.
+    named: Vec<(Context, Action)>,
+    errors: Vec<KeysError>,
+}
+
+impl Reading<'_> {
+    fn read(&mut self) {
+        let (document, faults) = DeTable::parse_recoverable(self.text);
+        for fault in &faults {
+            let start = fault.span().map_or(0, |span| span.start);
+            self.refuse(start, format!("this is not TOML: {}", safe(fault.message())));
         }
-    }
-    found.sort_by_key(|found| found.line);
-    check_clashes(&found)?;
-    check_reach(&found)?;
-    Ok(found.into_iter().map(|found| found.binding).collect())
-}
-
-fn read_action(
-    text: &str,
-    context: Context,
-    id: &Spanned<String>,
-    keys: &[Spanned<String>],
-    found: &mut Vec<Found>,
-) -> Result<(), KeysError> {
-    let unknown = || KeysError::UnknownAction {
-        line: line_of(text, id),
-        context: context.id().unwrap_or_default(),
-        name: id.get_ref().clone(),
-    };
-    let entry = context.entries().iter().find(|entry| entry.id == id.get_ref()).ok_or_else(unknown)?;
-    for key in keys {
-        let line = line_of(text, key);
-        let unknown = || KeysError::UnknownKey { line, name: key.get_ref().clone() };
-        let stroke = Stroke::parse(key.get_ref()).ok_or_else(unknown)?;
-        let binding = Binding { context, action: entry.action, stroke, text: key.get_ref().clone() };
-        found.push(Found { binding, line });
-    }
-    Ok(())
-}
-
-/// A key may have one meaning among the contexts that are in force together; the same action twice is no clash.
-fn check_clashes(found: &[Found]) -> Result<(), KeysError> {
-    for (index, second) in found.iter().enumerate() {
-        for first in &found[..index] {
-            let (one, other) = (&first.binding, &second.binding);
-            let same_meaning = one.action == other.action && one.context != other.context;
-            if one.stroke == other.stroke && !same_meaning && in_force_together(one.context, other.context) {
-                return Err(KeysError::Clash {
-                    line: second.line,
-                    key: other.text.clone(),
-                    first: name_of(one.context, one.action),
-                    first_line: first.line,
-                    second: name_of(other.context, other.action),
-                });
+        // What stands in a torn table is a guess.
+        if !faults.is_empty() {
+            return;
+        }
+        for (name, actions) in document.get_ref() {
+            let start = name.span().start;
+            let Some(context) =
+                Context::ALL.into_iter().find(|context| context.id() == Some(name.get_ref().as_ref()))
+            else {
+                let known = Context::ALL.into_iter().filter_map(Context::id);
+                let words = format!("there is no context '{}'", Safe(name.get_ref()));
+                self.refuse(start, with_nearest(words, name.get_ref(), known));
+                continue;
+            };
+            match actions.get_ref() {
+                DeValue::Table(actions) => {
+                    for (id, keys) in actions {
+                        self.read_action(context, id, keys);
+                    }
+                }
+                DeValue::String(_)
+                | DeValue::Integer(_)
+                | DeValue::Float(_)
+                | DeValue::Boolean(_)
+                | DeValue::Datetime(_)
+                | DeValue::Array(_) => {
+                    self.refuse(start, format!("'{}' is a context and has actions", Safe(name.get_ref())))
+                }
             }
         }
     }
-    Ok(())
+
+    fn read_action(
+        &mut self,
+        context: Context,
+        id: &Spanned<std::borrow::Cow<'_, str>>,
+        keys: &Spanned<DeValue<'_>>,
+    ) {
+        let (name, start) = (id.get_ref().as_ref(), id.span().start);
+        let Some(entry) = context.entries().iter().find(|entry| entry.id == name) else {
+            let words =
+                format!("there is no action '{}' in '{}'", Safe(name), context.id().unwrap_or_default());
+            let known = context.entries().iter().map(|entry| entry.id);
+            return self.refuse(start, with_nearest(words, name, known));
+        };
+        self.named.push((context, entry.action));
+        let full = name_of(context, entry.action);
+        let DeValue::Array(keys) = keys.get_ref() else {
+            return self.refuse(start, format!("'{full}' is no list of keys"));
+        };
+        if keys.is_empty() {
+            self.refuse(start, format!("'{full}' has no key"));
+        }
+        for key in keys {
+            let start = key.span().start;
+            let DeValue::String(text) = key.get_ref() else {
+                self.refuse(start, format!("'{full}' has a key that is no text in quotes"));
+                continue;
+            };
+            match Stroke::parse(text) {
+                None => self.refuse(start, format!("'{}' is not a key", Safe(text))),
+                Some(stroke) if context.is_for_typing() && stroke.printable().is_some() => {
+                    self.refuse(start, format!("'{}' is text where '{full}' can be done", Safe(text)));
+                }
+                Some(stroke) => {
+                    let text = text.to_string();
+                    let binding = Binding { context, action: entry.action, stroke, text };
+                    self.found.push(Found { binding, place: Place::Line(line_of(self.text, start)) });
+                }
+            }
+        }
+    }
+
+    fn refuse(&mut self, start: usize, words: String) {
+        self.errors.push(KeysError { line: line_of(self.text, start), words });
+    }
 }
 
-fn check_reach(found: &[Found]) -> Result<(), KeysError> {
+/// A key may have one meaning among the contexts that are in force together; the same action twice is no clash. Both names and
+/// lines are told.
+fn clashes(found: &[Found]) -> Vec<KeysError> {
+    let mut errors = Vec::new();
+    for (index, second) in found.iter().enumerate() {
+        let Place::Line(line) = second.place else { continue };
+        let clash = found[..index].iter().find(|first| {
+            let (one, other) = (&first.binding, &second.binding);
+            let is_same = one.action == other.action && one.context != other.context;
+            one.stroke == other.stroke && !is_same && in_force_together(one.context, other.context)
+        });
+        if let Some(first) = clash {
+            let place = match first.place {
+                Place::BuiltIn => "built in".to_owned(),
+                Place::Line(line) => format!("line {line}"),
+            };
+            let key = &second.binding.text;
+            let [one, other] =
+                [first, second].map(|found| name_of(found.binding.context, found.binding.action));
+            let words = format!("'{key}' cannot mean both '{one}' ({place}) and '{other}'");
+            errors.push(KeysError { line, words });
+        }
+    }
+    errors
+}
+
+/// Actions that no key reaches; only a table that is not laid over another can leave one out.
+fn unreachable(found: &[Found], text: &str) -> Vec<KeysError> {
+    let mut errors = Vec::new();
     for context in Context::ALL {
         for entry in context.entries() {
             let is_reached = found
                 .iter()
                 .any(|found| found.binding.context == context && found.binding.action == entry.action);
             if !is_reached {
-                return Err(KeysError::Unreachable(name_of(context, entry.action)));
+                let words = format!("'{}' has no key", name_of(context, entry.action));
+                errors.push(KeysError { line: line_of(text, text.len()), words });
             }
         }
     }
-    Ok(())
+    errors
+}
+
+fn with_nearest<'a>(words: String, wanted: &str, known: impl Iterator<Item = &'a str>) -> String {
+    match nearest(wanted, known).first() {
+        Some(near) => format!("{words}; did you mean '{near}'?"),
+        None => words,
+    }
 }
 
 fn in_force_together(one: Context, other: Context) -> bool {
@@ -178,9 +294,9 @@ fn name_of(context: Context, action: Action) -> String {
     format!("{}.{id}", context.id().unwrap_or_default())
 }
 
-fn line_of<T>(text: &str, spanned: &Spanned<T>) -> usize {
-    let start = spanned.span().start.min(text.len());
-    1 + text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count()
+/// The line of a place in bytes, from 1.
+fn line_of(text: &str, start: usize) -> usize {
+    1 + text.as_bytes()[..start.min(text.len())].iter().filter(|byte| **byte == b'\n').count()
 }
 
 #[cfg(test)]
@@ -191,7 +307,12 @@ mod tests {
     fn error(from: &str, to: &str) -> String {
         let changed = BUILT_IN.replacen(from, to, 1);
         assert_ne!(changed, BUILT_IN);
-        parse(&changed).unwrap_err().to_string()
+        parse(&changed).unwrap_err().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    }
+
+    fn own(text: &str) -> Result<Vec<Binding>, Vec<String>> {
+        let laid = lay_over(parse(BUILT_IN).unwrap(), text);
+        laid.map_err(|errors| errors.iter().map(ToString::to_string).collect())
     }
 
     #[test]
@@ -216,10 +337,13 @@ mod tests {
     }
 
     #[test]
-    fn what_terminals_report_as_control_7_is_control_underscore() {
+    fn what_terminals_report_as_the_same_key_is_the_same() {
         for name in ["ctrl-_", "ctrl-/", "ctrl-7"] {
             let stroke = Stroke::parse(name).unwrap();
             assert_eq!(stroke, Stroke::new(KeyCode::Char('7'), KeyModifiers::CONTROL), "{name}");
+        }
+        for (name, code) in [("ctrl-i", KeyCode::Tab), ("ctrl-M", KeyCode::Enter)] {
+            assert_eq!(Stroke::parse(name).unwrap(), Stroke::new(code, KeyModifiers::NONE), "{name}");
         }
     }
 
@@ -231,15 +355,59 @@ mod tests {
 
     #[test]
     fn what_does_not_exist_is_named_with_its_line() {
-        assert!(error("add = [\"a\"]", "ad = [\"a\"]").ends_with("there is no action 'ad' in 'contacts'"));
-        assert!(error("[outbox]", "[inbox]").ends_with("there is no context 'inbox'"));
-        assert!(error("add = [\"a\"]", "add = [\"hyper-a\"]").ends_with("'hyper-a' is not a key"));
-        assert!(error("add = [\"a\"]", "add = [\"a-b\"]").ends_with("'a-b' is not a key"));
-        assert!(error("add = [\"a\"]", "add = \"a\"").contains("invalid type"));
+        assert!(error("add = [\"a\"]", "ad = [\"a\"]").contains("there is no action 'ad' in 'contacts'"));
+        assert!(error("[outbox]", "[inbox]").contains("there is no context 'inbox'"));
+        for bad in ["hyper-a", "a-b", "", "\\u202e", "\\u0301", "\\u0007"] {
+            let message = error("add = [\"a\"]", &format!("add = [\"{bad}\"]"));
+            assert!(message.ends_with("' is not a key"), "{message}");
+        }
+        assert!(error("add = [\"a\"]", "add = \"a\"").ends_with("'contacts.add' is no list of keys"));
+        assert!(error("add = [\"a\"]", "add = [1]").ends_with("a key that is no text in quotes"));
+        assert!(error("[contacts]", "[contacts").contains("this is not TOML"));
     }
 
     #[test]
     fn an_action_without_a_key_is_refused() {
-        assert_eq!(error("add = [\"a\"]", "add = []"), "'contacts.add' has no key");
+        assert!(error("add = [\"a\"]", "add = []").ends_with("'contacts.add' has no key"));
+        assert!(error("add = [\"a\"]", "").ends_with("'contacts.add' has no key"));
+    }
+
+    #[test]
+    fn an_own_table_changes_what_it_names_and_nothing_else() {
+        let bindings = own("[contacts]\nadd = [\"+\", \"insert\"]\n").unwrap();
+        let keys = |action| {
+            let of_it = bindings.iter().filter(|binding| binding.context == Context::Contacts);
+            of_it.filter(|binding| binding.action == action).map(|b| b.text.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(keys(Action::Add), ["+", "insert"]);
+        assert_eq!(keys(Action::Modify), ["enter", "e"]);
+        assert_eq!(own("").unwrap(), parse(BUILT_IN).unwrap());
+    }
+
+    #[test]
+    fn keys_can_change_places() {
+        assert!(own("[contacts]\nadd = [\"d\"]\ndelete = [\"a\"]\n").is_ok());
+    }
+
+    #[test]
+    fn all_mistakes_of_an_own_table_are_told_at_once() {
+        let text = "[contacts]\nadd = [\"hyper-a\"]\ndelet = [\"d\"]\n[outbx]\n[field]\nleft = [\"h\"]\n";
+        assert_eq!(
+            own(text).unwrap_err(),
+            [
+                "line 2: 'hyper-a' is not a key",
+                "line 3: there is no action 'delet' in 'contacts'; did you mean 'delete'?",
+                "line 4: there is no context 'outbx'; did you mean 'outbox'?",
+                "line 6: 'h' is text where 'field.left' can be done",
+            ]
+        );
+        let text = "[contacts]\nadd = [\"j\"]\ndelete = [\"Q\"]\nmodify = [\"Q\"]\n";
+        assert_eq!(
+            own(text).unwrap_err(),
+            [
+                "line 2: 'j' cannot mean both 'lists.down' (built in) and 'contacts.add'",
+                "line 4: 'Q' cannot mean both 'contacts.delete' (line 3) and 'contacts.modify'",
+            ]
+        );
     }
 }

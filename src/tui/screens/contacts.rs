@@ -34,6 +34,8 @@ pub struct Contacts {
     sort: SortColumn,
     order: Order,
     picked: BTreeSet<ContactId>,
+    /// All that match are asked for, to be picked.
+    picking: Option<Request>,
     count: Count,
     /// Height of the list in rows.
     height: usize,
@@ -74,6 +76,10 @@ pub enum Outcome {
     Verification(ContactId),
     /// Show and change what the contact wants.
     Types(Box<Contact>),
+    /// Show what was done to the contact.
+    History(Box<Contact>),
+    Export,
+    Import,
 }
 
 /// Contacts that are to be deleted.
@@ -232,10 +238,36 @@ impl Contacts {
         }
     }
 
+    /// How many contacts the filter lets through; None while nobody knows, and without a filter.
+    #[must_use]
+    pub const fn matching(&self) -> Option<u64> {
+        match self.count {
+            Count::Known(count) => Some(count),
+            Count::Unfiltered | Count::Asked(_) => None,
+        }
+    }
+
     /// Takes the number of contacts that the filter lets through.
     pub fn take_count(&mut self, request: Request, count: Result<u64, Problem>) {
         if self.count == Count::Asked(request) {
             self.count = count.map_or(Count::Unfiltered, Count::Known);
+        }
+    }
+
+    /// Picks all contacts that match, if the filter is still the one for which they were asked. A store that cannot be read is
+    /// handed back.
+    pub fn take_matching(
+        &mut self,
+        request: Request,
+        ids: Result<Vec<ContactId>, Problem>,
+    ) -> Option<Problem> {
+        self.picking.take_if(|asked| *asked == request)?;
+        match ids {
+            Ok(ids) => {
+                self.picked.extend(ids);
+                None
+            }
+            Err(problem) => Some(problem),
         }
     }
 
@@ -244,6 +276,7 @@ impl Contacts {
         self.window.forget();
         self.chase = Chase::Idle;
         self.count = Count::Unfiltered;
+        self.picking = None;
     }
 
     fn act_in_filter(&mut self, input: &Input, catalogue: &Catalogue, plan: &mut Plan) -> Outcome {
@@ -268,16 +301,24 @@ impl Contacts {
             | Action::First
             | Action::Last => self.travel(action, plan),
             Action::Pick => self.pick(),
+            Action::SelectAll => {
+                self.picking = Some(plan.ask(Question::Matching { query: self.query() }));
+            }
             Action::Filter => self.filter.open(),
             Action::Back => self.back(plan),
             Action::Sort => self.sort_by(self.sort.next(), Order::Ascending, plan),
             Action::Reverse => self.sort_by(self.sort, reversed(self.order), plan),
             Action::Add => return Outcome::Add,
+            Action::Export => return Outcome::Export,
+            Action::Import => return Outcome::Import,
             Action::Modify => return self.with_current(|contact| Outcome::Modify(Box::new(contact.clone()))),
             Action::Verification => return self.with_current(|contact| Outcome::Verification(contact.id)),
             Action::Delete => return self.doom(),
             Action::ItsTypes => {
                 return self.with_current(|contact| Outcome::Types(Box::new(contact.clone())));
+            }
+            Action::ItsHistory => {
+                return self.with_current(|contact| Outcome::History(Box::new(contact.clone())));
             }
             _ => return Outcome::Unused,
         }
@@ -328,6 +369,7 @@ impl Contacts {
     }
 
     fn refilter(&mut self, plan: &mut Plan) {
+        self.picking = None;
         self.load(PageAt::First, Land::First, plan);
         self.recount(plan);
     }

@@ -71,6 +71,12 @@ impl DeliveryDialog {
         self.id
     }
 
+    /// The delivery as far as it is read.
+    #[must_use]
+    pub fn delivery(&self) -> Option<&Delivery> {
+        self.detail.as_ref().map(|detail| &detail.delivery)
+    }
+
     /// Takes what is known of the delivery, now or again; where the reader was stays.
     pub fn loaded(&mut self, detail: DeliveryDetail) {
         self.detail = Some(Box::new(detail));

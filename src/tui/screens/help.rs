@@ -1,21 +1,30 @@
-//! The help: all keys that are in force where it was called, then those of everywhere. It is made from the keymap and the
-//! words below; it changes nothing.
+//! The help: all keys that are in force where it was called, then those of everywhere. What is typed searches it, and then the
+//! keys of all other places too. It is made from the keymap and the words below; it changes nothing.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::text::Span;
 
 use crate::domain::columns::pad;
 use crate::domain::contact::Status;
-use crate::tui::keymap::{Action, Context, Input};
+use crate::domain::fold::fold;
+use crate::tui::keymap::{Action, Context, HelpLine, Input, Section};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
+use crate::tui::widgets::check_box::Focus;
 use crate::tui::widgets::scroll_text::{self, Scroll, ScrollLine, Step};
-use crate::tui::widgets::{dialog, wrapped_text::wrap};
+use crate::tui::widgets::text_field::{TextField, Typed};
+use crate::tui::widgets::wrapped_text::wrap;
+use crate::tui::widgets::{beside, dialog, row, skip_rows, write};
 
 /// The widest that the help becomes, borders included.
 const COLUMNS: u16 = 76;
 /// Columns for the keys.
 const KEYS: usize = 22;
+/// The longest search in characters.
+const LIMIT: usize = 60;
+/// Rows above the keys: the search, and a blank.
+const ABOVE: usize = 2;
 
 /// What is said beside the keys.
 const WORDS: &str = "Contacts are for notifications only: they never serve to sign in or to identify anyone. A contact gets \
@@ -26,6 +35,7 @@ const WORDS: &str = "Contacts are for notifications only: they never serve to si
 pub struct Help {
     /// Where it was called.
     context: Context,
+    search: TextField,
     scroll: Scroll,
 }
 
@@ -40,71 +50,122 @@ impl Help {
     /// The help for what is in force in `context`.
     #[must_use]
     pub fn new(context: Context) -> Self {
-        Self { context, scroll: Scroll::default() }
+        Self { context, search: TextField::new("", LIMIT), scroll: Scroll::default() }
     }
 
     /// One key; `screen` is the place in which the help is drawn.
     pub fn input(&mut self, input: &Input, screen: Rect, look: &Look<'_>) -> HelpOutcome {
-        let Input::Action(action) = input else { return HelpOutcome::Stay };
-        #[expect(clippy::wildcard_enum_match_arm, reason = "the help has a use for few of all actions")]
-        let step = match action {
-            Action::Close => return HelpOutcome::Close,
-            Action::Up => Step::LineUp,
-            Action::Down => Step::LineDown,
-            Action::PageUp => Step::PageUp,
-            Action::PageDown => Step::PageDown,
-            Action::First => Step::Start,
-            Action::Last => Step::End,
-            _ => return HelpOutcome::Stay,
+        #[expect(clippy::wildcard_enum_match_arm, reason = "what does not scroll is for the search")]
+        let step = match input {
+            Input::Action(Action::Close) if self.search.is_empty() => return HelpOutcome::Close,
+            Input::Action(Action::Close) => {
+                self.search.set("");
+                Step::Start
+            }
+            Input::Action(Action::Up) => Step::LineUp,
+            Input::Action(Action::Down) => Step::LineDown,
+            Input::Action(Action::PageUp) => Step::PageUp,
+            Input::Action(Action::PageDown) => Step::PageDown,
+            Input::Action(Action::First) => Step::Start,
+            Input::Action(Action::Last) => Step::End,
+            _ => match self.search.edit(input) {
+                Typed::Changed => Step::Start,
+                Typed::Same | Typed::Unused => return HelpOutcome::Stay,
+            },
         };
-        let text = dialog::inside(self.place(screen, look));
+        let text = skip_rows(dialog::inside(self.place(screen, look)), ABOVE);
         let lines = self.lines(scroll_text::text_columns(text), look);
         self.scroll.step(step, lines.len(), text.height.into());
         HelpOutcome::Stay
     }
 
-    /// Draws the help in the middle of `area`. Returns the cursor's place.
+    /// Draws the help in the middle of `area`. Returns the caret's place in the search.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let inner = dialog::open(self.place(area, &look), buf, look, "Help");
-        let lines = self.lines(scroll_text::text_columns(inner), &look);
-        scroll_text::draw(inner, buf, look, &lines, self.scroll)
+        write(inner, buf, Span::styled("/", look.style(Role::Key)));
+        let field = beside(row(inner, 0), 2);
+        let caret = self.search.draw_in_form(field, buf, look, Focus::Here);
+        if self.search.is_empty() {
+            write(beside(field, 1), buf, Span::styled(" type to search all keys", look.style(Role::Hint)));
+        }
+        let text = skip_rows(inner, ABOVE);
+        let lines = self.lines(scroll_text::text_columns(text), &look);
+        scroll_text::draw(text, buf, look, &lines, self.scroll);
+        caret
     }
 
+    /// As high as all that is in force needs, whatever is searched, so that the frame stays where it is.
     fn place(&self, area: Rect, look: &Look<'_>) -> Rect {
         let columns = COLUMNS.min(area.width);
         let text = dialog::inside(Rect { width: columns, ..area });
-        let rows = self.lines(scroll_text::text_columns(text), look).len() + 2;
+        let rows = self.all_lines(scroll_text::text_columns(text), look).len() + ABOVE + 2;
         dialog::centred(area, columns, u16::try_from(rows).unwrap_or(u16::MAX))
     }
 
     fn lines(&self, columns: usize, look: &Look<'_>) -> Vec<ScrollLine> {
-        let mut lines = Vec::new();
-        for section in look.keys.sections(self.context.stack()) {
-            lines.push(ScrollLine::new(capitalised(section.title), Role::Title));
-            for line in section.lines {
-                lines.extend(described(&line.keys, line.help, columns, look));
-            }
-            lines.push(ScrollLine::new("", Role::Text));
-        }
+        if self.search.is_empty() { self.all_lines(columns, look) } else { self.found_lines(columns, look) }
+    }
+
+    /// What is in force, the marks, and the words.
+    fn all_lines(&self, columns: usize, look: &Look<'_>) -> Vec<ScrollLine> {
+        let mut lines = section_lines(look.keys.sections(self.context.stack()), columns, look);
         lines.push(ScrollLine::new("Marks", Role::Title));
-        lines.extend(
-            Status::ALL
-                .iter()
-                .flat_map(|status| described(look.marks.status(*status), status.words(), columns, look)),
-        );
-        let nobody = format!("0 !{}sec", look.marks.to());
-        for (mark, words) in [
-            ("[x] [-] [ ]", "all, some or none of a category's types"),
-            (look.marks.unsubscribed(), "the recipient has unsubscribed"),
-            (&nobody, "nobody would receive it; the security email does"),
-            ("3 !", "some of the category's types reach nobody"),
-        ] {
-            lines.extend(described(mark, words, columns, look));
-        }
+        lines
+            .extend(marks(look).into_iter().flat_map(|(mark, words)| described(&mark, words, columns, look)));
         lines.push(ScrollLine::new("", Role::Text));
         lines.extend(wrap(WORDS, columns).into_iter().map(|line| ScrollLine::new(line, Role::Hint)));
         lines
     }
+
+    /// What every word of the search occurs in: first what is in force, then what is elsewhere, then the marks.
+    fn found_lines(&self, columns: usize, look: &Look<'_>) -> Vec<ScrollLine> {
+        let words: Vec<String> =
+            self.search.text().split_whitespace().map(|word| fold(word).into_owned()).collect();
+        let matches = |title: &str, line: &HelpLine| {
+            let text = format!("{title} {} {}", line.keys, line.help);
+            let text = fold(&text);
+            words.iter().all(|word| text.contains(word.as_str()))
+        };
+        let stack = self.context.stack();
+        let marks = marks(look).into_iter().map(|(keys, help)| HelpLine { keys, help }).collect();
+        let mut sections = look.keys.sections(stack);
+        sections.extend(look.keys.sections_elsewhere(stack));
+        sections.push(Section { title: "marks", lines: marks });
+        for section in &mut sections {
+            section.lines.retain(|line| matches(section.title, line));
+        }
+        sections.retain(|section| !section.lines.is_empty());
+        if sections.is_empty() {
+            return vec![ScrollLine::new("No key and no mark matches.", Role::Hint)];
+        }
+        section_lines(sections, columns, look)
+    }
+}
+
+/// Marks and what they mean.
+fn marks(look: &Look<'_>) -> Vec<(String, &'static str)> {
+    let mut marks: Vec<(String, &'static str)> =
+        Status::ALL.iter().map(|status| (look.marks.status(*status).to_owned(), status.words())).collect();
+    marks.extend([
+        ("[x] [-] [ ]".to_owned(), "all, some or none of a category's types"),
+        (look.marks.unsubscribed().to_owned(), "the recipient has unsubscribed"),
+        (format!("0 !{}sec", look.marks.to()), "nobody would receive it; the security email does"),
+        ("3 !".to_owned(), "some of the category's types reach nobody"),
+    ]);
+    marks
+}
+
+/// Sections below each other, a blank behind each.
+fn section_lines(sections: Vec<Section>, columns: usize, look: &Look<'_>) -> Vec<ScrollLine> {
+    let mut lines = Vec::new();
+    for section in sections {
+        lines.push(ScrollLine::new(capitalised(section.title), Role::Title));
+        for line in section.lines {
+            lines.extend(described(&line.keys, line.help, columns, look));
+        }
+        lines.push(ScrollLine::new("", Role::Text));
+    }
+    lines
 }
 
 /// Keys at the left, what they do at the right, in as many lines as that needs.
@@ -118,7 +179,8 @@ fn described(keys: &str, help: &str, columns: usize, look: &Look<'_>) -> Vec<Scr
     words.iter().enumerate().map(line).collect()
 }
 
-fn capitalised(text: &str) -> String {
+/// The text with a capital letter at its beginning.
+pub(super) fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }

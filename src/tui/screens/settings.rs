@@ -1,8 +1,9 @@
-//! The settings screen: the account, which is edited here, and what configuration and machine decide, which is only shown: how
-//! mail leaves, and where everything lies. It never reads a file and never saves.
+//! The settings screen: the account and the mail server, which are edited from here, and where everything lies, which is only
+//! shown. It never reads a file and never saves.
 
 mod view;
 
+use crate::domain::account::Account;
 use crate::domain::delivery::{DeliveryId, State};
 use crate::domain::safe_text::safe;
 use crate::mail::sender::SenderEvent;
@@ -62,6 +63,8 @@ pub enum SettingsOutcome {
     Unused,
     /// Edit the account, beginning with this field.
     Edit(AccountField),
+    /// Edit the mail server.
+    EditMail,
     /// Show the verification of the security email.
     Verification,
     /// Send a test mail to the security email, then call [`Settings::test_queued`].
@@ -113,6 +116,12 @@ impl Settings {
         Self { facts, ..Self::default() }
     }
 
+    /// Takes what configuration and machine decide now. What became of a test mail before is about the server before.
+    pub fn reconfigured(&mut self, facts: SettingsFacts) {
+        *self = Self { facts, cursor: self.cursor, test: Test::None };
+        self.cursor = self.cursor.min(self.items().len().saturating_sub(1));
+    }
+
     /// Does what a key means.
     pub fn act(&mut self, input: &Input) -> SettingsOutcome {
         let Input::Action(action) = input else { return SettingsOutcome::Unused };
@@ -127,6 +136,29 @@ impl Settings {
             _ => return SettingsOutcome::Unused,
         }
         SettingsOutcome::Stay
+    }
+
+    /// What the line under the cursor says, to be copied; None for one that only does something.
+    #[must_use]
+    pub fn line_text(&self, account: Option<&Account>) -> Option<String> {
+        match self.items().get(self.cursor)? {
+            Item::Name => account.map(|account| account.name.clone()),
+            Item::SecurityEmail => account.and_then(|account| account.security_email.clone()),
+            Item::Language => account.map(|account| account.language.id().to_owned()),
+            Item::Mail => Some(match &self.facts.mail {
+                MailFacts::Files { folder } => folder.clone(),
+                MailFacts::Server { host, port, .. } => format!("{host}:{port}"),
+            }),
+            Item::From => match &self.facts.mail {
+                MailFacts::Files { .. } => None,
+                MailFacts::Server { from, .. } => Some(from.clone()),
+            },
+            Item::Test => None,
+            Item::Database => Some(self.facts.database.clone()),
+            Item::Key => Some(self.facts.key.clone()),
+            Item::Configuration => self.facts.configuration.clone(),
+            Item::Warning(index) => self.facts.warnings.get(*index).cloned(),
+        }
     }
 
     /// Takes the answer to [`SettingsOutcome::TestMail`].
@@ -172,10 +204,10 @@ impl Settings {
             Some(Item::SecurityEmail) => SettingsOutcome::Edit(AccountField::SecurityEmail),
             Some(Item::Language) => SettingsOutcome::Edit(AccountField::Language),
             Some(Item::Test) => self.ask_for_test(),
-            Some(
-                Item::Mail | Item::From | Item::Database | Item::Key | Item::Configuration | Item::Warning(_),
-            )
-            | None => SettingsOutcome::Stay,
+            Some(Item::Mail | Item::From) => SettingsOutcome::EditMail,
+            Some(Item::Database | Item::Key | Item::Configuration | Item::Warning(_)) | None => {
+                SettingsOutcome::Stay
+            }
         }
     }
 
@@ -242,6 +274,10 @@ mod tests {
         assert_eq!(press(&mut settings, Action::Edit), SettingsOutcome::Edit(AccountField::SecurityEmail));
         press(&mut settings, Action::Down);
         press(&mut settings, Action::Down);
+        assert_eq!(press(&mut settings, Action::Edit), SettingsOutcome::EditMail);
+        for _ in 0..3 {
+            press(&mut settings, Action::Down);
+        }
         assert_eq!(
             press(&mut settings, Action::Edit),
             SettingsOutcome::Stay,

@@ -121,6 +121,12 @@ impl VerificationDialog {
         if self.context() == Context::Code { Typing::On } else { Typing::Off }
     }
 
+    /// What is known of the address so far.
+    #[must_use]
+    pub const fn proofs(&self) -> Option<&Proofs> {
+        self.proofs.as_ref()
+    }
+
     /// Takes what is known of the address, now or again. A field that was opened before anything was known closes if no code
     /// can be entered, and says why.
     pub fn loaded(&mut self, proofs: Proofs) {

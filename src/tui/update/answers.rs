@@ -9,7 +9,7 @@ use crate::operations::{Problem, StoreError};
 use crate::tui::effect::{Answer, Effect, Request};
 use crate::tui::model::{Model, Overlay, Tone};
 use crate::tui::plan::Plan;
-use crate::tui::update::{dialogs, matrix};
+use crate::tui::update::{dialogs, files, history, mail, matrix};
 
 /// After a second fall within this time what was asked is not asked again: it may be the reason.
 const FALLS_APART: std::time::Duration = std::time::Duration::from_secs(5);
@@ -24,7 +24,14 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
                 model.coverage.ask(plan);
             }
         }
-        Answer::Count(count) => model.contacts.take_count(request, count),
+        Answer::Count(count) => {
+            model.contacts.take_count(request, count);
+            files::counted(model);
+        }
+        Answer::Matching(ids) => {
+            let problem = model.contacts.take_matching(request, ids);
+            tell(model, problem);
+        }
         Answer::Contact(contact) => model.contacts.take_contact(request, contact, plan),
         Answer::Coverage(coverage) => {
             if model.coverage.is_awaited(request) {
@@ -72,6 +79,20 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
             let problem = model.outbox.take_notice(request, notice, plan);
             resize(model, plan);
             tell(model, problem);
+        }
+        Answer::HistoryPage(page) => {
+            let problem = model.history.take_page(request, page, plan);
+            tell(model, problem);
+        }
+        Answer::HistoryHead(head) => {
+            let problem = model.history.take_head(request, head, plan);
+            tell(model, problem);
+        }
+        Answer::HistoryChecked(verdict) => history::take_verdict(model, request, verdict, plan),
+        Answer::HistoryEntry(record) => {
+            if is_awaited(&mut model.pending.dialog_data, request) {
+                keep(model, record, history::take_entry);
+            }
         }
         Answer::Audience(audience) => {
             if is_awaited(&mut model.pending.audience, request) {
@@ -139,6 +160,23 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
                 take_proofs(model, proofs);
             }
         }
+        Answer::MailServer(server) => {
+            if is_awaited(&mut model.pending.dialog, request) {
+                mail::take_server(model, server);
+            }
+        }
+        Answer::Examined(result) => {
+            if is_awaited(&mut model.pending.examination, request) {
+                mail::take_examined(model, result);
+            }
+        }
+        Answer::MailSaved(result) => {
+            // What is written is in force, whatever is in front of the screen meanwhile.
+            let is_awaited = is_awaited(&mut model.pending.dialog, request);
+            if is_awaited || result.is_ok() {
+                mail::take_saved(model, result, plan);
+            }
+        }
         answer @ (Answer::Check(_)
         | Answer::TypoHint(_)
         | Answer::Added(_)
@@ -149,6 +187,8 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
         | Answer::AccountSet(_)
         | Answer::NoticePreviewed { .. }
         | Answer::Notified(_)
+        | Answer::Exported(_)
+        | Answer::Imported(_)
         | Answer::IntroductionSkipped(_)) => {
             let is_awaited = is_awaited(&mut model.pending.dialog, request);
             let changes = changes(&answer);
@@ -163,7 +203,10 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
 }
 
 /// Whether the answer tells that the database was changed.
-const fn changes(answer: &Answer) -> bool {
+fn changes(answer: &Answer) -> bool {
+    if let Answer::Imported(Ok(report)) = answer {
+        return report.summary.is_applied;
+    }
     matches!(
         answer,
         Answer::Added(Ok(_))
@@ -188,6 +231,7 @@ pub(super) fn take_fall(model: &mut Model, words: &str, plan: &mut Plan) {
     model.edits.forget();
     model.coverage.forget();
     model.outbox.forget();
+    model.history.forget();
     dialogs::refuse(model, &problem);
     matrix::show_edits(model);
     model.settings.forget(&problem);
@@ -247,12 +291,17 @@ fn take_delivery_deed(
         Overlay::ContactForm(_)
         | Overlay::Confirm { .. }
         | Overlay::Verification(_)
+        | Overlay::HistoryEntry(_)
         | Overlay::ContactTypes(_)
         | Overlay::Choice(_)
         | Overlay::Audience(_)
         | Overlay::AccountForm(_)
+        | Overlay::Export(_)
+        | Overlay::Import(_)
+        | Overlay::MailForm(_)
         | Overlay::Compose(_)
-        | Overlay::Help(_) => None,
+        | Overlay::Help(_)
+        | Overlay::Palette(_) => None,
     });
     match (dialog, result) {
         (Some(dialog), result) => dialog.done(result.as_ref().map(|()| words.as_str())),
@@ -291,10 +340,15 @@ fn take_audience(model: &mut Model, audience: Result<Audience, Problem>) {
             | Overlay::Confirm { .. }
             | Overlay::Verification(_)
             | Overlay::Delivery(_)
+            | Overlay::HistoryEntry(_)
             | Overlay::ContactTypes(_)
             | Overlay::Choice(_)
             | Overlay::AccountForm(_)
-            | Overlay::Help(_) => {}
+            | Overlay::Export(_)
+            | Overlay::Import(_)
+            | Overlay::MailForm(_)
+            | Overlay::Help(_)
+            | Overlay::Palette(_) => {}
         }
     }
 }
@@ -361,6 +415,8 @@ fn take_for_dialog(model: &mut Model, answer: Answer, plan: &mut Plan) -> bool {
             dialog.change_cancelled(result.as_ref().copied());
             refresh(model, &[], plan);
         }
+        (Overlay::Export(dialog), Answer::Exported(result)) => dialog.ended(result),
+        (Overlay::Import(_), Answer::Imported(result)) => files::imported(model, at, result, plan),
         (Overlay::Compose(dialog), Answer::NoticePreviewed { language, text }) => {
             dialog.previewed(language, text);
         }

@@ -1,6 +1,6 @@
 //! Inputs to what stands in front of the screen, and what follows from them.
 
-use super::{ask_audience, matrix, open_verification, retry};
+use super::{ask_audience, files, mail, matrix, open_verification, retry};
 use crate::domain::account::Account;
 use crate::domain::contact::{Contact, Subject};
 use crate::operations::Problem;
@@ -19,6 +19,7 @@ use crate::tui::screens::contact_form::FormOutcome;
 use crate::tui::screens::contact_types::ContactTypesOutcome;
 use crate::tui::screens::delivery_detail::DeliveryOutcome;
 use crate::tui::screens::help::HelpOutcome;
+use crate::tui::screens::history_entry::HistoryEntryOutcome;
 use crate::tui::screens::settings::SettingsOutcome;
 use crate::tui::screens::verification::VerificationOutcome;
 
@@ -57,6 +58,10 @@ pub(super) fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
                 );
             }
         },
+        Overlay::HistoryEntry(dialog) => match dialog.input(input, front, look) {
+            HistoryEntryOutcome::Stay => {}
+            HistoryEntryOutcome::Close => close(model),
+        },
         Overlay::ContactTypes(dialog) => match dialog.input(input, front, &look) {
             ContactTypesOutcome::Stay => {}
             ContactTypesOutcome::Close => {
@@ -89,14 +94,30 @@ pub(super) fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
             let outcome = form.input(input);
             follow_account(model, outcome, plan);
         }
+        Overlay::MailForm(form) => {
+            let outcome = form.input(input);
+            mail::follow(model, outcome, plan);
+        }
         Overlay::Compose(dialog) => {
             let outcome = dialog.input(input, front, look);
             follow_compose(model, outcome, plan);
+        }
+        Overlay::Export(dialog) => {
+            let outcome = dialog.input(input);
+            files::follow_export(model, outcome, plan);
+        }
+        Overlay::Import(dialog) => {
+            let outcome = dialog.input(input, front, look);
+            files::follow_import(model, outcome, plan);
         }
         Overlay::Help(help) => match help.input(input, front, &look) {
             HelpOutcome::Stay => {}
             HelpOutcome::Close => close(model),
         },
+        Overlay::Palette(palette) => {
+            let outcome = palette.input(input);
+            super::follow_palette(model, outcome, plan);
+        }
     }
 }
 
@@ -134,6 +155,7 @@ pub(super) fn take_settings_input(model: &mut Model, input: &Input, plan: &mut P
                 model.overlays.push(Overlay::AccountForm(Box::new(AccountFormDialog::edit(account, field))));
             }
         }
+        SettingsOutcome::EditMail => mail::open(model, plan),
         SettingsOutcome::Verification => open_verification(model, Subject::SecurityEmail, plan),
         SettingsOutcome::TestMail => {
             model.pending.deed = Some(plan.ask(Question::TestMail { contact: None }));
@@ -174,14 +196,22 @@ pub(super) fn refuse(model: &mut Model, problem: &Problem) {
             Overlay::Verification(dialog) => dialog.sent(Err(problem)),
             Overlay::Delivery(dialog) => dialog.done(Err(problem)),
             Overlay::AccountForm(form) => form.refused(problem),
+            Overlay::MailForm(form) => form.lost(problem),
             Overlay::Choice(choice) => choice.forget(),
             Overlay::Compose(dialog) => dialog.lost(problem),
-            Overlay::Confirm { .. } | Overlay::ContactTypes(_) | Overlay::Audience(_) | Overlay::Help(_) => {}
+            Overlay::Export(dialog) => dialog.lost(&problem.to_string()),
+            Overlay::Import(dialog) => dialog.lost(&problem.to_string()),
+            Overlay::Confirm { .. }
+            | Overlay::HistoryEntry(_)
+            | Overlay::ContactTypes(_)
+            | Overlay::Audience(_)
+            | Overlay::Help(_)
+            | Overlay::Palette(_) => {}
         }
     }
 }
 
-fn close(model: &mut Model) {
+pub(super) fn close(model: &mut Model) {
     model.overlays.pop();
 }
 

@@ -25,7 +25,8 @@ pub(super) fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
     let look = model.fixed.look(model.now);
     let outcome = match (model.contacts.typing(), input) {
         (Typing::Off, Input::Action(Action::Back)) if model.edits.is_bulk() => {
-            return plan.add(Effect::StopWork);
+            let request = model.edits.request();
+            return request.map_or((), |request| plan.add(Effect::StopWork { request }));
         }
         (Typing::Off, Input::Action(action)) => model.matrix.act(*action, body, &look),
         (Typing::Off, Input::Text(_) | Input::Paste(_)) | (Typing::On, _) => MatrixOutcome::Unused,

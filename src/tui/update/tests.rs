@@ -1,5 +1,8 @@
 //! What messages do: the effects that they ask for, and nothing else.
 
+mod files;
+mod system;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,15 +21,17 @@ use crate::domain::notice::{Notice, NoticeForm, NoticeTotals};
 use crate::domain::subscription::Subscriptions;
 use crate::domain::timestamp::Timestamp;
 use crate::operations::contacts::{Again, ContactChange, ListQuery, Mailing, PageAt, Saved};
+use crate::operations::history::Verdict;
 use crate::operations::notices::{Audience, Notified};
 use crate::operations::outbox::OutboxEntry;
 use crate::operations::page::Page;
 use crate::operations::subscriptions::{Changed, Ended, Whom};
 use crate::operations::{Problem, Reach, StoreError};
-use crate::tui::effect::{Answer, ColumnFacts, Request};
+use crate::tui::effect::{Answer, ColumnFacts, Pace, Request};
 use crate::tui::keymap::Keymap;
 use crate::tui::marks::Marks;
 use crate::tui::model::Fixed;
+use crate::tui::places::Places;
 use crate::tui::screens::settings::SettingsFacts;
 use crate::tui::theme::Theme;
 
@@ -61,6 +66,7 @@ fn fresh() -> Model {
         smtputf8: Smtputf8::Refused,
         offset: FixedOffset::east_opt(0).unwrap(),
         reach: Reach::Everywhere,
+        places: Places::default(),
         run: 7,
     };
     Model::new(fixed, SettingsFacts::default(), Size { width: 80, height: 24 }, now())
@@ -70,7 +76,15 @@ fn fresh() -> Model {
 fn questions(effects: &[Effect]) -> Vec<Question> {
     let question = |effect: &Effect| match effect {
         Effect::Ask { question, .. } => Some((**question).clone()),
-        Effect::WakeSender | Effect::StopWork | Effect::Suspend | Effect::Redraw | Effect::Quit => None,
+        Effect::Configure { .. }
+        | Effect::Reconfigure
+        | Effect::WakeSender
+        | Effect::StopWork { .. }
+        | Effect::Suspend
+        | Effect::Redraw
+        | Effect::Copy(_)
+        | Effect::Mouse(_)
+        | Effect::Quit => None,
     };
     effects.iter().filter_map(question).collect()
 }
@@ -79,10 +93,14 @@ fn request_of(effects: &[Effect], wanted: impl Fn(&Question) -> bool) -> Request
     let found = effects.iter().find_map(|effect| match effect {
         Effect::Ask { request, question } if wanted(question) => Some(*request),
         Effect::Ask { .. }
+        | Effect::Configure { .. }
+        | Effect::Reconfigure
         | Effect::WakeSender
-        | Effect::StopWork
+        | Effect::StopWork { .. }
         | Effect::Suspend
         | Effect::Redraw
+        | Effect::Copy(_)
+        | Effect::Mouse(_)
         | Effect::Quit => None,
     });
     found.unwrap()
@@ -147,24 +165,6 @@ fn moving_in_what_is_loaded_asks_for_nothing() {
     let mut model = listed();
     assert_eq!(press(&mut model, "j"), []);
     assert_eq!(model.contacts.current().map(|contact| contact.id), Some(ContactId(2)));
-}
-
-#[test]
-fn quit_suspend_and_redraw_are_effects() {
-    let mut model = listed();
-    assert_eq!(press(&mut model, "q"), [Effect::Quit]);
-    let control = |model: &mut Model, letter| {
-        update(model, Msg::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL)))
-    };
-    assert_eq!(control(&mut model, 'c'), [Effect::Quit]);
-    assert_eq!(control(&mut model, 'z'), [Effect::Suspend]);
-    assert_eq!(control(&mut model, 'l'), [Effect::Redraw]);
-    assert_eq!(update(&mut model, Msg::SuspendAsked), [Effect::Suspend]);
-    assert_eq!(update(&mut model, Msg::Resumed), [Effect::Redraw]);
-    model.fixed.reach = Reach::Below("/srv/exports".into());
-    assert_eq!((control(&mut model, 'z'), update(&mut model, Msg::SuspendAsked)), (vec![], vec![]));
-    let notice = model.notice.take().unwrap();
-    assert_eq!(notice.text, "This screen cannot be suspended: it is restricted.");
 }
 
 #[test]
@@ -306,7 +306,7 @@ fn the_help_is_not_opened_twice() {
     let mut model = listed();
     press(&mut model, "???");
     assert_eq!(model.overlays.len(), 1);
-    press(&mut model, "\u{1b}");
+    press(&mut model, "\u{1b}\u{1b}");
     assert!(model.overlays.is_empty());
 }
 
@@ -316,8 +316,22 @@ fn other_tabs_load_what_they_show() {
     let asked = questions(&press(&mut model, "3"));
     assert!(asked.iter().any(|question| matches!(question, Question::OutboxEntries { .. })));
     assert_eq!(model.screen, Screen::Outbox);
+    let asked = questions(&press(&mut model, "4"));
+    assert!(asked.iter().any(|question| matches!(question, Question::HistoryPage { .. })));
+    assert_eq!(model.screen, Screen::History);
     assert!(questions(&press(&mut model, "\t")).iter().all(Question::only_reads));
     assert_eq!(model.screen, Screen::Settings);
+}
+
+#[test]
+fn what_a_check_found_is_told_on_every_tab() {
+    let mut model = listed();
+    let effects = press(&mut model, "4v");
+    let request = request_of(&effects, |question| *question == Question::CheckHistory);
+    press(&mut model, "1");
+    let verdict = Answer::HistoryChecked(Ok(Some(Verdict::Sound { entries: 7 })));
+    let _effects = answer(&mut model, request, verdict);
+    assert_eq!(model.notice.unwrap().text, "The history is whole: 7 entries, unbroken.");
 }
 
 /// A model that shows the message types of three contacts.
@@ -396,12 +410,12 @@ fn what_takes_long_is_told_and_stopped() {
     answer(&mut model, request, Answer::Column(Ok(ColumnFacts { contacts: 1_000, is_full: false })));
     let effects = press(&mut model, "y");
     let request = request_of(&effects, |question| matches!(question, Question::SetColumn { .. }));
-    assert_eq!(update(&mut model, Msg::Progress { request, done: 500 }), []);
-    assert_eq!(press(&mut model, "\u{1b}"), [Effect::StopWork]);
+    assert_eq!(update(&mut model, Msg::Progress { request, pace: Pace { done: 500, permille: None } }), []);
+    assert_eq!(press(&mut model, "\u{1b}"), [Effect::StopWork { request }]);
     let changed = Changed { ended: Ended::Stopped, ..Changed::default() };
     answer(&mut model, request, Answer::SubscriptionsChanged(Ok(changed)));
     assert!(model.notice.as_ref().unwrap().text.starts_with("Stopped: "));
-    assert_ne!(press(&mut model, "\u{1b}"), [Effect::StopWork]);
+    assert_ne!(press(&mut model, "\u{1b}"), [Effect::StopWork { request }]);
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn a_certificate_that_is_not_trusted_ends_the_dialogue_before_any_mail() {
     for (server, reason) in [
         (theirs.server("127.0.0.1"), "authority that this machine does not know"),
         (ours.server("other.example"), "it is for"),
-        (expired, "it has expired"),
+        (expired, "it has expired, on 2001-01-01"),
         (imitation.server("127.0.0.1"), "not signed by the authority that it names"),
         (authority_itself, "an authority's own"),
     ] {

@@ -1,7 +1,9 @@
-//! The two facts of a certificate that people ask for: whose it is, and until when it is valid.
+//! The two facts of a certificate that people ask for: whose it is, and until which day it is valid.
 //!
 //! Reads just enough DER (X.690) of an X.509 certificate (RFC 5280 section 4.1). It only describes: what is
 //! trusted is decided by the TLS library alone.
+
+use crate::domain::timestamp::Timestamp;
 
 const INTEGER: u8 = 0x02;
 const OBJECT_ID: u8 = 0x06;
@@ -22,6 +24,14 @@ pub(super) fn describe(der: &[u8]) -> Option<String> {
         Some(subject) => format!("for {subject}, valid until {until}"),
         None => format!("valid until {until}"),
     })
+}
+
+/// When the last day begins on which the certificate is valid.
+///
+/// `None` if the certificate cannot be read.
+pub(super) fn last_day(der: &[u8]) -> Option<Timestamp> {
+    let (_, until) = read(der)?;
+    Timestamp::parse(&format!("{until}T00:00:00Z"))
 }
 
 fn read(der: &[u8]) -> Option<(Option<String>, String)> {
@@ -128,13 +138,14 @@ mod tests {
         );
         // From 2050 on the time has another form.
         assert_eq!(describe(&certificate(None, 2061)).unwrap(), "valid until 2061-01-31");
+        assert_eq!(last_day(&certificate(None, 2061)), Timestamp::parse("2061-01-31T00:00:00Z"));
     }
 
     #[test]
     fn a_certificate_cut_anywhere_is_no_certificate() {
         let whole = certificate(Some("mail.example.com"), 2037);
         for length in 0..whole.len() {
-            assert_eq!(describe(&whole[..length]), None);
+            assert_eq!((describe(&whole[..length]), last_day(&whole[..length])), (None, None));
         }
     }
 

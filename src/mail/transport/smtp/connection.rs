@@ -17,6 +17,7 @@ use super::hello::{Offers, hello};
 use super::line::Line;
 use super::{Halt, Security, Server, Timeouts, auth};
 use crate::domain::reply::{Phase, Reply};
+use crate::domain::timestamp::Timestamp;
 use crate::mail::transport::Envelope;
 
 /// How many mails one connection carries.
@@ -46,6 +47,26 @@ impl Patience {
     }
 }
 
+/// A step of the dialogue that succeeded.
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub phase: Phase,
+    /// The server's words, or ours.
+    pub words: String,
+    /// With TLS: when the last day begins on which the certificate is valid.
+    pub last_day: Option<Timestamp>,
+}
+
+impl Seen {
+    pub fn new(phase: Phase, words: String) -> Self {
+        Self { phase, words, last_day: None }
+    }
+
+    fn tls(line: &Line) -> Self {
+        Self { phase: Phase::Tls, words: line.describe(), last_day: line.last_day() }
+    }
+}
+
 /// An open session.
 pub(super) struct Connection {
     line: Line,
@@ -66,27 +87,27 @@ impl Connection {
     pub fn open(
         server: &Arc<Server>,
         patience: Patience,
-        observe: &mut dyn FnMut(Phase, String),
+        observe: &mut dyn FnMut(Seen),
     ) -> Result<Self, Halt> {
         let mut line = Line::connect(server, patience.connect)?;
-        observe(Phase::Connect, format!("connected to {}", line.peer()));
+        observe(Seen::new(Phase::Connect, format!("connected to {}", line.peer())));
         if server.settings.security == Security::Tls {
             line = line.secure(patience.greeting)?;
-            observe(Phase::Tls, line.describe());
+            observe(Seen::tls(&line));
         }
         let greeting = line.require(Phase::Greeting, patience.greeting, 2)?;
-        observe(Phase::Greeting, line.reply(greeting).to_string());
+        observe(Seen::new(Phase::Greeting, line.reply(greeting).to_string()));
         let mut offers = hello(&mut line)?;
         if server.settings.security == Security::StartTls {
             line = start_tls(line, offers)?;
-            observe(Phase::Tls, line.describe());
+            observe(Seen::tls(&line));
             // What was offered in clear counts for nothing.
             offers = hello(&mut line)?;
         }
-        observe(Phase::Ehlo, offers.to_string());
+        observe(Seen::new(Phase::Ehlo, offers.to_string()));
         if let Some(credentials) = &server.settings.credentials {
             let mechanism = auth::sign_in(&mut line, offers, credentials)?;
-            observe(Phase::Auth, format!("signed in with {mechanism}"));
+            observe(Seen::new(Phase::Auth, format!("signed in with {mechanism}")));
         }
         Ok(Self {
             line,

@@ -15,6 +15,7 @@ use rustls_pki_types::ServerName;
 use super::reply_parser::ReplyParser;
 use super::{Halt, Server, certificate, socket, tls};
 use crate::domain::reply::{Phase, Reply};
+use crate::domain::timestamp::Timestamp;
 
 /// How long a good-bye may hold up the caller.
 const PARTING: Duration = Duration::from_secs(1);
@@ -166,12 +167,20 @@ impl Line {
             Some(ProtocolVersion::TLSv1_2) => "TLS 1.2",
             Some(_) | None => "TLS",
         };
-        let certificate =
-            stream.conn.peer_certificates().and_then(<[_]>::first).and_then(|der| certificate::describe(der));
-        match certificate {
+        match self.certificate().and_then(certificate::describe) {
             Some(certificate) => format!("{protocol}, certificate {certificate}"),
             None => protocol.to_owned(),
         }
+    }
+
+    /// When the last day begins on which the server's certificate is valid, if it has shown one that can be read.
+    pub fn last_day(&self) -> Option<Timestamp> {
+        self.certificate().and_then(certificate::last_day)
+    }
+
+    fn certificate(&self) -> Option<&[u8]> {
+        let Stream::Tls(stream) = &self.stream else { return None };
+        stream.conn.peer_certificates()?.first().map(|der| &**der)
     }
 
     /// Says last words without waiting for an answer, and closes.

@@ -1,41 +1,75 @@
 //! A real dialogue with the server that sends no mail, for `callsheet check`.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::connection::{Connection, Patience};
-use super::{Halt, Server, SmtpSettings};
-use crate::domain::reply::Phase;
+use super::connection::{Connection, Patience, Seen};
+use super::{Halt, Server, SmtpSettings, socket};
+use crate::domain::reply::{Phase, escape};
+use crate::domain::timestamp::Timestamp;
 use crate::mail::transport::Envelope;
 
 /// One step of the dialogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProbeStep {
     /// Which step.
-    pub phase: Phase,
+    pub stage: Stage,
     /// Whether it succeeded; after one that did not, no more follow.
     pub ok: bool,
     /// The server's words or ours, for people; escaped, without secrets.
     pub words: String,
+    /// With TLS: when the last day begins on which the server's certificate is valid.
+    pub last_day: Option<Timestamp>,
 }
 
-/// Connects, signs in, offers a mail from `from` (a bare address) to `rcpt`, and takes it back before DATA.
+/// The steps of the dialogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The host's name is looked up; absent where the host is an address.
+    Name,
+    /// What the sender does, too.
+    Dialogue(Phase),
+}
+
+/// Looks the host up, connects, signs in, offers a mail from `from` (a bare address) to `rcpt`, and takes it back before DATA.
 ///
 /// Steps that the settings do not ask for (TLS, signing in) are absent.
 pub fn probe(settings: &SmtpSettings, from: &str, rcpt: Option<&str>) -> Vec<ProbeStep> {
     let mut steps = Vec::new();
-    if let Err(halt) = talk(settings, from, rcpt, &mut |phase, words| {
-        steps.push(ProbeStep::done(phase, &words));
-    }) {
+    if settings.host.parse::<IpAddr>().is_err() {
+        let step = look_up(settings);
+        let ok = step.ok;
+        steps.push(step);
+        if !ok {
+            return steps;
+        }
+    }
+    if let Err(halt) = talk(settings, from, rcpt, &mut |seen| steps.push(ProbeStep::done(&seen))) {
         steps.push(ProbeStep::failed(halt));
     }
     steps
+}
+
+fn look_up(settings: &SmtpSettings) -> ProbeStep {
+    let host = escape(&settings.host, 253);
+    let (ok, words) = match socket::addresses(settings.host.clone(), settings.port, settings.timeouts.connect)
+    {
+        Ok(found) if !found.is_empty() => {
+            let mut addresses: Vec<String> = found.iter().map(|one| one.ip().to_string()).collect();
+            addresses.dedup();
+            (true, format!("'{host}' is {}", addresses.join(", ")))
+        }
+        Ok(_) => (false, format!("'{host}' could not be resolved: it has no address")),
+        Err(error) => (false, format!("'{host}' could not be resolved: {error}")),
+    };
+    ProbeStep { stage: Stage::Name, ok, words: escape(&words, super::LONGEST_WORDS), last_day: None }
 }
 
 fn talk(
     settings: &SmtpSettings,
     from: &str,
     rcpt: Option<&str>,
-    observe: &mut dyn FnMut(Phase, String),
+    observe: &mut dyn FnMut(Seen),
 ) -> Result<(), Halt> {
     let envelope = Envelope {
         return_path: from.to_owned(),
@@ -60,22 +94,23 @@ fn offer(
     connection: &mut Connection,
     envelope: &Envelope,
     rcpt: Option<&str>,
-    observe: &mut dyn FnMut(Phase, String),
+    observe: &mut dyn FnMut(Seen),
 ) -> Result<(), Halt> {
     let parameter = if envelope.smtputf8 { " SMTPUTF8" } else { "" };
     let mail = format!("MAIL FROM:<{}>{parameter}", envelope.return_path);
     let reply = connection.ask(Phase::MailFrom, &mail)?;
-    observe(Phase::MailFrom, reply.to_string());
+    observe(Seen::new(Phase::MailFrom, reply.to_string()));
     if let Some(rcpt) = rcpt {
         let reply = connection.ask(Phase::RcptTo, &format!("RCPT TO:<{rcpt}>"))?;
-        observe(Phase::RcptTo, reply.to_string());
+        observe(Seen::new(Phase::RcptTo, reply.to_string()));
     }
     Ok(())
 }
 
 impl ProbeStep {
-    fn done(phase: Phase, words: &str) -> Self {
-        Self { phase, ok: true, words: crate::domain::reply::escape(words, super::LONGEST_WORDS) }
+    fn done(seen: &Seen) -> Self {
+        let words = escape(&seen.words, super::LONGEST_WORDS);
+        Self { stage: Stage::Dialogue(seen.phase), ok: true, words, last_day: seen.last_day }
     }
 
     fn failed(halt: Halt) -> Self {
@@ -84,6 +119,6 @@ impl ProbeStep {
             Halt::Broken { phase, words } => (phase, words),
             Halt::Unsendable { words } => (Phase::MailFrom, words),
         };
-        Self { phase, ok: false, words }
+        Self { stage: Stage::Dialogue(phase), ok: false, words, last_day: None }
     }
 }

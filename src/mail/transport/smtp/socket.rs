@@ -47,7 +47,7 @@ fn share(left: Duration, addresses: usize) -> Duration {
     left / u32::try_from(addresses).unwrap_or(u32::MAX).max(1)
 }
 
-fn addresses(host: String, port: u16, patience: Duration) -> io::Result<Vec<SocketAddr>> {
+pub(super) fn addresses(host: String, port: u16, patience: Duration) -> io::Result<Vec<SocketAddr>> {
     if let Ok(address) = host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(address, port)]);
     }

@@ -10,6 +10,8 @@ use rustls::{CertificateError, ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
+use crate::domain::timestamp::Timestamp;
+
 /// Why a CA file is of no use.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CaError {
@@ -78,7 +80,11 @@ fn reason(error: &CertificateError) -> String {
     use CertificateError as E;
     let known = if matches!(error, E::UnknownIssuer) {
         "it comes from an authority that this machine does not know"
-    } else if matches!(error, E::Expired | E::ExpiredContext { .. }) {
+    } else if let E::ExpiredContext { not_after, .. } = error {
+        let seconds = i64::try_from(not_after.as_secs()).unwrap_or(i64::MAX / 1000);
+        let day = Timestamp::from_millis(seconds.saturating_mul(1000)).to_string();
+        return format!("it has expired, on {}", day.get(..10).unwrap_or(&day));
+    } else if matches!(error, E::Expired) {
         "it has expired"
     } else if matches!(error, E::NotValidYet | E::NotValidYetContext { .. }) {
         "it is not valid yet"
@@ -92,7 +98,10 @@ fn reason(error: &CertificateError) -> String {
     } else if let E::NotValidForNameContext { presented, .. } = error {
         return match presented.as_slice() {
             [] => "it names no host".to_owned(),
-            names => format!("it is for {}", names.join(", ")),
+            names => {
+                let names: Vec<&str> = names.iter().map(|name| bare(name)).collect();
+                format!("it is for {}", names.join(", "))
+            }
         };
     } else {
         return error.to_string();
@@ -100,11 +109,24 @@ fn reason(error: &CertificateError) -> String {
     known.to_owned()
 }
 
+/// A name without what the TLS library writes around it: `DnsName("mail.example.com")`.
+fn bare(name: &str) -> &str {
+    let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(name);
+    inner.trim_matches('"')
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+
+    #[test]
+    fn names_are_told_bare() {
+        assert_eq!(bare("DnsName(\"mail.example.com\")"), "mail.example.com");
+        assert_eq!(bare("IpAddress(192.0.2.1)"), "192.0.2.1");
+        assert_eq!(bare("mail.example.com"), "mail.example.com");
+    }
 
     #[test]
     fn a_ca_file_holds_certificates_or_is_refused() {

@@ -1,19 +1,21 @@
-//! Moments as they are given on the command line.
+//! Moments as they are given on the command line and in filters.
 
 use std::time::Duration;
 
-use chrono::NaiveDate;
+use chrono::{FixedOffset, NaiveDate};
 
-use crate::domain::timestamp::Timestamp;
+use super::timestamp::Timestamp;
 
-/// Reads a date (its beginning in UTC), a time in RFC 3339, or how long before `now` it is: a whole number of `min`, `h` or `d`.
+/// Reads a date (its beginning in the zone `offset`), a time in RFC 3339, or how long before `now` it is: a whole number of `min`,
+/// `h` or `d`.
 #[must_use]
-pub fn parse(text: &str, now: Timestamp) -> Option<Timestamp> {
+pub fn parse(text: &str, now: Timestamp, offset: FixedOffset) -> Option<Timestamp> {
     if let Some(moment) = Timestamp::parse(text) {
         return Some(moment);
     }
     if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-        return Some(Timestamp::from_millis(date.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis()));
+        let beginning = date.and_hms_opt(0, 0, 0)?.and_local_timezone(offset).single()?;
+        return Some(Timestamp::from_millis(beginning.timestamp_millis()));
     }
     let unit = text.find(|character: char| !character.is_ascii_digit())?;
     let (count, unit) = text.split_at(unit);
@@ -31,10 +33,17 @@ pub fn parse(text: &str, now: Timestamp) -> Option<Timestamp> {
 mod tests {
     use super::*;
 
+    fn utc() -> FixedOffset {
+        FixedOffset::east_opt(0).unwrap()
+    }
+
     #[test]
     fn dates_times_and_distances_are_read() {
         let now = Timestamp::parse("2026-11-24T14:03:00Z").unwrap();
-        let read = |text| parse(text, now).map(|moment| moment.to_string());
+        let in_china = FixedOffset::east_opt(8 * 3600).unwrap();
+        let begun = parse("2026-11-01", now, in_china).map(|moment| moment.to_string());
+        assert_eq!(begun.as_deref(), Some("2026-10-31T16:00:00Z"));
+        let read = |text| parse(text, now, utc()).map(|moment| moment.to_string());
         assert_eq!(read("2026-11-01").as_deref(), Some("2026-11-01T00:00:00Z"));
         assert_eq!(read("2026-11-01T10:00:00+08:00").as_deref(), Some("2026-11-01T02:00:00Z"));
         assert_eq!(read("30min").as_deref(), Some("2026-11-24T13:33:00Z"));
@@ -57,7 +66,7 @@ mod tests {
             "99999999999999999999d",
             "9999999999999999999d",
         ] {
-            assert_eq!(parse(text, now), None, "{text}");
+            assert_eq!(parse(text, now, utc()), None, "{text}");
         }
     }
 }

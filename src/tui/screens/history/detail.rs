@@ -1,0 +1,83 @@
+//! One entry of the history in lines: what was done, when, by whom, and every field with its old and its new value.
+
+use super::words;
+use crate::domain::columns::{pad, width};
+use crate::domain::contact::Status;
+use crate::domain::safe_text::safe;
+use crate::operations::Via;
+use crate::operations::history::{self, Break, Record};
+use crate::tui::look::Look;
+use crate::tui::theme::Role;
+use crate::tui::widgets::scroll_text::ScrollLine;
+use crate::tui::widgets::wrapped_text::wrap;
+
+/// The least and the most columns of names, the gap behind them included.
+const LABELS: (usize, usize) = (8, 20);
+
+/// The lines of an entry, none wider than `columns`. `broken` is what a check found wrong with it.
+pub(in crate::tui::screens) fn lines(
+    record: &Record,
+    broken: Option<Break>,
+    columns: usize,
+    look: Look<'_>,
+) -> Vec<ScrollLine> {
+    let fields = history::fields(record);
+    let names = fields.iter().flatten().map(|field| width(&words::label(field)) + 2).max().unwrap_or(0);
+    let labels = names.clamp(LABELS.0, LABELS.1).min(columns / 2);
+    let mut lines = said(&words::headline(record), Role::Title, columns);
+    if let Some(broken) = broken {
+        let mark = look.marks.status(Status::Undeliverable);
+        let words = format!("{mark} The check found that {}.", history::broken_words(broken));
+        lines.extend(said(&words, Role::Bad, columns));
+    }
+    lines.push(ScrollLine::new("", Role::Text));
+    let fact = |label: &str, text: &str, role| {
+        let texts = wrap(text, columns.saturating_sub(labels));
+        let names = std::iter::once(label).chain(std::iter::repeat(""));
+        let line = |(name, text)| {
+            ScrollLine::new(format!("{}{text}", pad(name, labels, look.marks.ellipsis())), role)
+        };
+        names.zip(texts).map(line).collect::<Vec<_>>()
+    };
+    lines.extend(fact("When", &look.exact_time(record.at), Role::Text));
+    lines.extend(fact("Who", &safe(&record.actor), Role::Text));
+    // Where the one sat who opened a link is not written down.
+    let here = (record.via != Via::Page.id()).then_some("this machine");
+    if let Some(origin) = record.origin.as_deref().or(here) {
+        lines.extend(fact("From", &safe(origin), Role::Text));
+    }
+    lines.extend(fact("Via", &way(&record.via), Role::Text));
+    match fields {
+        None => {
+            lines.push(ScrollLine::new("", Role::Text));
+            let words = "What it told was erased when the contact was deleted. That it was done stays.";
+            lines.extend(said(words, Role::Dim, columns));
+        }
+        Some(fields) if fields.is_empty() => {}
+        Some(fields) => {
+            lines.push(ScrollLine::new("", Role::Text));
+            for field in &fields {
+                let role = if field.old.is_some() { Role::Text } else { Role::Dim };
+                lines.extend(fact(&words::label(field), &words::value(field, look), role));
+            }
+        }
+    }
+    lines
+}
+
+fn said(text: &str, role: Role, columns: usize) -> Vec<ScrollLine> {
+    wrap(text, columns).into_iter().map(|line| ScrollLine::new(line, role)).collect()
+}
+
+/// By which way it was done.
+fn way(via: &str) -> String {
+    let known = match Via::ALL.into_iter().find(|known| known.id() == via) {
+        Some(Via::Screen) => "the screen",
+        Some(Via::Command) => "a command",
+        Some(Via::Import) => "an import",
+        Some(Via::Page) => "the page of a link in a mail",
+        Some(Via::Mail) => "a mail that came back",
+        None => return safe(via).into_owned(),
+    };
+    known.to_owned()
+}

@@ -1,0 +1,184 @@
+//! Draws the history screen.
+//!
+//! ```text
+//! ┌ History › 王小明 ────────────────────────────────────── newest first ┐
+//! │/ email                                                              │  while a filter is typed or in force
+//! │  When   Who   Via     What                                          │
+//! │▸ 14:03  ada   screen  modified 王小明: email a → b                    │
+//! │ ✗13:58  bob   import  added 王小明: email a · position CEO            │  broken, as a check has found
+//! └ ✓ 12 entries, unbroken, checked 14:03 ──────────────────────────────┘
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Widget};
+
+use super::table::Columns;
+use super::{Check, History, detail, entry_of};
+use crate::domain::columns::{clip, width};
+use crate::domain::contact::Status;
+use crate::domain::safe_text::safe;
+use crate::operations::history::{self, Record, Verdict};
+use crate::tui::keymap::{Action, Context, Typing};
+use crate::tui::look::Look;
+use crate::tui::theme::Role;
+use crate::tui::widgets::scroll_text::{self, Scroll};
+use crate::tui::widgets::{beside, dialog, row, skip_rows, wrapped_text::wrap, write};
+
+impl History {
+    /// Rows of the list in a screen drawn into `body`.
+    pub(super) fn list_rows(&self, body: Rect) -> usize {
+        let lines = usize::from(body.height.saturating_sub(2));
+        lines.saturating_sub(1 + usize::from(self.filter.is_shown()))
+    }
+
+    /// Draws the list into `area`. Returns the cursor's place: the caret in the filter, else the row under the cursor.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
+        let area = area.intersection(buf.area);
+        if area.is_empty() {
+            return None;
+        }
+        let columns = usize::from(area.width).saturating_sub(4);
+        let title = self.title(look);
+        let room = columns.saturating_sub(width(&title));
+        let order = self.order(look).into_iter().find(|order| width(order) <= room).unwrap_or_default();
+        let mut block = Block::bordered()
+            .border_set(look.marks.border())
+            .border_style(look.style(Role::Border))
+            .title(Line::from(Span::styled(title, look.style(Role::Title))))
+            .title(Line::from(Span::styled(order, look.style(Role::Dim))).right_aligned());
+        if let Some((words, role)) = self.state(look) {
+            let room = columns.saturating_sub(2);
+            let fitting = words.iter().find(|words| width(words) <= room).or(words.last());
+            let text = fitting.map_or("", String::as_str);
+            let text = format!(" {} ", clip(text, room, look.marks.ellipsis()));
+            block = block.title_bottom(Line::from(Span::styled(text, look.style(role))));
+        }
+        let mut inner = block.inner(area);
+        block.render(area, buf);
+        let mut caret = None;
+        if self.filter.is_shown() {
+            caret = self.filter.draw(row(inner, 0), buf, look);
+            inner = skip_rows(inner, 1);
+        }
+        let list = skip_rows(inner, 1);
+        if self.window.rows().is_empty() {
+            return caret.or(self.draw_nothing(list, buf, look));
+        }
+        let columns = Columns::of(inner.width.into());
+        write(row(inner, 0), buf, Span::styled(columns.titles(look), look.style(Role::Header)));
+        for (index, record) in self.window.visible(list.height.into()).iter().enumerate() {
+            self.draw_row(record, columns, row(list, index), buf, look);
+        }
+        let line = u16::try_from(self.window.cursor_line()).unwrap_or(u16::MAX);
+        let at_row = Position { x: list.x, y: list.y.saturating_add(line) };
+        caret.or_else(|| list.contains(at_row).then_some(at_row))
+    }
+
+    /// Draws the entry under the cursor into the pane beside the list.
+    pub fn draw_detail(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) {
+        let area = area.intersection(buf.area);
+        if area.is_empty() {
+            return;
+        }
+        let current = self.current();
+        let title = current.map_or_else(String::new, |record| format!(" Entry {} ", record.id));
+        let block = Block::bordered()
+            .border_set(look.marks.border())
+            .border_style(look.style(Role::Border))
+            .title(Line::from(Span::styled(title, look.style(Role::Title))));
+        let inner = beside(block.inner(area), 1);
+        block.render(area, buf);
+        let Some(record) = current else { return };
+        let broken = self.broken().filter(|broken| entry_of(*broken) == record.id);
+        let lines = detail::lines(record, broken, scroll_text::text_columns(inner), look);
+        scroll_text::draw(inner, buf, look, &lines, Scroll::default());
+    }
+
+    fn title(&self, look: Look<'_>) -> String {
+        match &self.opened {
+            Some(opened) => format!(" History{}{} ", look.marks.inside(), safe(&opened.name)),
+            None => " History ".to_owned(),
+        }
+    }
+
+    /// What stands in the upper border at the right, the longest first.
+    fn order(&self, look: Look<'_>) -> Vec<String> {
+        let order = " newest first ".to_owned();
+        let is_whole = self.opened.is_none() && self.filter.is_empty();
+        match self.head.newest.filter(|newest| is_whole && *newest > 0) {
+            Some(newest) => vec![format!(" {newest}{}newest first ", look.marks.separator()), order],
+            None => vec![order],
+        }
+    }
+
+    /// What is under way, or what the last check has found; the longest words first.
+    fn state(&self, look: Look<'_>) -> Option<(Vec<String>, Role)> {
+        let (good, bad) = (look.marks.status(Status::Verified), look.marks.status(Status::Undeliverable));
+        match self.check {
+            Check::Running { done, .. } => {
+                let all = self.head.newest.map(i64::unsigned_abs).filter(|all| *all >= done && done > 0);
+                let way = all.map_or_else(String::new, |all| format!(", {done} of {all}"));
+                let key = look.keys.keys(Context::Screens, Action::Back).next().unwrap_or_default();
+                Some((vec![format!("checking{way}; {key} stops"), format!("checking{way}")], Role::Text))
+            }
+            Check::NotAsked | Check::Ended { .. } if self.read > 0 => {
+                Some((vec![format!("searching, {} entries read", self.read)], Role::Text))
+            }
+            Check::NotAsked => None,
+            Check::Ended { verdict, at } => Some(match verdict {
+                Verdict::Sound { entries } => {
+                    let short = format!("{good} {}, unbroken", super::counted(entries));
+                    (vec![format!("{short}, checked {}", look.short_time(at)), short], Role::Good)
+                }
+                Verdict::Broken(broken) => {
+                    let short = format!("{bad} broken at entry {}", entry_of(broken));
+                    (vec![format!("{bad} {}", history::broken_words(broken)), short], Role::Bad)
+                }
+                Verdict::NotTheSame { anchor } => {
+                    (vec![format!("{bad} entry {anchor} is gone or was written anew")], Role::Bad)
+                }
+            }),
+        }
+    }
+
+    fn draw_row(&self, record: &Record, columns: Columns, area: Rect, buf: &mut Buffer, look: Look<'_>) {
+        let is_current = self.current().is_some_and(|current| current.id == record.id);
+        let is_broken = self.broken().is_some_and(|broken| entry_of(broken) == record.id);
+        let cursor = if is_current { look.marks.cursor() } else { " " };
+        let broken = if is_broken { look.marks.status(Status::Undeliverable) } else { " " };
+        let mut spans =
+            vec![Span::styled(cursor, look.style(Role::Title)), Span::styled(broken, look.style(Role::Bad))];
+        for (text, role) in columns.cells(record, look) {
+            // One style for the whole selected row: it is told from others at a glance, and moving costs few bytes.
+            let role = if is_current { Role::SelectedRow } else { role };
+            spans.push(Span::styled(text, look.style(role)));
+        }
+        write(area, buf, Line::from(spans));
+    }
+
+    /// What an empty list says.
+    fn draw_nothing(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
+        let text = if !self.window.is_loaded() {
+            "Loading the history".to_owned()
+        } else if !self.filter.is_empty() {
+            let (context, action) = match self.typing() {
+                Typing::On => (Context::Filter, Action::Close),
+                Typing::Off => (Context::Screens, Action::Back),
+            };
+            let key = look.keys.keys(context, action).next().unwrap_or_default();
+            format!("No entry matches the filter. Press {key} to clear it.")
+        } else {
+            "Nothing has been done yet. Every change appears here: who made it, when, and what it was."
+                .to_owned()
+        };
+        let words = skip_rows(beside(area, 2), 1);
+        let texts = self.filter.problems().iter().map(|problem| format!("{problem}.")).chain([text]);
+        let lines: Vec<String> =
+            texts.flat_map(|text| wrap(&text, words.width.saturating_sub(2).into())).collect();
+        dialog::draw_lines(words, buf, &lines, look.style(Role::Hint));
+        let place = Position { x: area.x, y: area.y };
+        area.intersection(buf.area).contains(place).then_some(place)
+    }
+}

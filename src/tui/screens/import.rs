@@ -1,0 +1,373 @@
+//! Import: a file is named, read in trial, looked at row by row, and only then taken. It never reads by itself; it says what
+//! is wanted and is told how far it is and what became of it.
+//!
+//! ```text
+//!  File ──▶ Trial ──▶ Report ──▶ Confirm ──▶ Real ──▶ Told
+//!    ▲───── refused or cancelled ──┘  ▲───── refused or cancelled
+//! ```
+//!
+//! What the report takes is bounded by [`Report`] itself, however long the file is.
+
+mod report;
+mod view;
+
+use std::path::PathBuf;
+
+use ratatui::layout::Rect;
+
+use self::report::{Pressed, ReportPane};
+use super::confirm::{Answered, Confirm};
+use super::export::{ENDINGS, NAME_LIMIT, format_of};
+use crate::domain::safe_text::safe;
+use crate::domain::timestamp::Timestamp;
+use crate::operations::contacts::Verify;
+use crate::operations::import::{BadRows, Format, Options, Report, Run, Stamp, Summary};
+use crate::tui::effect::{Pace, Refused};
+use crate::tui::keymap::{Action, Context, Input, Typing};
+use crate::tui::look::Look;
+use crate::tui::places::Places;
+use crate::tui::theme::Role;
+use crate::tui::widgets::drop_down::DropDown;
+use crate::tui::widgets::text_field::{TextField, Typed};
+
+/// The formats that can be chosen; None for the one that the ending tells.
+const FORMATS: [(&str, Option<Format>); 4] = [
+    ("as its ending tells", None),
+    ("CSV", Some(Format::Csv)),
+    ("JSON", Some(Format::Json)),
+    ("vCard", Some(Format::VCard)),
+];
+
+/// The dialog.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportDialog {
+    places: Places,
+    file: TextField,
+    format: DropDown,
+    focus: Focus,
+    stage: Stage,
+    /// Why nothing is read; safe to show.
+    message: Option<String>,
+    question: Option<Confirm>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Focus {
+    File,
+    Format,
+    Ok,
+    Cancel,
+}
+
+const ORDER: [Focus; 4] = [Focus::File, Focus::Format, Focus::Ok, Focus::Cancel];
+
+#[derive(Debug, Clone, PartialEq)]
+enum Stage {
+    File,
+    Trial(Way),
+    Report(Box<ReportPane>),
+    /// The report is kept for the case that nothing comes of it.
+    Real(Way, Box<ReportPane>),
+    /// Safe to show.
+    Told(Vec<(String, Role)>),
+}
+
+/// How far it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Way {
+    pace: Pace,
+    is_ending: bool,
+}
+
+/// What is to be done after a key.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ImportOutcome {
+    Stay,
+    Close,
+    /// Import, be it in trial, then call [`ImportDialog::ended`].
+    Import {
+        file: PathBuf,
+        options: Options,
+        stamp: Option<Stamp>,
+    },
+    /// End what is under way.
+    Cancel,
+}
+
+impl ImportDialog {
+    /// A dialog that asks for a file.
+    #[must_use]
+    pub fn new(places: Places) -> Self {
+        let formats = FORMATS.map(|(words, _)| words.to_owned()).to_vec();
+        Self {
+            places,
+            file: TextField::new("", NAME_LIMIT),
+            format: DropDown::new(formats, 0),
+            focus: Focus::File,
+            stage: Stage::File,
+            message: None,
+            question: None,
+        }
+    }
+
+    /// Where the keys have their meaning now.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        match (&self.stage, &self.question, self.focus) {
+            (Stage::Trial(_) | Stage::Real(..), _, _) => Context::Working,
+            (Stage::Told(_), _, _) => Context::Told,
+            (Stage::Report(_), Some(_), _) => Context::Confirm,
+            (Stage::Report(_), None, _) => Context::ImportReport,
+            (Stage::File, _, _) if self.format.is_open() => Context::DropDown,
+            (Stage::File, _, Focus::File) => Context::FormField,
+            (Stage::File, _, Focus::Format | Focus::Ok | Focus::Cancel) => Context::Form,
+        }
+    }
+
+    /// Whether printable keys are text.
+    #[must_use]
+    pub fn typing(&self) -> Typing {
+        if matches!(self.context(), Context::FormField | Context::DropDown) {
+            Typing::On
+        } else {
+            Typing::Off
+        }
+    }
+
+    /// One key or paste. `area` is the place over which the dialog is drawn.
+    pub fn input(&mut self, input: &Input, area: Rect, look: Look<'_>) -> ImportOutcome {
+        match &mut self.stage {
+            Stage::File => self.input_to_form(input),
+            Stage::Report(_) => self.input_to_report(input, area, look),
+            Stage::Trial(way) | Stage::Real(way, _) if *input == Input::Action(Action::Close) => {
+                way.is_ending = true;
+                ImportOutcome::Cancel
+            }
+            Stage::Told(_) if *input == Input::Action(Action::Close) => ImportOutcome::Close,
+            Stage::Trial(_) | Stage::Real(..) | Stage::Told(_) => ImportOutcome::Stay,
+        }
+    }
+
+    /// Takes how far it is.
+    pub fn progress(&mut self, pace: Pace) {
+        if let Stage::Trial(way) | Stage::Real(way, _) = &mut self.stage {
+            way.pace = pace;
+        }
+    }
+
+    /// Takes what became of it, at the moment `now`.
+    pub fn ended(&mut self, result: Result<Report, Refused>, now: Timestamp) {
+        let before = std::mem::replace(&mut self.stage, Stage::File);
+        let pane = if let Stage::Real(_, pane) = before { Some(pane) } else { None };
+        match (result, pane) {
+            (Ok(report), None) if report.all() == 0 => {
+                self.message = Some("There is no contact in it.".to_owned());
+            }
+            (Ok(report), None) => self.stage = Stage::Report(Box::new(ReportPane::new(report))),
+            (Ok(report), Some(pane)) if report.summary.is_applied => {
+                self.stage = Stage::Told(told(&report.summary, pane.sends(), now));
+            }
+            (Ok(report), Some(_)) => {
+                let mut pane = ReportPane::new(report);
+                pane.say("Nothing was imported: what is refused below was right when the file was checked.");
+                self.stage = Stage::Report(Box::new(pane));
+            }
+            (Err(Refused::Cancelled), None) => self.message = Some("It was cancelled.".to_owned()),
+            (Err(Refused::Cancelled), Some(mut pane)) => {
+                pane.say("It was cancelled; nothing was imported.");
+                self.stage = Stage::Report(pane);
+            }
+            (Err(Refused::FileChanged | Refused::Exists), _) => {
+                self.message = Some("It has changed since it was checked; check it again.".to_owned());
+            }
+            (Err(Refused::Because(why)), pane) => self.refused(&why, pane),
+        }
+    }
+
+    /// Takes the reason why there will be no answer.
+    pub fn lost(&mut self, why: &str) {
+        match std::mem::replace(&mut self.stage, Stage::File) {
+            Stage::Trial(_) => self.refused(why, None),
+            Stage::Real(_, pane) => self.refused(why, Some(pane)),
+            stage @ (Stage::File | Stage::Report(_) | Stage::Told(_)) => self.stage = stage,
+        }
+    }
+
+    fn refused(&mut self, why: &str, pane: Option<Box<ReportPane>>) {
+        match pane {
+            None => {
+                self.message = Some(format!("It cannot be imported: {}.", safe(why)));
+            }
+            Some(mut pane) => {
+                pane.say(&format!("Nothing was imported: {}.", safe(why)));
+                self.stage = Stage::Report(pane);
+            }
+        }
+    }
+
+    fn input_to_form(&mut self, input: &Input) -> ImportOutcome {
+        if self.format.is_open() {
+            self.format.key(input);
+            return ImportOutcome::Stay;
+        }
+        match input {
+            Input::Action(Action::Close) => return ImportOutcome::Close,
+            Input::Action(Action::Next) => self.move_focus(1),
+            Input::Action(Action::Previous) => self.move_focus(ORDER.len() - 1),
+            Input::Action(Action::Accept | Action::Tick) => return self.accept(),
+            Input::Action(_) | Input::Text(_) | Input::Paste(_) => {
+                if self.focus == Focus::File && self.file.edit(input) == Typed::Changed {
+                    self.message = None;
+                }
+            }
+        }
+        ImportOutcome::Stay
+    }
+
+    fn move_focus(&mut self, steps: usize) {
+        let at = ORDER.iter().position(|focus| *focus == self.focus).unwrap_or_default();
+        self.focus = ORDER[(at + steps) % ORDER.len()];
+    }
+
+    fn accept(&mut self) -> ImportOutcome {
+        match self.focus {
+            Focus::Format => {
+                self.format.open();
+                ImportOutcome::Stay
+            }
+            Focus::Cancel => ImportOutcome::Close,
+            Focus::File | Focus::Ok => self.check(),
+        }
+    }
+
+    /// Reads the file in trial. Codes are counted as if they were wanted, so that the report can say how many go.
+    fn check(&mut self) -> ImportOutcome {
+        let complaint = match self.chosen_format() {
+            _ if self.file.text().trim().is_empty() => "A file must be named.",
+            None => ENDINGS,
+            Some(format) => {
+                self.message = None;
+                self.stage = Stage::Trial(Way::default());
+                let (bad_rows, verify, run) = (BadRows::LeaveOut, Verify::Send, Run::Trial);
+                let options = Options { format, bad_rows, verify, run };
+                return ImportOutcome::Import { file: self.path(), options, stamp: None };
+            }
+        };
+        self.focus = Focus::File;
+        self.message = Some(complaint.to_owned());
+        ImportOutcome::Stay
+    }
+
+    fn input_to_report(&mut self, input: &Input, area: Rect, look: Look<'_>) -> ImportOutcome {
+        let file = self.file_name();
+        let Stage::Report(pane) = &mut self.stage else { return ImportOutcome::Stay };
+        if let Some(question) = &mut self.question {
+            let answered = question.input(input);
+            if answered != Answered::NotYet {
+                self.question = None;
+            }
+            return if answered == Answered::Yes { self.import() } else { ImportOutcome::Stay };
+        }
+        let Input::Action(action) = input else { return ImportOutcome::Stay };
+        match pane.act(*action, area, look) {
+            Pressed::Nothing => {}
+            Pressed::Close => return ImportOutcome::Close,
+            Pressed::Import => self.question = Some(confirm(pane, &file)),
+        }
+        ImportOutcome::Stay
+    }
+
+    fn import(&mut self) -> ImportOutcome {
+        let (Some(format), file) = (self.chosen_format(), self.path()) else { return ImportOutcome::Stay };
+        match std::mem::replace(&mut self.stage, Stage::File) {
+            Stage::Report(mut pane) => {
+                pane.forget_words();
+                let (bad_rows, stamp) = (pane.bad_rows(), pane.report().stamp);
+                let verify = if pane.sends() { Verify::Send } else { Verify::Later };
+                self.stage = Stage::Real(Way::default(), pane);
+                let options = Options { format, bad_rows, verify, run: Run::Real };
+                ImportOutcome::Import { file, options, stamp }
+            }
+            stage @ (Stage::File | Stage::Trial(_) | Stage::Real(..) | Stage::Told(_)) => {
+                self.stage = stage;
+                ImportOutcome::Stay
+            }
+        }
+    }
+
+    fn chosen_format(&self) -> Option<Format> {
+        let chosen = FORMATS.get(self.format.chosen()).and_then(|(_, format)| *format);
+        chosen.or_else(|| format_of(self.file.text()))
+    }
+
+    fn path(&self) -> PathBuf {
+        self.places.path(self.file.text().trim())
+    }
+
+    /// The last part of the path; safe to show.
+    fn file_name(&self) -> String {
+        let path = self.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        safe(&name.unwrap_or_default()).into_owned()
+    }
+}
+
+/// The question before something is written.
+fn confirm(pane: &ReportPane, file: &str) -> Confirm {
+    let Summary { added, changed, refused, codes, .. } = pane.report().summary;
+    let all = added + changed;
+    let mut detail = format!("{added} added, {changed} changed.");
+    detail.push_str(&match refused {
+        0 => " All of them or, should anything fail, none.".to_owned(),
+        1 => " The refused row is left out.".to_owned(),
+        _ => format!(" The {refused} refused rows are left out."),
+    });
+    if pane.sends() {
+        detail.push_str(&format!(
+            " {} once.",
+            counted(codes, "verification mail goes at", "verification mails go at")
+        ));
+    } else if added > 0 {
+        detail.push_str(" No verification mail goes yet.");
+    }
+    let question = format!("Import {} from '{file}'?", counted(all, "contact", "contacts"));
+    Confirm::new("Import", question, detail, &format!("Import {all}"), "Not yet")
+}
+
+/// What became of an import that was applied.
+fn told(summary: &Summary, sends: bool, now: Timestamp) -> Vec<(String, Role)> {
+    let Summary { added, changed, unchanged, refused, without_types, held, .. } = summary;
+    let mut told =
+        vec![(format!("Imported: {added} added, {changed} changed, {unchanged} unchanged."), Role::Text)];
+    if *refused > 0 {
+        let left = counted(*refused, "refused row was left out", "refused rows were left out");
+        told.push((format!("{left}."), Role::Warning));
+    }
+    if *without_types > 0 {
+        let words = counted(*without_types, "new contact has", "new contacts have");
+        told.push((format!("{words} no message type yet and will get no notice."), Role::Warning));
+    }
+    let mails = u64::try_from(summary.queued.len()).unwrap_or(u64::MAX);
+    if sends && mails > 0 {
+        let words = counted(mails, "verification mail is on its way", "verification mails are on their way");
+        told.push((format!("{words}."), Role::Text));
+    }
+    if let Some((held, limit)) = held {
+        let words = counted(*held, "new contact gets", "new contacts get");
+        told.push((format!("{words} no code now: {}.", limit.words(now)), Role::Warning));
+    }
+    if !sends && *added > 0 {
+        let words = counted(*added, "new contact waits for its", "new contacts wait for their");
+        let hint = "v sends a code to one, 'callsheet resend --unverified' to all.";
+        told.push((format!("{words} verification: {hint}"), Role::Hint));
+    }
+    told
+}
+
+/// "1 contact", "2 contacts".
+fn counted(count: u64, one: &str, several: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {several}") }
+}
+
+#[cfg(test)]
+mod tests;

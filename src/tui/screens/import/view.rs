@@ -1,0 +1,410 @@
+//! Draws the import.
+//!
+//! ```text
+//! ┌ Import · staff.csv ──────────────────────────────────────────────┐
+//! │ 3 rows: 1 added, 1 changed, 0 unchanged, 1 refused                │
+//! │ LINE  RESULT     EMAIL                WHY                         │
+//! │▸  2  added      xiaoming@example.cn                               │
+//! │   3  refused    bob.example.org      email: an address has one @… │
+//! │                                                                   │
+//! │ line 3: email: an address has one @; this one has none            │
+//! │ [ ] send verification mails now  1 of 1 new contact gets one      │
+//! │ [ Import the 2 good ]  [ Close ]                                  │
+//! └─────────────────────────────────────────────────────── 1–2 of 2 ──┘
+//! ```
+//!
+//! Where rows are few, the words about the row under the cursor go before the list, and the heads before the words.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Span;
+
+use super::report::{Button, ReportPane};
+use super::{FORMATS, Focus, ImportDialog, Stage, Way, counted};
+use crate::domain::columns::{clip, pad};
+use crate::domain::safe_text::safe;
+use crate::domain::subscription::BoxState;
+use crate::operations::import::{Fate, ReportRow, Summary};
+use crate::tui::look::Look;
+use crate::tui::screens::export::{ENDINGS, format_name};
+use crate::tui::theme::Role;
+use crate::tui::widgets::check_box::{self, Focus as WidgetFocus};
+use crate::tui::widgets::dialog::Buttons;
+use crate::tui::widgets::work::{self, Work};
+use crate::tui::widgets::wrapped_text::wrap;
+use crate::tui::widgets::{beside, dialog, first_rows, row, skip_rows, write};
+
+/// The widest that the dialog becomes, borders included: while a file is named, and with the report.
+const COLUMNS: u16 = 76;
+const REPORT_COLUMNS: u16 = 116;
+/// Columns before the fields.
+const LABELS: u16 = 10;
+/// Columns of the drop-down.
+const LIST: u16 = 28;
+/// Columns of what became of a row.
+const FATE: usize = 9;
+/// The widest that an address becomes.
+const EMAIL: usize = 36;
+/// From this width on there is room for reasons beside the rows.
+const ROOMY: usize = 64;
+/// From these heights inside the borders on there is room for the heads of columns, for what is said of the file, and for blanks.
+const HEADS: usize = 9;
+const TALL: usize = 13;
+const AMPLE: usize = 22;
+
+impl ImportDialog {
+    /// Draws the dialog in the middle of `area`, with the question in front of it. Returns the cursor's place.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
+        match &self.stage {
+            Stage::File => self.draw_form(area, buf, look),
+            Stage::Trial(way) => self.draw_way("Checking", *way, area, buf, look),
+            Stage::Real(way, _) => self.draw_way("Importing", *way, area, buf, look),
+            Stage::Told(told) => work::draw_told(area, buf, look, "Import", told),
+            Stage::Report(pane) => {
+                let title = format!("Import{}{}", look.marks.separator(), self.file_name());
+                let cursor = draw_report(pane, &title, area, buf, look);
+                match &self.question {
+                    Some(question) => question.draw(area, buf, look),
+                    None => cursor,
+                }
+            }
+        }
+    }
+
+    fn draw_way(
+        &self,
+        doing: &str,
+        way: Way,
+        area: Rect,
+        buf: &mut Buffer,
+        look: Look<'_>,
+    ) -> Option<Position> {
+        let Way { pace, is_ending } = way;
+        let rows = counted(pace.done, "row", "rows");
+        // The file may be read before its last rows are checked and written.
+        let words = match pace.permille {
+            Some(1000) => format!("{doing} '{}': {rows}; the last ones", self.file_name()),
+            Some(_) | None => format!("{doing} '{}': {rows}", self.file_name()),
+        };
+        let work = Work { title: "Import", words: &words, permille: pace.permille, is_ending };
+        work::draw_work(area, buf, look, work)
+    }
+
+    fn draw_form(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
+        let columns = COLUMNS.min(area.width);
+        let words = usize::from(columns).saturating_sub(6 + usize::from(LABELS));
+        let message = self.message.as_ref().map(|message| wrap(message, words)).unwrap_or_default();
+        let blank = usize::from(message.len() + 7 <= usize::from(area.height));
+        let rows = message.len() + blank + 4;
+        let place = dialog::centred(area, columns, u16::try_from(rows + 2).unwrap_or(u16::MAX));
+        let inner = dialog::open(place, buf, look, "Import");
+        write(row(inner, 0), buf, Span::styled("File", look.style(Role::Label)));
+        let fields = beside(inner, LABELS);
+        let mut cursor = self.file.draw_in_form(row(fields, 0), buf, look, self.widget_focus(Focus::File));
+        let note = clip(&self.file_note(), fields.width.into(), look.marks.ellipsis()).into_owned();
+        write(row(fields, 1), buf, Span::styled(note, look.style(Role::Hint)));
+        write(row(inner, 2), buf, Span::styled("Format", look.style(Role::Label)));
+        let list = Rect { width: LIST.min(fields.width), ..row(fields, 2) };
+        cursor = self.format.draw(list, buf, look, self.widget_focus(Focus::Format)).or(cursor);
+        // Where there is little room, the buttons and the beginning of the message stay.
+        let room = usize::from(inner.height).saturating_sub(4).min(message.len() + blank);
+        let words = first_rows(skip_rows(fields, 3), room);
+        dialog::draw_lines(words, buf, &message, look.style(Role::Problem));
+        let buttons = row(fields, 3 + room);
+        for (label, focus, at) in [("Check", Focus::Ok, 0), ("Cancel", Focus::Cancel, 11)] {
+            let role = if self.focus == focus { Role::FocusedButton } else { Role::Button };
+            let drawn = dialog::draw_button(beside(buttons, at), buf, look, label, role);
+            cursor = drawn.filter(|_| self.focus == focus).or(cursor);
+        }
+        self.format.draw_list(list, area, buf, look).or(cursor)
+    }
+
+    /// What the name means.
+    fn file_note(&self) -> String {
+        if self.file.text().trim().is_empty() {
+            return "nothing is written before you have seen what would happen".to_owned();
+        }
+        let by_ending = FORMATS.get(self.format.chosen()).is_none_or(|(_, format)| format.is_none());
+        match self.chosen_format() {
+            None => ENDINGS.to_owned(),
+            Some(format) => {
+                let path = self.path();
+                let folder = path.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
+                let told = format!("in {}", safe(&folder));
+                if by_ending { format!("{}, {told}", format_name(format)) } else { told }
+            }
+        }
+    }
+
+    fn widget_focus(&self, focus: Focus) -> WidgetFocus {
+        if self.focus == focus { WidgetFocus::Here } else { WidgetFocus::Elsewhere }
+    }
+}
+
+/// What stands where in the report, in rows.
+pub(super) struct Layout {
+    place: Rect,
+    counts: Vec<String>,
+    notes: Vec<(String, Role)>,
+    heads: usize,
+    pub(super) list: usize,
+    words: usize,
+    boxed: usize,
+    mails: Vec<String>,
+    buttons: Buttons,
+    button_rows: usize,
+    blank: usize,
+}
+
+impl Layout {
+    pub(super) fn of(pane: &ReportPane, area: Rect, look: Look<'_>) -> Self {
+        let columns = REPORT_COLUMNS.min(area.width);
+        let within = dialog::inside(Rect { width: columns, ..area });
+        let (columns_inside, height) = (usize::from(within.width), usize::from(within.height));
+        let mut counts = wrap(&count_words(pane), columns_inside);
+        if counts.len() > 1 && height < HEADS {
+            counts = wrap(&short_count_words(pane), columns_inside);
+        }
+        counts.truncate(2);
+        let buttons = buttons(pane);
+        let button_rows = buttons.rows(columns_inside);
+        let boxed = usize::from(pane.has_new());
+        let is_tall = height >= TALL;
+        let mails = mail_words(pane, look).filter(|_| is_tall);
+        let mut mails = mails.map(|words| wrap(&words, columns_inside.saturating_sub(4))).unwrap_or_default();
+        mails.truncate(2);
+        let notes = notes(pane, columns_inside, if is_tall { 4 } else { 1 });
+        let heads = usize::from(height >= HEADS);
+        let blank = usize::from(height >= AMPLE);
+        let fixed = counts.len() + notes.len() + heads + boxed + mails.len() + button_rows + 2 * blank;
+        let left = height.saturating_sub(fixed);
+        let wanted = match height {
+            _ if pane.report().rows.iter().all(|row| row.why.is_empty()) => 0,
+            TALL.. => 3,
+            HEADS.. => 2,
+            _ => 1,
+        };
+        let words = wanted.min(left.saturating_sub(1));
+        let list = (left - words).min(pane.report().rows.len().max(1));
+        let rows = fixed + words + list;
+        let place = dialog::centred(area, columns, u16::try_from(rows + 2).unwrap_or(u16::MAX));
+        Self { place, counts, notes, heads, list, words, boxed, mails, buttons, button_rows, blank }
+    }
+}
+
+fn draw_report(
+    pane: &ReportPane,
+    title: &str,
+    area: Rect,
+    buf: &mut Buffer,
+    look: Look<'_>,
+) -> Option<Position> {
+    let layout = Layout::of(pane, area, look);
+    let inner = dialog::open(layout.place, buf, look, title);
+    let mut left = inner;
+    let mut take = |rows: usize| {
+        let taken = first_rows(left, rows);
+        left = skip_rows(left, rows);
+        taken
+    };
+    dialog::draw_lines(take(layout.counts.len()), buf, &layout.counts, look.style(Role::Text));
+    let notes = take(layout.notes.len());
+    for (index, (text, role)) in layout.notes.iter().enumerate() {
+        write(row(notes, index), buf, Span::styled(text.as_str(), look.style(*role)));
+    }
+    take(layout.blank);
+    let columns = Columns::of(pane, inner.width.into());
+    let heads = columns.line(["LINE", "RESULT", "EMAIL", "WHY"], "", look);
+    write(take(layout.heads), buf, Span::styled(heads, look.style(Role::Header)));
+    let list = take(layout.list);
+    let on_row = draw_rows(pane, &columns, list, buf, look);
+    let words = take(layout.words);
+    if let Some(current) = pane.row(pane.cursor()) {
+        let lines = reason_lines(current, words, look);
+        dialog::draw_lines(words, buf, &lines, look.style(word_role(current)));
+    }
+    take(layout.blank);
+    let boxed = take(layout.boxed);
+    let state = if pane.sends() { BoxState::All } else { BoxState::None };
+    check_box::draw(boxed, buf, look, state, "send verification mails now", "", WidgetFocus::Elsewhere);
+    let mails = take(layout.mails.len());
+    dialog::draw_lines(beside(mails, 4), buf, &layout.mails, look.style(Role::Dim));
+    let on_button = layout.buttons.draw(take(layout.button_rows), buf, look);
+    dialog::foot(layout.place, buf, look, &foot(pane, list.height.into()));
+    if pane.is_on_buttons() { on_button.or(on_row) } else { on_row.or(on_button) }
+}
+
+fn draw_rows(
+    pane: &ReportPane,
+    columns: &Columns,
+    list: Rect,
+    buf: &mut Buffer,
+    look: Look<'_>,
+) -> Option<Position> {
+    if pane.len() == 0 {
+        write(list, buf, Span::styled("No row has a problem.", look.style(Role::Good)));
+        return None;
+    }
+    let top = pane.top(list.height.into());
+    let mut cursor = None;
+    for index in 0..usize::from(list.height) {
+        let at = row(list, index);
+        let Some(told) = pane.row(top + index) else { break };
+        let is_current = top + index == pane.cursor();
+        let mark = if is_current { look.marks.cursor() } else { " " };
+        let line = told.line.to_string();
+        let text = columns.line([&line, told.fate.id(), &told.email, &told.why], mark, look);
+        let role = if is_current { Role::SelectedRow } else { row_role(told) };
+        if is_current {
+            buf.set_style(at, look.style(role));
+            cursor = (!at.is_empty()).then_some(Position { x: at.x, y: at.y });
+        }
+        write(at, buf, Span::styled(text, look.style(role)));
+    }
+    cursor
+}
+
+/// The widths of the columns; 0 for one that is not shown.
+struct Columns {
+    line: usize,
+    email: usize,
+    why: usize,
+}
+
+impl Columns {
+    fn of(pane: &ReportPane, columns: usize) -> Self {
+        let last = pane.report().rows.last().map_or(0, |row| row.line);
+        let line = last.to_string().len().max(4);
+        let rest = columns.saturating_sub(1 + line + 2 + FATE + 1);
+        let email = if columns >= ROOMY { EMAIL.min(rest / 2) } else { rest };
+        Self { line, email, why: rest.saturating_sub(email + 2) }
+    }
+
+    fn line(&self, [line, fate, email, why]: [&str; 4], mark: &str, look: Look<'_>) -> String {
+        let cut = look.marks.ellipsis();
+        let mark = if mark.is_empty() { " " } else { mark };
+        let mut text = format!("{mark}{line:>columns$}  {fate:<FATE$} ", columns = self.line);
+        if self.why == 0 {
+            text.push_str(&clip(email, self.email, cut));
+        } else {
+            text.push_str(&pad(email, self.email, cut));
+            text.push_str("  ");
+            text.push_str(&clip(why, self.why, cut));
+        }
+        text.trim_end().to_owned()
+    }
+}
+
+fn row_role(told: &ReportRow) -> Role {
+    match told.fate {
+        Fate::Refused => Role::Bad,
+        Fate::Added | Fate::Changed | Fate::Unchanged if told.is_problem() => Role::Warning,
+        Fate::Added | Fate::Changed => Role::Text,
+        Fate::Unchanged => Role::Dim,
+    }
+}
+
+/// Why the row is refused or should be looked at, as much as fits into `area`.
+fn reason_lines(told: &ReportRow, area: Rect, look: Look<'_>) -> Vec<String> {
+    if told.why.is_empty() {
+        return Vec::new();
+    }
+    let (columns, rows) = (usize::from(area.width), usize::from(area.height));
+    let mut lines = wrap(&format!("line {}: {}", told.line, told.why), columns);
+    if lines.len() > rows {
+        lines.truncate(rows);
+        if let Some(last) = lines.last_mut() {
+            let mark = look.marks.ellipsis();
+            *last = clip(&format!("{last} {mark}"), columns, mark).into_owned();
+        }
+    }
+    lines
+}
+
+fn word_role(told: &ReportRow) -> Role {
+    if told.fate == Fate::Refused { Role::Problem } else { Role::Warning }
+}
+
+fn count_words(pane: &ReportPane) -> String {
+    let Summary { added, changed, unchanged, refused, .. } = pane.report().summary;
+    let rows = counted(pane.report().all(), "row", "rows");
+    let warned = match pane.report().warned {
+        0 => String::new(),
+        warned => format!(", {warned} with a warning"),
+    };
+    format!("{rows}: {added} added, {changed} changed, {unchanged} unchanged, {refused} refused{warned}")
+}
+
+fn short_count_words(pane: &ReportPane) -> String {
+    let Summary { added, changed, refused, .. } = pane.report().summary;
+    format!("{added} added, {changed} changed, {refused} refused")
+}
+
+/// What is said of the file as a whole, at most `most` lines; what went wrong first.
+fn notes(pane: &ReportPane, columns: usize, most: usize) -> Vec<(String, Role)> {
+    let report = pane.report();
+    let mut notes = Vec::new();
+    let mut say = |text: &str, role: Role| {
+        notes.extend(wrap(text, columns).into_iter().map(|line| (line, role)));
+    };
+    if let Some(message) = pane.message() {
+        say(message, Role::Problem);
+    } else if most == 1 {
+        return notes;
+    }
+    let good = report.summary.added + report.summary.changed;
+    if report.summary.refused > 0 && good > 0 && pane.message().is_none() {
+        say("Refused rows would be left out, and the others imported together.", Role::Dim);
+    } else if good == 0 {
+        say("Nothing would change.", Role::Dim);
+    }
+    for remark in &report.remarks {
+        say(&sentence(remark), Role::Warning);
+    }
+    notes.truncate(most);
+    notes
+}
+
+fn sentence(words: &str) -> String {
+    let mut characters = words.chars();
+    let first: String = characters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    format!("{first}{}.", characters.as_str())
+}
+
+/// How many codes go, and what holds back the others.
+fn mail_words(pane: &ReportPane, look: Look<'_>) -> Option<String> {
+    let Summary { added, codes, held, .. } = &pane.report().summary;
+    if !pane.has_new() {
+        return None;
+    }
+    let whom = counted(*added, "new contact", "new contacts");
+    let words = match held {
+        None => format!("{whom}: each gets a code"),
+        Some((_, limit)) => format!("{codes} of {whom} get a code now; {}", limit.words(look.now)),
+    };
+    Some(if *added == 1 { words.replace("each gets", "gets") } else { words })
+}
+
+fn buttons(pane: &ReportPane) -> Buttons {
+    let good = pane.report().summary.added + pane.report().summary.changed;
+    let label = |button: &Button| match button {
+        Button::All => format!("Import all {good}"),
+        Button::Good => format!("Import the {good} good"),
+        Button::Close => "Close".to_owned(),
+    };
+    Buttons::new(pane.buttons().iter().map(label).collect(), pane.focused())
+}
+
+/// Which rows are seen.
+fn foot(pane: &ReportPane, rows: usize) -> String {
+    let (all, top) = (pane.len(), pane.top(rows));
+    let which = if pane.only_problems() { "problems only, " } else { "" };
+    if all == 0 {
+        return "problems only".to_owned();
+    }
+    let more = match pane.report().unlisted {
+        0 => String::new(),
+        unlisted => format!(", {unlisted} more are only counted"),
+    };
+    format!("{which}{}-{} of {all}{more}", top + 1, (top + rows).min(all))
+}

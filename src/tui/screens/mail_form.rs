@@ -1,0 +1,304 @@
+//! The form for the mail server, and beside it the mail doctor, who asks the server with what is typed, saved or not. It neither
+//! saves nor asks by itself; it says what is to be done and is told what became of it.
+
+mod doctor;
+mod view;
+
+use self::doctor::Doctor;
+use super::confirm::{Answered, Confirm};
+use crate::config::{MailField, MailForm, MailServer, Security, TypedPassword, Unsaved};
+use crate::operations::Problem;
+use crate::tui::effect::Examined;
+use crate::tui::keymap::{Action, Context, Input, Typing};
+use crate::tui::widgets::drop_down::DropDown;
+use crate::tui::widgets::password_field::PasswordField;
+use crate::tui::widgets::text_field::{TextField, Typed};
+
+/// The most characters a field takes: more than any right value has, so that a wrong one is explained and not cut.
+const FIELD_LIMIT: usize = 400;
+
+/// The form, the doctor's findings and the question in front of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MailFormDialog {
+    /// As it was read.
+    server: MailServer,
+    from: TextField,
+    host: TextField,
+    port: TextField,
+    security: DropDown,
+    username: TextField,
+    password: PasswordField,
+    return_path: TextField,
+    smtputf8: bool,
+    focus: Focus,
+    problems: Vec<(MailField, String)>,
+    waiting: Waiting,
+    /// Why it could not be saved, where no field is to blame.
+    message: Option<String>,
+    doctor: Doctor,
+    question: Option<Confirm>,
+}
+
+/// What is to be done after a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailFormOutcome {
+    Stay,
+    /// Save it, then close the form or call [`MailFormDialog::refused`].
+    Save {
+        server: MailServer,
+        form: MailForm,
+    },
+    /// Ask the server, then call [`MailFormDialog::examined`].
+    Examine {
+        server: MailServer,
+        form: MailForm,
+    },
+    /// What the server says is no longer wanted.
+    StopExamining,
+    Close,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Focus {
+    Field(MailField),
+    Ok,
+    Examine,
+    Cancel,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Waiting {
+    No,
+    Saved,
+}
+
+impl MailFormDialog {
+    /// The mail server as it was read.
+    #[must_use]
+    pub fn new(server: MailServer) -> Self {
+        let form = &server.form;
+        let field = |text: &str| TextField::new(text, FIELD_LIMIT);
+        let words = std::iter::once("default").chain(Security::ALL.map(Security::id));
+        let chosen = Security::ALL.into_iter().position(|known| Some(known) == form.security);
+        Self {
+            from: field(&form.from),
+            host: field(&form.host),
+            port: field(&form.port),
+            security: DropDown::new(words.map(str::to_owned).collect(), chosen.map_or(0, |at| at + 1)),
+            username: field(&form.username),
+            password: PasswordField::default(),
+            return_path: field(&form.return_path),
+            smtputf8: form.smtputf8,
+            focus: Focus::Field(MailField::From),
+            problems: Vec::new(),
+            waiting: Waiting::No,
+            message: None,
+            doctor: Doctor::default(),
+            question: None,
+            server,
+        }
+    }
+
+    /// Where the keys have their meaning now.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        match (&self.question, self.focus) {
+            (Some(_), _) => Context::Confirm,
+            (None, _) if self.security.is_open() => Context::DropDown,
+            (None, Focus::Field(MailField::Security | MailField::Smtputf8)) => Context::MailForm,
+            (None, Focus::Field(_)) => Context::MailField,
+            (None, Focus::Ok | Focus::Examine | Focus::Cancel) => Context::MailForm,
+        }
+    }
+
+    /// Whether printable keys are text.
+    #[must_use]
+    pub fn typing(&self) -> Typing {
+        if matches!(self.context(), Context::MailField | Context::DropDown) {
+            Typing::On
+        } else {
+            Typing::Off
+        }
+    }
+
+    /// One key or paste.
+    pub fn input(&mut self, input: &Input) -> MailFormOutcome {
+        if let Some(question) = &mut self.question {
+            return match question.input(input) {
+                Answered::NotYet => MailFormOutcome::Stay,
+                Answered::Yes => MailFormOutcome::Close,
+                Answered::No => {
+                    self.question = None;
+                    MailFormOutcome::Stay
+                }
+            };
+        }
+        if self.waiting == Waiting::Saved {
+            return MailFormOutcome::Stay;
+        }
+        if self.security.is_open() {
+            self.security.key(input);
+            self.forget(MailField::Security);
+            return MailFormOutcome::Stay;
+        }
+        match input {
+            Input::Action(Action::Close) => return self.close(),
+            Input::Action(Action::Next) => self.move_focus(1),
+            Input::Action(Action::Previous) => self.move_focus(order().len() - 1),
+            Input::Action(Action::Examine) => return self.examine(),
+            Input::Action(Action::PageUp) => self.doctor.scroll_up(),
+            Input::Action(Action::PageDown) => self.doctor.scroll_down(),
+            Input::Action(Action::Tick) if self.focus == Focus::Field(MailField::Smtputf8) => {
+                self.smtputf8 = !self.smtputf8;
+                self.forget(MailField::Smtputf8);
+            }
+            Input::Action(Action::Accept | Action::Tick) => return self.accept(),
+            Input::Action(_) | Input::Text(_) | Input::Paste(_) => self.edit(input),
+        }
+        MailFormOutcome::Stay
+    }
+
+    /// Takes the reason why it was not saved. The form stays open with everything in it.
+    pub fn refused(&mut self, reason: Unsaved) {
+        self.waiting = Waiting::No;
+        match reason {
+            Unsaved::Invalid(problems) => self.take_problems(problems),
+            Unsaved::Changed(basis) => {
+                self.focus = Focus::Ok;
+                self.server.basis = basis;
+                self.message = Some(
+                    "Somebody else has changed the file meanwhile, and nothing is written. OK again writes what you \
+                     changed into the file as it is now, and keeps what they changed."
+                        .to_owned(),
+                );
+            }
+            Unsaved::Failed(words) => {
+                self.focus = Focus::Ok;
+                self.message = Some(format!("Nothing is saved: {words}."));
+            }
+        }
+    }
+
+    /// Notes that what was asked will not be answered.
+    pub fn lost(&mut self, problem: &Problem) {
+        if self.waiting == Waiting::Saved {
+            self.waiting = Waiting::No;
+            self.message = Some(format!("It may not be saved: {problem}."));
+        }
+        self.doctor.lost(&problem.to_string());
+    }
+
+    /// Takes what the server said.
+    pub fn examined(&mut self, result: Result<Vec<Examined>, Unsaved>) {
+        match result {
+            Ok(steps) => self.doctor.told(steps),
+            Err(Unsaved::Invalid(problems)) => {
+                self.doctor.lost("the fields must be right first");
+                self.take_problems(problems);
+            }
+            Err(Unsaved::Failed(words)) => self.doctor.lost(&words),
+            Err(Unsaved::Changed(_)) => self.doctor.lost("somebody else has changed the configuration"),
+        }
+    }
+
+    fn take_problems(&mut self, problems: Vec<(MailField, String)>) {
+        if let Some((field, _)) = problems.first() {
+            self.focus = Focus::Field(*field);
+        }
+        self.problems = problems;
+    }
+
+    fn form(&self) -> MailForm {
+        MailForm {
+            from: self.from.text().to_owned(),
+            host: self.host.text().to_owned(),
+            port: self.port.text().to_owned(),
+            security: self.security.chosen().checked_sub(1).and_then(|at| Security::ALL.get(at).copied()),
+            username: self.username.text().to_owned(),
+            password: self.password.password().map(TypedPassword),
+            return_path: self.return_path.text().to_owned(),
+            smtputf8: self.smtputf8,
+        }
+    }
+
+    fn is_changed(&self) -> bool {
+        self.form() != self.server.form
+    }
+
+    fn move_focus(&mut self, steps: usize) {
+        let order = order();
+        let at = order.iter().position(|focus| *focus == self.focus).unwrap_or_default();
+        self.focus = order[(at + steps) % order.len()];
+    }
+
+    fn edit(&mut self, input: &Input) {
+        let Focus::Field(field) = self.focus else { return };
+        let typed = match field {
+            MailField::From => self.from.edit(input),
+            MailField::Host => self.host.edit(input),
+            MailField::Port => self.port.edit(input),
+            MailField::Username => self.username.edit(input),
+            MailField::Password => self.password.edit(input),
+            MailField::ReturnPath => self.return_path.edit(input),
+            MailField::Security | MailField::Smtputf8 => Typed::Unused,
+        };
+        if typed == Typed::Changed {
+            self.forget(field);
+        }
+    }
+
+    fn forget(&mut self, field: MailField) {
+        self.message = None;
+        self.problems.retain(|(wrong, _)| *wrong != field);
+    }
+
+    fn accept(&mut self) -> MailFormOutcome {
+        match self.focus {
+            Focus::Field(MailField::Security) => {
+                self.security.open();
+                MailFormOutcome::Stay
+            }
+            Focus::Examine => self.examine(),
+            Focus::Cancel => self.close(),
+            Focus::Field(_) | Focus::Ok => self.ok(),
+        }
+    }
+
+    fn ok(&mut self) -> MailFormOutcome {
+        if !self.is_changed() {
+            return MailFormOutcome::Close;
+        }
+        self.message = None;
+        self.problems.clear();
+        self.waiting = Waiting::Saved;
+        MailFormOutcome::Save { server: self.server.clone(), form: self.form() }
+    }
+
+    fn examine(&mut self) -> MailFormOutcome {
+        if self.doctor.is_asking() {
+            return MailFormOutcome::Stay;
+        }
+        self.problems.clear();
+        self.doctor = Doctor::asking();
+        MailFormOutcome::Examine { server: self.server.clone(), form: self.form() }
+    }
+
+    fn close(&mut self) -> MailFormOutcome {
+        if self.doctor.is_asking() {
+            self.doctor = Doctor::default();
+            return MailFormOutcome::StopExamining;
+        }
+        if !self.is_changed() {
+            return MailFormOutcome::Close;
+        }
+        self.question = Some(Confirm::leave());
+        MailFormOutcome::Stay
+    }
+}
+
+fn order() -> Vec<Focus> {
+    MailField::ALL.into_iter().map(Focus::Field).chain([Focus::Ok, Focus::Examine, Focus::Cancel]).collect()
+}
+
+#[cfg(test)]
+mod tests;

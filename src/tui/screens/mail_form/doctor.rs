@@ -1,0 +1,119 @@
+//! The mail doctor: what the server said at each step, as far as it was asked.
+
+use crate::domain::columns::pad;
+use crate::domain::contact::Status;
+use crate::domain::safe_text::safe;
+use crate::tui::effect::Examined;
+use crate::tui::keymap::{Action, Context};
+use crate::tui::look::Look;
+use crate::tui::theme::Role;
+use crate::tui::widgets::scroll_text::ScrollLine;
+use crate::tui::widgets::wrapped_text::wrap;
+
+/// Columns of the names of the steps.
+const NAMES: usize = 10;
+
+/// What the doctor knows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Doctor {
+    state: State,
+    /// The first line that is seen; drawing holds it within the text.
+    top: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+enum State {
+    #[default]
+    Idle,
+    Asking,
+    Told(Vec<Examined>),
+    /// Why nobody was asked.
+    Lost(String),
+}
+
+impl Doctor {
+    pub(super) fn asking() -> Self {
+        Self { state: State::Asking, top: 0 }
+    }
+
+    pub(super) fn is_asking(&self) -> bool {
+        self.state == State::Asking
+    }
+
+    pub(super) fn told(&mut self, steps: Vec<Examined>) {
+        *self = Self { state: State::Told(steps), top: 0 };
+    }
+
+    /// Notes that the server was not asked, if it was to be.
+    pub(super) fn lost(&mut self, why: &str) {
+        if self.is_asking() {
+            *self = Self { state: State::Lost(safe(why).into_owned()), top: 0 };
+        }
+    }
+
+    pub(super) fn scroll_up(&mut self) {
+        self.top = self.top.saturating_sub(1);
+    }
+
+    pub(super) fn scroll_down(&mut self) {
+        self.top = (self.top + 1).min(self.most());
+    }
+
+    /// The first line that is seen of `lines` in `rows`.
+    pub(super) fn top(&self, lines: usize, rows: usize) -> usize {
+        self.top.min(lines.saturating_sub(rows))
+    }
+
+    /// No text has more lines than that in a screen that is drawn.
+    fn most(&self) -> usize {
+        match &self.state {
+            State::Told(steps) => steps.iter().map(|step| step.words.chars().count() / 8 + 2).sum(),
+            State::Idle | State::Asking | State::Lost(_) => 8,
+        }
+    }
+
+    /// What is to be read, in `columns`.
+    pub(super) fn lines(&self, columns: usize, look: Look<'_>) -> Vec<ScrollLine> {
+        let said = |text: &str, role: Role| {
+            wrap(text, columns).into_iter().map(|text| ScrollLine { text, role }).collect::<Vec<_>>()
+        };
+        match &self.state {
+            State::Idle => {
+                let key = look.keys.keys(Context::MailForm, Action::Examine).next().unwrap_or_default();
+                let words =
+                    "asks the server with what is typed, saved or not, step by step; nothing is sent.";
+                said(&format!("{key} {words}"), Role::Hint)
+            }
+            State::Asking => said("Asking the server. esc stops.", Role::Text),
+            State::Lost(why) => {
+                said(&format!("{} Not asked: {why}.", look.marks.status(Status::Undeliverable)), Role::Bad)
+            }
+            State::Told(steps) => {
+                let mut lines: Vec<ScrollLine> =
+                    steps.iter().flat_map(|step| step_lines(step, columns, look)).collect();
+                let (mark, words, role) = match steps.iter().find(|step| !step.ok) {
+                    Some(step) => (
+                        Status::Undeliverable,
+                        format!("Mail does not get through: {}.", step.stage),
+                        Role::Bad,
+                    ),
+                    None => (Status::Verified, "The server takes mail.".to_owned(), Role::Good),
+                };
+                lines.extend(said(&format!("{} {words}", look.marks.status(mark)), role));
+                lines
+            }
+        }
+    }
+}
+
+fn step_lines(step: &Examined, columns: usize, look: Look<'_>) -> Vec<ScrollLine> {
+    let (mark, role) = if step.ok {
+        (look.marks.status(Status::Verified), Role::Text)
+    } else {
+        (look.marks.status(Status::Undeliverable), Role::Bad)
+    };
+    let words = wrap(&safe(&step.words), columns.saturating_sub(NAMES + 3).max(8));
+    let first = format!("{mark} {} ", pad(step.stage, NAMES, look.marks.ellipsis()));
+    let heads = std::iter::once(first).chain(std::iter::repeat(" ".repeat(NAMES + 3)));
+    heads.zip(words).map(|(head, words)| ScrollLine { text: format!("{head}{words}"), role }).collect()
+}

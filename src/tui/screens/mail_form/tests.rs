@@ -1,0 +1,125 @@
+//! What keys do to the form for the mail server.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use secrecy::ExposeSecret as _;
+
+use super::*;
+use crate::config::{Flags, Source};
+use crate::paths::Environment;
+use crate::tui::widgets::test_look;
+
+fn dialog() -> MailFormDialog {
+    let environment =
+        Environment::of([("HOME", "/nonexistent")]).with_system_folder(Path::new("/nonexistent"));
+    MailFormDialog::new(Source::new(Flags::default(), environment).mail_server().unwrap())
+}
+
+fn press(form: &mut MailFormDialog, action: Action) -> MailFormOutcome {
+    form.input(&Input::Action(action))
+}
+
+fn paste(form: &mut MailFormDialog, text: &str) {
+    form.input(&Input::Paste(text.into()));
+}
+
+fn go_to(form: &mut MailFormDialog, field: MailField) {
+    while form.focus != Focus::Field(field) {
+        press(form, Action::Next);
+    }
+}
+
+#[test]
+fn what_is_typed_is_saved_and_the_password_shown_to_nobody() {
+    let mut form = dialog();
+    paste(&mut form, "a@example.com");
+    go_to(&mut form, MailField::Security);
+    press(&mut form, Action::Accept);
+    assert_eq!(form.context(), Context::DropDown);
+    press(&mut form, Action::Down);
+    press(&mut form, Action::Accept);
+    go_to(&mut form, MailField::Password);
+    paste(&mut form, "hunter2");
+    go_to(&mut form, MailField::Smtputf8);
+    press(&mut form, Action::Tick);
+    assert!(!format!("{form:?}").contains("hunter"));
+    let outcome = press(&mut form, Action::Accept);
+    assert!(!format!("{outcome:?}").contains("hunter"));
+    let MailFormOutcome::Save { form: typed, .. } = outcome else { panic!("{outcome:?}") };
+    assert_eq!((typed.from.as_str(), typed.security), ("a@example.com", Some(Security::StartTls)));
+    assert!(typed.smtputf8);
+    assert_eq!(typed.password.unwrap().0.expose_secret(), "hunter2");
+    assert_eq!(press(&mut form, Action::Close), MailFormOutcome::Stay, "keys wait while it is saved");
+}
+
+#[test]
+fn esc_asks_only_if_something_was_changed() {
+    let mut form = dialog();
+    assert_eq!(press(&mut form, Action::Close), MailFormOutcome::Close);
+    assert_eq!(press(&mut form, Action::Accept), MailFormOutcome::Close, "nothing is to be saved");
+    paste(&mut form, "x");
+    assert_eq!(press(&mut form, Action::Close), MailFormOutcome::Stay);
+    assert_eq!(form.context(), Context::Confirm);
+    press(&mut form, Action::No);
+    assert_eq!(form.from.text(), "x");
+    press(&mut form, Action::Close);
+    assert_eq!(press(&mut form, Action::Yes), MailFormOutcome::Close);
+}
+
+#[test]
+fn what_is_refused_stays_and_is_explained() {
+    let mut form = dialog();
+    paste(&mut form, "x");
+    press(&mut form, Action::Accept);
+    form.refused(Unsaved::Invalid(vec![(MailField::Host, "is missing".into())]));
+    assert_eq!((form.focus, form.from.text()), (Focus::Field(MailField::Host), "x"));
+    paste(&mut form, "localhost");
+    assert!(form.problems.is_empty());
+    press(&mut form, Action::Accept);
+    form.refused(Unsaved::Failed("the disk is full".into()));
+    assert!(form.message.as_ref().unwrap().contains("the disk is full"));
+    assert!(matches!(press(&mut form, Action::Accept), MailFormOutcome::Save { .. }), "once more");
+    form.lost(&Problem::NoSecurityEmail);
+    assert!(matches!(press(&mut form, Action::Accept), MailFormOutcome::Save { .. }));
+}
+
+#[test]
+fn esc_stops_the_doctor_first_and_the_form_goes_on_meanwhile() {
+    let mut form = dialog();
+    paste(&mut form, "a");
+    assert!(matches!(press(&mut form, Action::Examine), MailFormOutcome::Examine { .. }));
+    assert_eq!(press(&mut form, Action::Examine), MailFormOutcome::Stay, "one at a time");
+    paste(&mut form, "b");
+    assert_eq!(form.from.text(), "ab");
+    assert_eq!(press(&mut form, Action::Close), MailFormOutcome::StopExamining);
+    assert!(!form.doctor.is_asking());
+    assert!(matches!(press(&mut form, Action::Examine), MailFormOutcome::Examine { .. }));
+    form.examined(Err(Unsaved::Invalid(vec![(MailField::Port, "is 'x'".into())])));
+    assert!(!form.doctor.is_asking() && form.problems.len() == 1);
+}
+
+proptest! {
+    #[test]
+    fn it_is_drawn_at_any_size(width in 0u16..140, height in 0u16..45, steps in 0..12usize, told: bool, scrolls in 0..30usize) {
+        let mut form = dialog();
+        if told {
+            press(&mut form, Action::Examine);
+            let step = |ok| Examined { stage: "connect", ok, words: "220 语 and \u{7} more ".repeat(9) };
+            form.examined(Ok(vec![step(true), step(true), step(false)]));
+        }
+        for _ in 0..steps {
+            press(&mut form, Action::Next);
+        }
+        for _ in 0..scrolls {
+            press(&mut form, Action::PageDown);
+        }
+        let area = Rect::new(0, 0, width, height);
+        let mut buf = Buffer::empty(area);
+        if let Some(cursor) = form.draw(area, &mut buf, test_look()) {
+            prop_assert!(area.contains(cursor));
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! Draws the form for the mail server. Where the screen is wide the doctor stands beside the form, else below it.
+//!
+//! ```text
+//! ┌ Mail server ─────────────────────────────────────────────────────────────┐
+//! │ From         Example Ltd <notices@example.com>                           │
+//! │ Server       mail.example.com                                            │
+//! │ Port         587                                                         │
+//! │ Security     starttls             ▾                                      │
+//! │ User name    notices                                                     │
+//! │ Password     ••••••••                                                    │
+//! │ Bounces to                                                               │
+//! │ SMTPUTF8     [ ] addresses with letters outside ASCII                    │
+//! │              kept in a file of its own that only you can read            │
+//! │              [ OK ]  [ Check ]  [ Cancel ]                               │
+//! │ Mail doctor ──────────────────────────────────────────────────────────── │
+//! │ ✓ connect    connected to 192.0.2.7:587                                  │
+//! │ ✗ sign in    535 5.7.8 authentication failed                             │
+//! └──────────────────────────────────────────────────────────────────────────┘
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::{Focus, MailFormDialog, Waiting};
+use crate::config::MailField;
+use crate::domain::safe_text::safe;
+use crate::domain::subscription::BoxState;
+use crate::tui::look::Look;
+use crate::tui::theme::Role;
+use crate::tui::widgets::check_box::{self, Focus as WidgetFocus};
+use crate::tui::widgets::scroll_text::ScrollLine;
+use crate::tui::widgets::wrapped_text::wrap;
+use crate::tui::widgets::{beside, dialog, first_rows, row, skip_rows, write};
+
+/// Columns of the dialog where the doctor stands below the form.
+const NARROW: u16 = 78;
+/// Columns of the form where the doctor stands beside it.
+const FORM: u16 = 62;
+/// From this width on the doctor stands beside the form.
+const WIDE: u16 = 112;
+/// The widest that the dialog becomes.
+const WIDEST: u16 = 130;
+/// Columns before the fields.
+const LABELS: u16 = 12;
+/// Columns of the drop-down.
+const LIST: u16 = 14;
+/// Columns of the field for the port.
+const PORT: u16 = 8;
+
+/// One row of the form.
+enum FormRow {
+    Blank,
+    Field(MailField),
+    Note {
+        text: String,
+        role: Role,
+    },
+    Buttons,
+    /// The head above what the doctor says.
+    DoctorHead,
+    Doctor(ScrollLine),
+}
+
+impl MailFormDialog {
+    /// Draws the form in the middle of `area`, with the question in front of it. Returns the cursor's place.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
+        let is_wide = area.width >= WIDE;
+        let columns = if is_wide { WIDEST.min(area.width.saturating_sub(4)) } else { NARROW.min(area.width) };
+        let words = if is_wide { FORM } else { columns.saturating_sub(6) };
+        let mut rows = self.rows(usize::from(words), is_wide);
+        let form_rows = rows.len();
+        if !is_wide {
+            rows.push(FormRow::DoctorHead);
+            rows.extend(self.doctor.lines(usize::from(words), look).into_iter().map(FormRow::Doctor));
+        }
+        let doctor = self.doctor.lines(usize::from(columns.saturating_sub(FORM + 11)), look);
+        let wanted = if is_wide { rows.len().max(doctor.len() + 1) } else { rows.len().max(form_rows + 9) };
+        let place = dialog::centred(area, columns, u16::try_from(wanted + 2).unwrap_or(u16::MAX));
+        let inner = dialog::open(place, buf, look, "Mail server");
+        if self.waiting == Waiting::Saved {
+            dialog::foot(place, buf, look, "saving");
+        }
+        let left = if is_wide { Rect { width: FORM.min(inner.width), ..inner } } else { inner };
+        let height = usize::from(left.height);
+        let top = self.top(&rows, height);
+        dialog::scroll_marks(place, buf, look, top, rows.len());
+        let mut cursor = None;
+        for (index, form_row) in rows.iter().enumerate().skip(top).take(height) {
+            cursor = self.draw_row(form_row, row(left, index - top), buf, look).or(cursor);
+        }
+        if is_wide {
+            draw_doctor(
+                &doctor,
+                self.doctor.top(doctor.len(), height.saturating_sub(1)),
+                beside(inner, FORM),
+                buf,
+                look,
+            );
+        }
+        let is_security = |form_row: &FormRow| matches!(form_row, FormRow::Field(MailField::Security));
+        if self.security.is_open()
+            && let Some(index) = rows.iter().position(is_security)
+        {
+            let at = list_area(row(left, index.saturating_sub(top)));
+            cursor = self.security.draw_list(at, area, buf, look).or(cursor);
+        }
+        match &self.question {
+            Some(question) => question.draw(area, buf, look),
+            None => cursor,
+        }
+    }
+
+    fn rows(&self, columns: usize, is_wide: bool) -> Vec<FormRow> {
+        let beside = columns.saturating_sub(LABELS.into());
+        let mut rows = Vec::new();
+        for field in MailField::ALL {
+            rows.push(FormRow::Field(field));
+            for (_, problem) in self.problems.iter().filter(|(wrong, _)| *wrong == field) {
+                rows.extend(note(&format!("it {}", safe(problem)), Role::Problem, beside));
+            }
+        }
+        if is_wide {
+            rows.push(FormRow::Blank);
+        }
+        rows.extend(note(&safe(&self.hint()), Role::Hint, beside));
+        if is_wide {
+            rows.push(FormRow::Blank);
+        }
+        rows.push(FormRow::Buttons);
+        rows.extend(self.message.iter().flat_map(|message| note(&safe(message), Role::Warning, beside)));
+        rows
+    }
+
+    /// What the focus is for.
+    fn hint(&self) -> String {
+        match self.focus {
+            Focus::Field(MailField::From) => {
+                "the sender of all mail: Example Ltd <notices@example.com>".to_owned()
+            }
+            Focus::Field(MailField::Host) => {
+                "takes all mail; without one mail is written to files".to_owned()
+            }
+            Focus::Field(MailField::Port) => "empty: 587, 465 with tls, 25 without encryption".to_owned(),
+            Focus::Field(MailField::Security) => {
+                "default: starttls; tls on port 465; none to this machine".to_owned()
+            }
+            Focus::Field(MailField::Username) => "who signs in; empty: nobody does".to_owned(),
+            Focus::Field(MailField::Password) => match &self.server.password {
+                Some(place) => format!("{place}; empty keeps it"),
+                None => "kept in a file of its own that only you can read".to_owned(),
+            },
+            Focus::Field(MailField::ReturnPath) => {
+                "for each mail an address made from this one; empty: to the sender".to_owned()
+            }
+            Focus::Field(MailField::Smtputf8) => "the server must know SMTPUTF8".to_owned(),
+            Focus::Ok => format!("writes {}; mail leaves so at once", self.server.basis.file.display()),
+            Focus::Examine => "asks the server; nothing is sent and nothing saved".to_owned(),
+            Focus::Cancel => "leaves everything as it was".to_owned(),
+        }
+    }
+
+    fn draw_row(&self, form_row: &FormRow, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
+        let fields = beside(area, LABELS);
+        match form_row {
+            FormRow::Blank => None,
+            FormRow::Field(field) => self.draw_field(*field, area, buf, look),
+            FormRow::Note { text, role } => {
+                write(fields, buf, Span::styled(text.as_str(), look.style(*role)));
+                None
+            }
+            FormRow::Buttons => {
+                let ok = self.draw_button("OK", Focus::Ok, fields, buf, look);
+                let examine = self.draw_button("Check", Focus::Examine, beside(fields, 8), buf, look);
+                let cancel = self.draw_button("Cancel", Focus::Cancel, beside(fields, 19), buf, look);
+                ok.or(examine).or(cancel)
+            }
+            FormRow::DoctorHead => {
+                draw_head(area, buf, look);
+                None
+            }
+            FormRow::Doctor(line) => {
+                write(area, buf, Span::styled(line.text.as_str(), look.style(line.role)));
+                None
+            }
+        }
+    }
+
+    fn draw_field(&self, field: MailField, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
+        let (label, text) = match field {
+            MailField::From => ("From", Some(&self.from)),
+            MailField::Host => ("Server", Some(&self.host)),
+            MailField::Port => ("Port", Some(&self.port)),
+            MailField::Security => ("Security", None),
+            MailField::Username => ("User name", Some(&self.username)),
+            MailField::Password => ("Password", None),
+            MailField::ReturnPath => ("Bounces to", Some(&self.return_path)),
+            MailField::Smtputf8 => ("SMTPUTF8", None),
+        };
+        write(area, buf, Span::styled(label, look.style(Role::Label)));
+        let (place, focus) = (beside(area, LABELS), self.widget_focus(field));
+        match (field, text) {
+            (MailField::Port, Some(text)) => {
+                text.draw_in_form(Rect { width: place.width.min(PORT), ..place }, buf, look, focus)
+            }
+            (_, Some(text)) => text.draw_in_form(place, buf, look, focus),
+            (MailField::Security, None) => self.security.draw(list_area(area), buf, look, focus),
+            (MailField::Password, None) => self.password.draw(place, buf, look, focus),
+            (_, None) => {
+                let state = if self.smtputf8 { BoxState::All } else { BoxState::None };
+                check_box::draw(place, buf, look, state, "addresses with letters outside ASCII", "", focus)
+            }
+        }
+    }
+
+    fn draw_button(
+        &self,
+        label: &str,
+        focus: Focus,
+        area: Rect,
+        buf: &mut Buffer,
+        look: Look<'_>,
+    ) -> Option<Position> {
+        let role = if self.focus == focus { Role::FocusedButton } else { Role::Button };
+        dialog::draw_button(area, buf, look, label, role).filter(|_| self.focus == focus)
+    }
+
+    fn widget_focus(&self, field: MailField) -> WidgetFocus {
+        if self.focus == Focus::Field(field) { WidgetFocus::Here } else { WidgetFocus::Elsewhere }
+    }
+
+    /// The first row that is seen: the focus and the words below it stay in sight, and from the buttons on what the doctor says,
+    /// from where it is scrolled to.
+    fn top(&self, rows: &[FormRow], height: usize) -> usize {
+        let is_focused = |form_row: &FormRow| match (form_row, self.focus) {
+            (FormRow::Field(field), Focus::Field(focus)) => *field == focus,
+            (FormRow::Buttons, Focus::Ok | Focus::Examine | Focus::Cancel) => true,
+            (_, _) => false,
+        };
+        let at = rows.iter().position(is_focused).unwrap_or_default();
+        let after = |skip: usize| {
+            let notes = rows.iter().skip(skip);
+            notes.take_while(|form_row| matches!(form_row, FormRow::Note { .. })).count()
+        };
+        let doctor = rows.iter().filter(|form_row| matches!(form_row, FormRow::Doctor(_))).count();
+        if doctor > 0 && matches!(self.focus, Focus::Ok | Focus::Examine | Focus::Cancel) {
+            let first = rows.len().saturating_sub(height).min(at);
+            let hidden = rows.len().saturating_sub(first + height);
+            return first + self.doctor.top(doctor, doctor.saturating_sub(hidden));
+        }
+        let last = at + after(at + 1);
+        (last + 1).saturating_sub(height).min(at)
+    }
+}
+
+fn draw_doctor(lines: &[ScrollLine], top: usize, area: Rect, buf: &mut Buffer, look: Look<'_>) {
+    let (border, words) = (first_rows(beside(area, 2), area.height.into()), beside(area, 4));
+    for index in 0..usize::from(area.height) {
+        let bar = Span::styled(look.marks.border().vertical_left, look.style(Role::Border));
+        write(Rect { width: border.width.min(1), ..row(border, index) }, buf, bar);
+    }
+    write(words, buf, Span::styled("Mail doctor", look.style(Role::Header)));
+    let below = skip_rows(words, 1);
+    for (index, line) in lines.iter().skip(top).take(below.height.into()).enumerate() {
+        write(row(below, index), buf, Span::styled(line.text.as_str(), look.style(line.role)));
+    }
+}
+
+fn draw_head(area: Rect, buf: &mut Buffer, look: Look<'_>) {
+    let title = "Mail doctor ";
+    let rest = usize::from(area.width).saturating_sub(title.len());
+    let line = look.marks.border().horizontal_top.repeat(rest);
+    write(
+        area,
+        buf,
+        Line::from(vec![
+            Span::styled(title, look.style(Role::Header)),
+            Span::styled(line, look.style(Role::Border)),
+        ]),
+    );
+}
+
+fn list_area(area: Rect) -> Rect {
+    let fields = beside(area, LABELS);
+    Rect { width: fields.width.min(LIST), ..fields }
+}
+
+fn note(text: &str, role: Role, columns: usize) -> Vec<FormRow> {
+    wrap(text, columns).into_iter().map(|text| FormRow::Note { text, role }).collect()
+}

@@ -1,0 +1,268 @@
+//! Reads, tries and saves the mail server of the configuration: files and network, on a thread that nobody waits for.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender as Channel, channel};
+use std::thread;
+
+use crate::config::{Config, MailForm, MailServer, Source, Unsaved};
+use crate::domain::reply::Phase;
+use crate::mail::sender::{SenderSettings, Stage, probe};
+use crate::operations::{Opening, Session};
+use crate::paths;
+
+use super::effect::{Answer, Examined, MailSaved, MailTask, Request};
+use super::msg::Msg;
+use super::screens::settings::{MailFacts, SettingsFacts};
+use super::worker::last_words;
+
+/// A server that somebody names could be handed the password, and the file is the machine's.
+const RESTRICTED: &str = "this screen is restricted: the mail server is set at the machine";
+
+/// How a configuration sends mail.
+pub type SenderOf = fn(&Config, &Opening) -> SenderSettings;
+
+/// What is needed for that.
+#[derive(Clone)]
+pub struct Setup {
+    pub source: Source,
+    /// As the worker's session was opened.
+    pub opening: Opening,
+    pub sender_of: SenderOf,
+}
+
+/// What worker and sender go on with after saving.
+pub struct Prepared {
+    pub opening: Opening,
+    pub sender: SenderSettings,
+}
+
+impl Setup {
+    /// Does a task. After saving there is something to go on with.
+    #[must_use]
+    pub fn perform(&self, task: &MailTask) -> (Answer, Option<Prepared>) {
+        if self.opening.reach.is_restricted() {
+            let refused = Unsaved::Failed(RESTRICTED.to_owned());
+            match task {
+                MailTask::Read => {}
+                MailTask::Examine { .. } => return (Answer::Examined(Err(refused)), None),
+                MailTask::Save { .. } => return (Answer::MailSaved(Err(refused)), None),
+            }
+        }
+        match task {
+            MailTask::Read => (Answer::MailServer(self.source.mail_server().map(Box::new)), None),
+            MailTask::Examine { server, form, to } => {
+                (Answer::Examined(self.examine(server, form, to.as_deref())), None)
+            }
+            MailTask::Save { server, form } => match self.source.save(server, form) {
+                Ok(config) => {
+                    let opening = self.opening_of(&config);
+                    let sender = (self.sender_of)(&config, &opening);
+                    let saved = MailSaved { facts: facts(&config), smtputf8: *config.mail.allow_smtputf8 };
+                    (Answer::MailSaved(Ok(Box::new(saved))), Some(Prepared { opening, sender }))
+                }
+                Err(reason) => (Answer::MailSaved(Err(reason)), None),
+            },
+        }
+    }
+
+    fn examine(
+        &self,
+        server: &MailServer,
+        form: &MailForm,
+        to: Option<&str>,
+    ) -> Result<Vec<Examined>, Unsaved> {
+        let config = self.source.trial(server, form)?;
+        let failed = |words: String| Unsaved::Failed(words);
+        let settings = config.smtp_settings().map_err(|error| failed(error.to_string()))?;
+        let settings =
+            settings.ok_or_else(|| failed("there is no server; mail is written to files".to_owned()))?;
+        let session = Session::open(&self.opening_of(&config)).map_err(|error| failed(error.to_string()))?;
+        let from = session.return_path_of_a_trial();
+        drop(session);
+        let examined = probe(&settings, &from, to).into_iter().map(|step| Examined {
+            stage: match step.stage {
+                Stage::Name => "name",
+                Stage::Dialogue(phase) => words(phase),
+            },
+            ok: step.ok,
+            words: step.words,
+        });
+        Ok(examined.collect())
+    }
+
+    fn opening_of(&self, config: &Config) -> Opening {
+        Opening { rules: config.rules(), ..self.opening.clone() }
+    }
+}
+
+/// Where tasks are begun, each on a thread of its own: a server that says nothing holds up nobody, not even the end.
+pub struct Office {
+    setup: Setup,
+    messages: Channel<Msg>,
+    prepared: (Channel<Prepared>, Receiver<Prepared>),
+}
+
+impl Office {
+    /// Answers will go to `messages`.
+    #[must_use]
+    pub fn new(setup: Setup, messages: Channel<Msg>) -> Self {
+        Self { setup, messages, prepared: channel() }
+    }
+
+    /// Begins a task; the answer comes as a message.
+    pub fn begin(&self, request: Request, task: Box<MailTask>) {
+        let (setup, messages, prepared) =
+            (self.setup.clone(), self.messages.clone(), self.prepared.0.clone());
+        let work = move || {
+            let outcome = catch_unwind(AssertUnwindSafe(|| setup.perform(&task)));
+            let message = match outcome {
+                Ok((answer, ready)) => {
+                    // Before the answer, which says that it is there. Nobody listens any more when the program ends.
+                    if let Some(ready) = ready {
+                        let _kept = prepared.send(ready);
+                    }
+                    Msg::Answer { request, answer: Box::new(answer) }
+                }
+                Err(panic) => Msg::WorkerPanicked(last_words(panic.as_ref())),
+            };
+            let _heard = messages.send(message);
+        };
+        if let Err(error) = thread::Builder::new().name("setup".to_owned()).spawn(work) {
+            let _heard = self.messages.send(Msg::WorkerPanicked(error.to_string()));
+        }
+    }
+
+    /// What was saved last and is not in force yet.
+    pub fn take_prepared(&mut self) -> Option<Prepared> {
+        let last = self.prepared.1.try_iter().last()?;
+        self.setup.opening = last.opening.clone();
+        Some(last)
+    }
+}
+
+/// What the settings screen shows beside the account.
+#[must_use]
+pub fn facts(config: &Config) -> SettingsFacts {
+    let mail = match &*config.mail.host {
+        None => MailFacts::Files { folder: paths::mail_folder(&config.database).display().to_string() },
+        Some(host) => MailFacts::Server {
+            host: host.clone(),
+            port: *config.mail.port,
+            security: config.mail.security.id().to_owned(),
+            from: config.mail.from.as_ref().map(|from| from.address.to_string()).unwrap_or_default(),
+        },
+    };
+    let database = config.database.display().to_string();
+    SettingsFacts {
+        mail,
+        key: format!("{database}.key"),
+        database,
+        configuration: config.file.as_ref().map(|file| file.display().to_string()),
+        warnings: config.warnings(),
+    }
+}
+
+const fn words(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Connect => "connect",
+        Phase::Tls => "TLS",
+        Phase::Greeting => "greeting",
+        Phase::Ehlo => "EHLO",
+        Phase::Auth => "sign in",
+        Phase::MailFrom => "MAIL FROM",
+        Phase::RcptTo => "RCPT TO",
+        Phase::Data | Phase::Body => "DATA",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::clock;
+    use crate::config::Flags;
+    use crate::domain::catalogue::Catalogue;
+    use crate::mail::sender::Way;
+    use crate::operations::{Actor, Reach, Rules, Via};
+    use crate::paths::Environment;
+
+    /// How long an answer may take before the test has failed.
+    const DEADLINE: Duration = Duration::from_secs(20);
+
+    fn setup(home: &std::path::Path) -> Setup {
+        let environment = Environment::of([("HOME", home)]).with_system_folder(home);
+        Setup {
+            source: Source::new(Flags::default(), environment),
+            opening: Opening {
+                database: home.join("callsheet.db"),
+                actor: Actor { user: "ada".to_owned(), origin: None },
+                via: Via::Screen,
+                rules: Rules::default(),
+                catalogue: Arc::new(Catalogue::built_in()),
+                clock: clock::system(),
+                reach: Reach::Everywhere,
+            },
+            sender_of: |config, opening| SenderSettings {
+                database: opening.database.clone(),
+                way: Way::Closed { words: config.mail.host.value.clone().unwrap_or_default() },
+                letterhead: opening.rules.letterhead(""),
+                return_path: opening.rules.return_path.clone(),
+                dkim: None,
+                public_url: None,
+                catalogue: Arc::clone(&opening.catalogue),
+                connections: 1,
+                rate_per_second: 0,
+                keep: *config.keep,
+                clock: Arc::clone(&opening.clock),
+            },
+        }
+    }
+
+    #[test]
+    fn what_is_saved_is_there_to_go_on_with_when_the_answer_comes() {
+        let home = tempfile::tempdir().unwrap();
+        let (messages, heard) = channel();
+        let mut office = Office::new(setup(home.path()), messages);
+        let ask = |office: &Office, task| {
+            office.begin(Request(1), Box::new(task));
+            let message = heard.recv_timeout(DEADLINE).unwrap();
+            let Msg::Answer { answer, .. } = message else { panic!("{message:?}") };
+            *answer
+        };
+        let Answer::MailServer(Ok(server)) = ask(&office, MailTask::Read) else { panic!() };
+        let host = MailForm { host: "127.0.0.1".to_owned(), port: "1".to_owned(), ..MailForm::default() };
+        let form = MailForm { from: "notices@example.com".to_owned(), ..host.clone() };
+        let save = |form: &MailForm| MailTask::Save { server: (*server).clone(), form: form.clone() };
+        let refused = ask(&office, save(&host));
+        assert!(matches!(refused, Answer::MailSaved(Err(Unsaved::Invalid(_)))), "{refused:?}");
+        assert!(office.take_prepared().is_none());
+        let task = MailTask::Examine { server: (*server).clone(), form: form.clone(), to: None };
+        let Answer::Examined(Ok(steps)) = ask(&office, task) else { panic!() };
+        assert!(steps.last().is_some_and(|step| !step.ok), "nobody listens there: {steps:?}");
+        let Answer::MailSaved(Ok(saved)) = ask(&office, save(&form)) else { panic!() };
+        assert!(matches!(saved.facts.mail, MailFacts::Server { port: 1, .. }));
+        let prepared = office.take_prepared().unwrap();
+        assert_eq!(prepared.opening.rules.from_email, "notices@example.com");
+        assert!(matches!(prepared.sender.way, Way::Closed { words } if words == "127.0.0.1"));
+    }
+
+    #[test]
+    fn on_a_restricted_screen_the_mail_server_is_neither_tried_nor_saved() {
+        let home = tempfile::tempdir().unwrap();
+        let mut setup = setup(home.path());
+        let (Answer::MailServer(Ok(server)), _) = setup.perform(&MailTask::Read) else { panic!() };
+        setup.opening.reach = Reach::Below(home.path().join("exports"));
+        let refused = Unsaved::Failed(RESTRICTED.to_owned());
+        let (server, form) = (*server, MailForm { host: "127.0.0.1".to_owned(), ..MailForm::default() });
+        let examine = MailTask::Examine { server: server.clone(), form: form.clone(), to: None };
+        let (answer, _) = setup.perform(&examine);
+        assert!(matches!(&answer, Answer::Examined(Err(why)) if *why == refused), "{answer:?}");
+        let (answer, prepared) = setup.perform(&MailTask::Save { server, form });
+        assert!(matches!(&answer, Answer::MailSaved(Err(why)) if *why == refused), "{answer:?}");
+        assert!(prepared.is_none());
+        assert!(matches!(setup.perform(&MailTask::Read), (Answer::MailServer(Ok(_)), None)));
+    }
+}

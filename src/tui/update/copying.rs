@@ -1,0 +1,106 @@
+//! Copying: what the focused thing is as a text for the clipboard.
+
+use crate::domain::contact::Contact;
+use crate::domain::delivery::Delivery;
+use crate::domain::safe_text::safe;
+use crate::operations::history;
+use crate::operations::outbox::OutboxEntry;
+use crate::tui::effect::Effect;
+use crate::tui::model::{Model, Overlay, Screen, Tone};
+use crate::tui::plan::Plan;
+
+/// How much of the focused thing is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Much {
+    /// The address, or what the line says.
+    Little,
+    /// The name too; of a mail its Message-ID.
+    More,
+}
+
+/// Sends a text to the terminal, and says so.
+pub(super) fn copy(model: &mut Model, much: Much, plan: &mut Plan) {
+    let Some(text) = focused(model, much).filter(|text| !text.is_empty()) else {
+        return model.notify(Tone::Warning, "There is nothing here to copy.");
+    };
+    // What is pasted somewhere must not act there either.
+    let text = safe(&text).into_owned();
+    if model.clipboard.sequence(&text).is_none() {
+        return model.notify(Tone::Failed, "This is too long for the clipboard of a terminal.");
+    }
+    let words = model.clipboard.words(&text);
+    model.notify(Tone::Done, words);
+    plan.add(Effect::Copy(text));
+}
+
+fn focused(model: &Model, much: Much) -> Option<String> {
+    match model.overlays.last() {
+        None => on_screen(model, much),
+        Some(Overlay::Delivery(dialog)) => dialog.delivery().map(|delivery| of_delivery(delivery, much)),
+        Some(Overlay::ContactTypes(dialog)) => Some(of_contact(dialog.contact(), much)),
+        Some(Overlay::Verification(dialog)) => {
+            dialog.proofs().map(|proofs| address(&proofs.name, &proofs.open().email, much))
+        }
+        Some(
+            Overlay::ContactForm(_)
+            | Overlay::Confirm { .. }
+            | Overlay::Choice(_)
+            | Overlay::Audience(_)
+            | Overlay::AccountForm(_)
+            | Overlay::Compose(_)
+            | Overlay::HistoryEntry(_)
+            | Overlay::MailForm(_)
+            | Overlay::Export(_)
+            | Overlay::Import(_)
+            | Overlay::Help(_)
+            | Overlay::Palette(_),
+        ) => None,
+    }
+}
+
+fn on_screen(model: &Model, much: Much) -> Option<String> {
+    match model.screen {
+        Screen::Contacts | Screen::Types => model.contacts.current().map(|contact| of_contact(contact, much)),
+        Screen::Outbox => model.outbox.current().map(|entry| match entry {
+            OutboxEntry::Notice(notice) => notice.subject.clone(),
+            OutboxEntry::Delivery(delivery) => of_delivery(delivery, much),
+        }),
+        Screen::History => model.history.current().map(history::headline),
+        Screen::Settings => model.settings.line_text(model.account.as_ref()),
+    }
+}
+
+fn of_contact(contact: &Contact, much: Much) -> String {
+    address(&contact.name, &contact.email, much)
+}
+
+fn of_delivery(delivery: &Delivery, much: Much) -> String {
+    match much {
+        Much::Little => delivery.to.clone(),
+        Much::More => delivery.message_id.clone(),
+    }
+}
+
+/// The address, or both as a mail program takes them (RFC 5322 section 3.4).
+fn address(name: &str, email: &str, much: Much) -> String {
+    match much {
+        Much::Little => email.to_owned(),
+        Much::More if name.chars().any(|character| "()<>[]:;@\\,.\"".contains(character)) => {
+            let quoted = name.replace('\\', "\\\\").replace('"', "\\\"");
+            format!("\"{quoted}\" <{email}>")
+        }
+        Much::More => format!("{name} <{email}>"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_signs_is_quoted() {
+        assert_eq!(address("王小明", "a@example.org", Much::More), "王小明 <a@example.org>");
+        assert_eq!(address("Li, \"W\"", "a@example.org", Much::More), r#""Li, \"W\"" <a@example.org>"#);
+        assert_eq!(address("Li", "a@example.org", Much::Little), "a@example.org");
+    }
+}

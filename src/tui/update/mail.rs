@@ -1,0 +1,104 @@
+//! The form for the mail server: opening it, what it wants, and what became of that.
+
+use super::{dialogs, refresh};
+use crate::config::{MailServer, Unsaved};
+use crate::domain::safe_text::safe_lines;
+use crate::tui::effect::{Effect, Examined, MailSaved, MailTask};
+use crate::tui::mail_line::MailLine;
+use crate::tui::model::{Model, Overlay, Tone};
+use crate::tui::plan::Plan;
+use crate::tui::screens::mail_form::{MailFormDialog, MailFormOutcome};
+use crate::tui::screens::settings::MailFacts;
+
+/// Asks for the mail server; the form opens when it is read.
+pub(super) fn open(model: &mut Model, plan: &mut Plan) {
+    model.pending.dialog = Some(plan.configure(MailTask::Read));
+}
+
+/// Opens the form, unless something else was opened meanwhile.
+pub(super) fn take_server(model: &mut Model, server: Result<Box<MailServer>, String>) {
+    match server {
+        Ok(server) if model.overlays.is_empty() => {
+            model.overlays.push(Overlay::MailForm(Box::new(MailFormDialog::new(*server))));
+        }
+        Ok(_) => {}
+        Err(words) => {
+            let words = safe_lines(&words);
+            model.notify(Tone::Failed, format!("The configuration cannot be used as it is now: {words}"));
+        }
+    }
+}
+
+/// Does what the form wants.
+pub(super) fn follow(model: &mut Model, outcome: MailFormOutcome, plan: &mut Plan) {
+    match outcome {
+        MailFormOutcome::Stay => {}
+        MailFormOutcome::Close => {
+            model.pending.examination = None;
+            dialogs::close(model);
+        }
+        MailFormOutcome::StopExamining => model.pending.examination = None,
+        MailFormOutcome::Examine { server, form } => {
+            let to = model.account.as_ref().and_then(|account| account.security_email.clone());
+            model.pending.examination = Some(plan.configure(MailTask::Examine { server, form, to }));
+        }
+        MailFormOutcome::Save { server, form } => {
+            model.pending.dialog = Some(plan.configure(MailTask::Save { server, form }));
+        }
+    }
+}
+
+/// Takes what the server said to the doctor.
+pub(super) fn take_examined(model: &mut Model, result: Result<Vec<Examined>, Unsaved>) {
+    if let Some(form) = form(model) {
+        form.examined(result);
+    }
+}
+
+/// Takes what became of saving. What is written is in force at once.
+pub(super) fn take_saved(model: &mut Model, result: Result<Box<MailSaved>, Unsaved>, plan: &mut Plan) {
+    let saved = match result {
+        Ok(saved) => saved,
+        Err(reason) => {
+            if let Some(form) = form(model) {
+                form.refused(reason);
+            }
+            return;
+        }
+    };
+    model.overlays.retain(|overlay| !matches!(overlay, Overlay::MailForm(_)));
+    model.pending.examination = None;
+    let words = match &saved.facts.mail {
+        MailFacts::Server { host, port, .. } => {
+            format!("Saved. Mail leaves through {host}, port {port}, from now on.")
+        }
+        MailFacts::Files { .. } => "Saved. Mail is written to files from now on.".to_owned(),
+    };
+    model.fixed.smtputf8 = saved.smtputf8;
+    model.settings.reconfigured(saved.facts);
+    // What the sender before has said is about the server before.
+    model.mail = MailLine::default();
+    model.notify(Tone::Done, words);
+    plan.add(Effect::Reconfigure);
+    refresh(model, &[], plan);
+}
+
+fn form(model: &mut Model) -> Option<&mut MailFormDialog> {
+    model.overlays.iter_mut().rev().find_map(|overlay| match overlay {
+        Overlay::MailForm(form) => Some(form.as_mut()),
+        Overlay::ContactForm(_)
+        | Overlay::Confirm { .. }
+        | Overlay::Verification(_)
+        | Overlay::Delivery(_)
+        | Overlay::ContactTypes(_)
+        | Overlay::Choice(_)
+        | Overlay::Audience(_)
+        | Overlay::AccountForm(_)
+        | Overlay::HistoryEntry(_)
+        | Overlay::Export(_)
+        | Overlay::Import(_)
+        | Overlay::Compose(_)
+        | Overlay::Help(_)
+        | Overlay::Palette(_) => None,
+    })
+}
