@@ -23,7 +23,7 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &Deliveries) -
     if wants_json {
         let mut array = output.array();
         for id in ids {
-            array.push(&DeliveryJson::of(&outbox::show(session, id)?.delivery))?;
+            array.push(&DeliveryJson::of(&outbox::get(session, id)?))?;
         }
         array.end()?;
     }

@@ -51,7 +51,7 @@ fn once(context: &mut Context, output: &mut Output) -> Result<Exit, Stop> {
     if wants_json {
         let mut array = output.array();
         for id in settled.keys() {
-            array.push(&DeliveryJson::of(&outbox::show(session, *id)?.delivery))?;
+            array.push(&DeliveryJson::of(&outbox::get(session, *id)?))?;
         }
         array.end()?;
     }

@@ -86,7 +86,7 @@ pub fn deliver(
     }
     let mut deliveries = Vec::with_capacity(ids.len());
     for id in ids {
-        let delivery = outbox::show(context.session(output)?, *id)?.delivery;
+        let delivery = outbox::get(context.session(output)?, *id)?;
         output.note(&fate(&delivery));
         deliveries.push(delivery);
     }

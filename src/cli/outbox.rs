@@ -13,6 +13,7 @@ use crate::domain::delivery::{Delivery, NoticeId, State};
 use crate::domain::timestamp::Timestamp;
 use crate::operations::Session;
 use crate::operations::contacts::{self};
+use crate::operations::notices;
 use crate::operations::outbox::{self, OutboxAt, OutboxQuery};
 use crate::operations::page::Page;
 
@@ -42,7 +43,7 @@ pub struct Outbox {
 /// Lists deliveries.
 ///
 /// # Errors
-/// [`Stop`] with exit 2 for an unknown type, 4 if there is no such contact.
+/// [`Stop`] with exit 2 for an unknown type, 4 if there is no such contact or notice.
 pub fn run(context: &mut Context, output: &mut Output, arguments: &Outbox) -> Result<Exit, Stop> {
     let limit = arguments.limit.unwrap_or(usize::MAX);
     let wants_json = context.wants_json();
@@ -79,13 +80,17 @@ fn query(session: &mut Session, arguments: &Outbox) -> Result<OutboxQuery, Stop>
             Report::usage(with_nearest(&unknown)).hint("'callsheet types' shows all of them")
         })?;
     }
+    let notice = match arguments.notice {
+        Some(id) => Some(notices::get(session, NoticeId(id))?.id),
+        None => None,
+    };
     let contact = match &arguments.contact {
         Some(reference) => Some(contacts::find(session, reference)?.id),
         None => None,
     };
     Ok(OutboxQuery {
         state: arguments.state,
-        notice: arguments.notice.map(NoticeId),
+        notice,
         message_type: arguments.message_type.clone(),
         contact,
         ..OutboxQuery::default()

@@ -142,7 +142,7 @@ pub(super) fn take_apart(message: Message<'_>) {
 }
 
 fn read_parts(message: &Message<'_>) -> Result<Incoming, Vec<NoAnnouncement>> {
-    let subject = subject_of_mail(&one_line(message.subject().unwrap_or_default()));
+    let subject = subject_of_mail(&one_line(&subject_of(message)));
     let text = text_of(message);
     let missing =
         [(subject.is_empty(), NoAnnouncement::NoSubject), (text.is_empty(), NoAnnouncement::NoText)];
@@ -182,7 +182,21 @@ fn is_mail(message: &Message<'_>) -> bool {
         "MIME-Version",
         "Content-Type",
     ];
-    KNOWN.into_iter().any(|name| message.header_raw(name).is_some())
+    KNOWN.into_iter().any(|name| message.header(name).is_some())
+}
+
+/// The subject, decoded; one that stands in the mail as it is, in letters that are no UTF-8, as [`unnamed`].
+fn subject_of<'a>(message: &'a Message<'_>) -> Cow<'a, str> {
+    let header = message.headers().iter().rfind(|header| header.name == HeaderName::Subject);
+    let raw = header.and_then(|header| slice(message, header.offset_start, header.offset_end));
+    match raw {
+        Some(raw) if str::from_utf8(raw).is_err() => {
+            let text = unnamed(raw);
+            let value = MessageStream::new(text.as_bytes()).parse_unstructured();
+            Cow::Owned(value.as_text().unwrap_or_default().to_owned())
+        }
+        Some(_) | None => Cow::Borrowed(message.subject().unwrap_or_default()),
+    }
 }
 
 /// Format characters are left out: nobody sees them, and no subject may hold them.
@@ -270,14 +284,11 @@ fn said_by(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
 
 /// The text of a part, [`readable`]; one that is not encoded as it says is taken as it is.
 pub(super) fn decoded(message: &Message<'_>, part: &MessagePart<'_>) -> String {
-    let slice = |start: u32, end: u32| {
-        let range = usize::try_from(start).ok()?..usize::try_from(end).ok()?;
-        message.raw_message.get(range)
-    };
     let encoding = part.headers.iter().find(|header| header.name == HeaderName::ContentTransferEncoding);
-    let encoding =
-        encoding.and_then(|header| slice(header.offset_start, header.offset_end)).unwrap_or_default();
-    let body = slice(part.offset_body, part.offset_end).unwrap_or_default();
+    let encoding = encoding
+        .and_then(|header| slice(message, header.offset_start, header.offset_end))
+        .unwrap_or_default();
+    let body = slice(message, part.offset_body, part.offset_end).unwrap_or_default();
     let mut stream = MessageStream::new(body);
     let (end, bytes) = match encoding.trim_ascii().to_ascii_lowercase().as_slice() {
         b"base64" => stream.decode_base64_mime(b""),
@@ -288,11 +299,31 @@ pub(super) fn decoded(message: &Message<'_>, part: &MessagePart<'_>) -> String {
     // Many programs write UTF-8 and say nothing, or that it is ASCII.
     let charset = part.content_type().and_then(|kind| kind.attribute("charset"));
     let charset = charset.filter(|charset| !charset.eq_ignore_ascii_case("us-ascii"));
+    let is_utf_8 = |charset: &str| ["utf-8", "utf8"].iter().any(|name| charset.eq_ignore_ascii_case(name));
     let text = match charset.and_then(|charset| charset_decoder(charset.as_bytes())) {
         Some(decode) => decode(&bytes),
-        None => String::from_utf8_lossy(&bytes).into_owned(),
+        None if charset.is_some_and(is_utf_8) => String::from_utf8_lossy(&bytes).into_owned(),
+        None => unnamed(&bytes).into_owned(),
     };
     readable(&text).into_owned()
+}
+
+/// Text that does not say how it is written: UTF-8; if more of what is beyond ASCII is broken than whole, Windows-1252, of which
+/// Latin-1 is a part.
+fn unnamed(bytes: &[u8]) -> Cow<'_, str> {
+    let (mut whole, mut broken) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        whole += chunk.valid().chars().filter(|character| !character.is_ascii()).count();
+        broken += usize::from(!chunk.invalid().is_empty());
+    }
+    match charset_decoder(b"windows-1252").filter(|_| broken > whole) {
+        Some(decode) => Cow::Owned(decode(bytes)),
+        None => String::from_utf8_lossy(bytes),
+    }
+}
+
+fn slice<'a>(message: &'a Message<'_>, start: u32, end: u32) -> Option<&'a [u8]> {
+    message.raw_message.get(usize::try_from(start).ok()?..usize::try_from(end).ok()?)
 }
 
 /// The parts of which neither the text nor the HTML is made.

@@ -41,6 +41,8 @@ const LAST_MAIL: Duration = Duration::from_secs(5);
 /// How long a command waits for a server that says nothing. While a body is under way it waits on, as long as the transport
 /// does: who gives up then may send the mail twice.
 const SILENCE: Duration = Duration::from_secs(30);
+/// Between two transactions of one look the database is left to others, longer than they wait before they try again.
+const BREATH: Duration = Duration::from_millis(3);
 /// The wait between two tries to record a result.
 const RECORD_AGAIN: Duration = Duration::from_millis(200);
 /// The longest sleep of an idle sender: codes and deliveries end by time too.
@@ -450,6 +452,12 @@ impl Shift<'_> {
         delivering: &mut Delivering<'_>,
     ) -> Result<Going, StoreError> {
         match standing {
+            Standing::Unfinished => {
+                if let Some(word) = delivering.listen(BREATH) {
+                    clerk.hear(word, delivering);
+                }
+                clerk.heard = clerk.now();
+            }
             Standing::Busy => {
                 self.told_idle = false;
                 if let Some(word) = delivering.listen(clerk.patience()) {

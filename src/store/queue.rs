@@ -150,15 +150,21 @@ impl Reading<'_> {
 
 impl Writing<'_> {
     /// Takes the next delivery that is due, by rank and then by due time; with `only`, the first due one of these. What has
-    /// become pointless since it was queued is cancelled instead.
+    /// become pointless since it was queued is cancelled instead, at most `room` of them, which is lowered: once it is 0, others may
+    /// be due, and the transaction has held other writers up for long enough.
     pub fn claim_next(
         &self,
         only: Option<&[DeliveryId]>,
+        room: &mut usize,
         now: Timestamp,
         lease_until: Timestamp,
     ) -> Result<Option<Claimed>, StoreError> {
+        let mut rest = only;
         let id = loop {
-            let found = match only {
+            if *room == 0 {
+                return Ok(None);
+            }
+            let found = match &mut rest {
                 None => self.sql(|sql| find_due(sql, now))?,
                 Some(ids) => self.sql(|sql| find_due_of(sql, ids, now))?,
             };
@@ -166,6 +172,7 @@ impl Writing<'_> {
             if !self.cancel_if_pointless(DeliveryId(id), now)? {
                 break id;
             }
+            *room -= 1;
         };
         let mut lease = [0_u8; 16];
         getrandom::fill(&mut lease).map_err(|error| StoreError::Other {
@@ -511,11 +518,13 @@ fn find_due(sql: &Connection, now: Timestamp) -> rusqlite::Result<Option<i64>> {
     Ok(None)
 }
 
-fn find_due_of(sql: &Connection, ids: &[DeliveryId], now: Timestamp) -> rusqlite::Result<Option<i64>> {
+/// Leaves in `ids` those behind the one that is found.
+fn find_due_of(sql: &Connection, ids: &mut &[DeliveryId], now: Timestamp) -> rusqlite::Result<Option<i64>> {
     let mut find = sql.prepare_cached(
         "SELECT id FROM delivery WHERE id = ?1 AND state IN ('queued', 'retry') AND due_at <= ?2 AND expires_at > ?2",
     )?;
-    for id in ids {
+    while let Some((id, behind)) = ids.split_first() {
+        *ids = behind;
         let found = find.query_row(params![id.0, now.millis()], |row| row.get(0)).optional()?;
         if found.is_some() {
             return Ok(found);

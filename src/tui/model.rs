@@ -337,6 +337,17 @@ impl Model {
         }
     }
 
+    /// Whether the focus is on a drop-down that is closed: enter opens it.
+    #[must_use]
+    pub fn enter_opens(&self) -> bool {
+        match self.overlays.last() {
+            Some(Overlay::ContactForm(form)) => form.enter_opens(),
+            Some(Overlay::AccountForm(form)) => form.enter_opens(),
+            Some(Overlay::Compose(dialog)) => dialog.enter_opens(),
+            Some(_) | None => false,
+        }
+    }
+
     /// What the message types screen shows.
     #[must_use]
     pub fn board(&self) -> Board<'_> {

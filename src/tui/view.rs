@@ -137,7 +137,9 @@ fn draw_tabs(front: Screen, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
 
 fn draw_footer(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let (context, typing) = model.focus();
-    let keys = look.keys.footer(context.stack(), typing, usize::from(area.width).saturating_sub(2));
+    let accept = model.enter_opens().then_some("open");
+    let columns = usize::from(area.width).saturating_sub(2);
+    let keys = look.keys.footer(context.stack(), typing, accept, columns);
     let mut spans = vec![Span::raw(" ")];
     for (index, key) in keys.into_iter().enumerate() {
         if index > 0 {

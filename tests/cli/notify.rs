@@ -547,6 +547,7 @@ fn where_the_fallback_fails_too_all_have_failed() {
 fn a_server_that_is_not_there_leaves_the_notice_queued() {
     let program = with_two(Program::with_server(CLOSED_PORT));
     let transcript = program.run_with_input(NOTICE, "Rome");
+    assert_eq!(transcript.matches("! Warning:").count(), 1, "{transcript}");
     assert!(transcript.contains("! Warning: the mail server cannot be used now"), "{transcript}");
     assert!(transcript.contains("! Notice 1: 2 mails wait.\n"), "{transcript}");
     assert!(transcript.ends_with("[exit 0]\n"), "{transcript}");

@@ -54,6 +54,29 @@ fn an_empty_outbox_says_so() {
 }
 
 #[test]
+fn a_notice_that_is_not_there_is_told_from_one_without_such_deliveries() {
+    let program = Program::new();
+    program.must("account --security-email sec@example.org --queue-only");
+    program.run_with_input("notify security.account --subject Alarm --queue-only", "Text.");
+    assert_transcript!(program.run("outbox --notice 9999\noutbox --notice 9999 --json\noutbox --notice 1 --state sent\noutbox --notice 1 --state sent --json"), @r#"
+        $ callsheet outbox --notice 9999
+        ! Error: there is no notice 9999
+        ! Hint: 'callsheet outbox' shows all deliveries
+        [exit 4]
+        $ callsheet outbox --notice 9999 --json
+        ! Error: there is no notice 9999
+        ! Hint: 'callsheet outbox' shows all deliveries
+        [exit 4]
+        $ callsheet outbox --notice 1 --state sent
+        ! No delivery matches.
+        [exit 0]
+        $ callsheet outbox --notice 1 --state sent --json
+        []
+        [exit 0]
+        "#);
+}
+
+#[test]
 fn what_is_due_is_delivered_once() {
     assert_transcript!(with_queued_mail().run("deliver\ndeliver\noutbox"), @r#"
         $ callsheet deliver

@@ -72,7 +72,7 @@ pub fn notify(session: &mut Session, message_type: &str) -> Notified {
 pub fn settle(office: &Office, id: DeliveryId, settlement: &Settlement) {
     let mut store = Store::open(&office.database()).unwrap();
     let now = callsheet::clock::Clock::now(&office.clock);
-    let claimed = store.write(|writing| writing.claim_next(Some(&[id]), now, now)).unwrap();
+    let claimed = store.write(|writing| writing.claim_next(Some(&[id]), &mut 9, now, now)).unwrap();
     let claimed = claimed.unwrap_or_else(|| panic!("{id:?} is not due"));
     store.write(|writing| writing.settle(&claimed, settlement, now)).unwrap();
 }

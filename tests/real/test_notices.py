@@ -150,7 +150,7 @@ class EveryType(WithServer):
         return got
 
     def unsubscribe(self, addresses):
-        """As the links in their mails do it."""
+        """As if they had done it by the links in mails they got before: these contacts need not want any mail that has one."""
         with sqlite3.connect(self.callsheet.home / ".local/share/callsheet/callsheet.db") as database:
             for address in addresses:
                 database.execute("UPDATE contact SET unsubscribed_at = 1 WHERE email = ?", (address,))

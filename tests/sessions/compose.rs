@@ -65,6 +65,20 @@ fn a_notice_is_sent_by_keys_alone() {
 }
 
 #[test]
+fn the_footer_says_that_enter_opens_a_drop_down() {
+    let office = office();
+    let mut desk = Desk::open(&office);
+    desk.types("n").sees("enter open").sees_no("enter OK");
+    desk.types("<enter>").sees_no("enter open");
+    desk.types("<esc><tab>").sees("enter OK").sees_no("enter open");
+    desk.types("<esc> a").sees("enter OK");
+    desk.types("<tab><tab>").sees("enter open").sees_no("enter OK");
+    desk.types("<enter>").sees("enter choose");
+    desk.types("<esc><esc> 5 <enter>").sees("enter OK");
+    desk.types("<tab><tab>").sees("enter open").sees_no("enter OK");
+}
+
+#[test]
 fn what_is_written_twice_is_sent_once() {
     let office = office();
     let mut desk = Desk::open(&office);

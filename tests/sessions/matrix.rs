@@ -100,6 +100,15 @@ fn all_that_are_selected_are_ticked_together() {
 }
 
 #[test]
+fn after_a_column_those_that_were_changed_are_counted() {
+    let office = office(&["ada", "adam", "grace"]);
+    let mut desk = Desk::open(&office);
+    desk.types("2 <space> <wait:[x]> A <wait:Subscribe 3 contacts to 'Account Messages'?> y");
+    desk.types("<wait:Account Messages for 2 contacts: on.> u <wait:Undone for 2 contacts.>");
+    assert_eq!((wanted(&office, "ada"), wanted(&office, "adam")), (vec!["account".to_owned()], vec![]));
+}
+
+#[test]
 fn a_whole_column_asks_first_and_keeps_to_the_filter() {
     let office = office(&["ada", "adam", "grace"]);
     let mut desk = Desk::open(&office);

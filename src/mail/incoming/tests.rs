@@ -154,6 +154,27 @@ fn texts_are_decoded_by_their_charset() {
 }
 
 #[test]
+fn text_that_names_no_charset_and_is_no_utf_8_is_windows_1252() {
+    for (headers, bytes, text) in [
+        ("", &b"caf\xe9 \x96 5 \x80"[..], "café – 5 €"),
+        ("Content-Type: text/plain\r\n", b"M\xfcller", "Müller"),
+        ("Content-Type: text/plain; charset=us-ascii\r\n", b"M\xfcller", "Müller"),
+        ("Content-Type: text/plain; charset=unknown-8bit\r\n", b"M\xfcller", "Müller"),
+        ("Content-Transfer-Encoding: quoted-printable\r\n", b"M=FCller", "Müller"),
+        ("Content-Type: text/html\r\n", b"<p>M\xfcller</p>", "Müller"),
+        // A few broken bytes do not make UTF-8 something else.
+        ("", b"\xe6\xb5\x8b\xe8\xaf\x95 \xff", "测试 \u{fffd}"),
+        ("", b"\xe6\xb5\x8b\xe8\xaf", "测\u{fffd}"),
+        ("Content-Type: text/plain; charset=utf-8\r\n", b"caf\xe9", "caf\u{fffd}"),
+    ] {
+        let mail = [b"Subject: s\r\n", headers.as_bytes(), b"\r\n", bytes, b"\r\n"].concat();
+        assert_eq!(read(&mail).unwrap().text, text, "{headers}{bytes:?}");
+    }
+    let read = read(b"Subject: M\xfcller =?utf-8?q?=E2=80=93?= caf\xe9,\r\n \x80\r\n\r\ntext").unwrap();
+    assert_eq!(read.subject, "Müller – café, €");
+}
+
+#[test]
 fn a_mail_in_html_alone_is_read_as_text() {
     let read = mail(
         "Subject: s\nContent-Type: text/html; charset=utf-8\n\n<html><head><title>x</title></head><body><p>Hello &amp;\nwelcome</p>\
@@ -332,6 +353,13 @@ fn what_is_badly_encoded_is_read_as_far_as_it_goes() {
         );
         assert_eq!(read(format!("{head}{body}").as_bytes()).unwrap().text, text, "{body}");
     }
+}
+
+#[test]
+fn a_part_whose_multipart_is_gone_breaks_nothing() {
+    let mail = "Content-Type: multipart/digest; boundary=\"b\"\r\n=?utf-8?b?Subject: s\r\n\r\n--b\r\n\r\n\
+                Content-Type: message/rfc822\r\n\r\n\r\n--b--\r\n";
+    let _ = read(mail.as_bytes());
 }
 
 proptest! {

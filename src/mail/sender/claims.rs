@@ -9,42 +9,55 @@ use crate::store::{Claimed, NoticeBody, Reading, StoreError, Writing};
 
 /// How many notices are kept in memory, of at most 2 MiB each.
 const KNOWN_NOTICES: usize = 4;
+/// How many of the asked for deliveries are looked at before it is noted that they were passed.
+const AT_ONCE: usize = 500;
 
 /// The next delivery that is due; with `only`, the first of these behind those that were passed. At their end they are looked at
-/// once more from the first on, so that many cost no more than two looks each.
+/// once more from the first on, so that many cost no more than two looks each. None also once `room` is used up: see
+/// [`Writing::claim_next`].
 fn claim(
     writing: &Writing<'_>,
     only: Option<&[DeliveryId]>,
     passed: &mut usize,
+    room: &mut usize,
     now: Timestamp,
 ) -> Result<Option<Claimed>, StoreError> {
     let until = now.plus(LEASE);
-    let Some(ids) = only else { return writing.claim_next(None, now, until) };
+    let Some(ids) = only else { return writing.claim_next(None, room, now, until) };
+    let mut is_last_look = *passed == 0;
     loop {
         let rest = ids.get(*passed..).unwrap_or_default();
-        if let Some(claimed) = writing.claim_next(Some(rest), now, until)? {
-            let place = rest.iter().position(|id| *id == claimed.delivery.id);
+        let some = &rest[..rest.len().min(AT_ONCE)];
+        if let Some(claimed) = writing.claim_next(Some(some), room, now, until)? {
+            let place = some.iter().position(|id| *id == claimed.delivery.id);
             *passed += place.map_or(0, |place| place + 1);
             return Ok(Some(claimed));
         }
-        if *passed == 0 {
+        if *room == 0 {
             return Ok(None);
         }
-        *passed = 0;
+        *passed += some.len();
+        if *passed >= ids.len() {
+            *passed = 0;
+            if is_last_look {
+                return Ok(None);
+            }
+            is_last_look = true;
+        }
     }
 }
 
-/// So many of the next deliveries, or fewer if fewer are due, with what their notices say.
+/// So many of the next deliveries, or fewer if fewer are due or `room` is used up, with what their notices say.
 pub(super) fn claim_some(
     writing: &Writing<'_>,
     only: Option<&[DeliveryId]>,
     wanted: usize,
-    (passed, notices): (&mut usize, &mut Vec<Arc<NoticeBody>>),
+    (passed, room, notices): (&mut usize, &mut usize, &mut Vec<Arc<NoticeBody>>),
     now: Timestamp,
 ) -> Result<Vec<Claimed>, StoreError> {
     let mut claims = Vec::with_capacity(wanted);
     while claims.len() < wanted
-        && let Some(mut claimed) = claim(writing, only, passed, now)?
+        && let Some(mut claimed) = claim(writing, only, passed, room, now)?
     {
         if let Some(id) = claimed.delivery.notice {
             claimed.notice = body_of(&writing.reading(), notices, id)?;
@@ -169,7 +182,9 @@ mod tests {
     fn a_sender_whose_lease_has_ended_changes_nothing_any_more() {
         let (_folder, mut store) = database();
         store.write(|writing| Ok::<_, StoreError>(queue(writing, 1))).unwrap();
-        let next = |store: &mut Store, now| store.write(|writing| claim(writing, None, &mut 0, now)).unwrap();
+        let next = |store: &mut Store, now| {
+            store.write(|writing| claim(writing, None, &mut 0, &mut 500, now)).unwrap()
+        };
         let first = next(&mut store, NOW).unwrap();
         let take_back = |store: &mut Store, ended_at: Timestamp| {
             let wait = |_| std::time::Duration::ZERO;
@@ -202,8 +217,9 @@ mod tests {
             .unwrap();
         store.write(|writing| writing.cancel_delivery(ids[1], NOW)).unwrap();
         let mut passed = 0;
-        let mut next =
-            |passed: &mut usize| store.write(|writing| claim(writing, Some(&ids[..3]), passed, NOW)).unwrap();
+        let mut next = |passed: &mut usize| {
+            store.write(|writing| claim(writing, Some(&ids[..3]), passed, &mut 9, NOW)).unwrap()
+        };
         let first = next(&mut passed).unwrap();
         assert_eq!((first.delivery.id, passed), (ids[0], 1));
         let third = next(&mut passed).unwrap();
@@ -213,8 +229,10 @@ mod tests {
         let words = "it waits".to_owned();
         store.write(|writing| writing.settle(&first, &Settlement::NotTried { words }, NOW)).unwrap();
         passed = 3;
-        let again =
-            store.write(|writing| claim(writing, Some(&ids[..3]), &mut passed, NOW)).unwrap().unwrap();
+        let again = store
+            .write(|writing| claim(writing, Some(&ids[..3]), &mut passed, &mut 9, NOW))
+            .unwrap()
+            .unwrap();
         assert_eq!((again.delivery.id, passed), (ids[0], 1));
     }
 }

@@ -30,6 +30,8 @@ use crate::store::{Claimed, NoticeBody, Settlement, Store, StoreError, load_or_m
 
 /// How long a claim is good for; longer than the ten minutes that a server may take over the dot.
 pub(super) const LEASE: Duration = Duration::from_secs(15 * 60);
+/// How many mails that have become pointless are cancelled in one transaction: it holds up other writers for some 50 ms at most.
+const CANCELLED_AT_ONCE: usize = 500;
 
 /// How long a result may wait for the note of another mail.
 const SHARING: Duration = Duration::from_millis(2);
@@ -54,8 +56,12 @@ pub(super) struct Clerk {
     health: Health,
     /// How often an administrator had asked for a try now when the last mail was claimed.
     retries_asked: i64,
+    /// The end of the pause that was told last: each is told once.
+    told_pause: Option<Timestamp>,
     /// Nothing was due at the last look.
     nothing_due: bool,
+    /// The last look ended before its end, because so much of what was due had become pointless.
+    is_cut_short: bool,
     /// How many of the asked for deliveries, from the first on, were claimed or not due when they were looked at.
     passed: usize,
     /// With a rate limit: when the next mail may begin.
@@ -71,6 +77,8 @@ pub(super) struct Clerk {
 pub(super) enum Standing {
     /// Carriers are at work: there will be a report.
     Busy,
+    /// There is more to look at than fits into one transaction.
+    Unfinished,
     /// A rate limit holds the next mail back until then.
     Paced(Timestamp),
     /// Nothing is due.
@@ -119,7 +127,9 @@ impl Clerk {
             asking: Vec::new(),
             health: Health::default(),
             retries_asked: 0,
+            told_pause: None,
             nothing_due: false,
+            is_cut_short: false,
             passed: 0,
             next_start: Timestamp::default(),
             tidied: None,
@@ -258,6 +268,7 @@ impl Clerk {
         only: Option<&[DeliveryId]>,
         delivering: &mut Delivering<'_>,
     ) -> Result<Standing, StoreError> {
+        self.is_cut_short = false;
         self.write_down(only, delivering)?;
         if delivering.is_stopped() || self.health.quiet_until(self.now()).is_some() {
             self.release(delivering);
@@ -304,6 +315,7 @@ impl Clerk {
     fn standing(&self) -> Standing {
         let now = self.now();
         match self.health.quiet_until(now) {
+            _ if self.is_cut_short => Standing::Unfinished,
             _ if self.is_busy() || self.has_results() => Standing::Busy,
             Some(until) => Standing::Quiet(until),
             None if now < self.next_start && !(self.nothing_due && self.ready.is_empty()) => {
@@ -363,7 +375,8 @@ impl Clerk {
                 for (claimed, settlement) in results {
                     states.push(unless_lost(writing.settle(claimed, settlement, now))?);
                 }
-                let claims = claim_some(writing, only, wanted, (&mut passed, notices), now)?;
+                let mut room = CANCELLED_AT_ONCE;
+                let claims = claim_some(writing, only, wanted, (&mut passed, &mut room, notices), now)?;
                 let shared = if claims.is_empty() {
                     None
                 } else {
@@ -384,10 +397,10 @@ impl Clerk {
                     let note = in_hand.map(|claimed| unless_lost(writing.note_body(claimed))).transpose()?;
                     noted.push(note.flatten().is_some());
                 }
-                Ok::<_, StoreError>((states, noted, claims, shared))
+                Ok::<_, StoreError>((states, noted, claims, room == 0, shared))
             });
             match written {
-                Ok((states, noted, claims, shared)) => {
+                Ok((states, noted, claims, is_cut_short, shared)) => {
                     let account = shared.map(|(account, retries_asked)| {
                         self.retries_asked = retries_asked;
                         account
@@ -396,7 +409,9 @@ impl Clerk {
                         self.health.agreed(now);
                         self.carriers[carrier].acknowledge(noted);
                     }
-                    self.nothing_due = claims.len() < wanted || (wanted == 0 && self.nothing_due);
+                    self.is_cut_short = is_cut_short && claims.len() < wanted;
+                    self.nothing_due =
+                        !self.is_cut_short && (claims.len() < wanted || (wanted == 0 && self.nothing_due));
                     self.passed = passed;
                     self.results_since = None;
                     self.tell(&states, delivering);
@@ -552,7 +567,9 @@ impl Clerk {
                 }
             }
         }
-        if let (Some(words), Some(until)) = (backing_off, quiet_until) {
+        if let (Some(words), Some(until)) = (backing_off, quiet_until)
+            && self.told_pause.replace(until) != Some(until)
+        {
             delivering.tell(SenderEvent::BackingOff { words, until });
         }
     }

@@ -44,10 +44,23 @@ const GAP: usize = 2;
 
 impl Keymap {
     /// The footer while `contexts` are in force: as much as fits into `columns`, the most important kept, by their places
-    /// and then in the order of the contexts. A key that an inner context or a text field has taken is not shown.
+    /// and then in the order of the contexts. A key that an inner context or a text field has taken is not shown. `accept` is
+    /// what accepting does at the focus, if that is something else than in the rest of the context.
     #[must_use]
-    pub fn footer(&self, contexts: &[Context], typing: Typing, columns: usize) -> Vec<FooterKey> {
+    pub fn footer(
+        &self,
+        contexts: &[Context],
+        typing: Typing,
+        accept: Option<&'static str>,
+        columns: usize,
+    ) -> Vec<FooterKey> {
         let mut keys = self.footer_candidates(contexts, typing);
+        for (_, action, key) in &mut keys {
+            if let (Action::Accept, Some(word)) = (*action, accept) {
+                key.word = word;
+            }
+        }
+        let mut keys: Vec<(u8, FooterKey)> = keys.into_iter().map(|(rank, _, key)| (rank, key)).collect();
         while line_width(&keys) > columns {
             let Some(last) = keys.iter().map(|(rank, _)| *rank).max() else { break };
             let Some(index) = keys.iter().rposition(|(rank, _)| *rank == last) else { break };
@@ -105,7 +118,7 @@ impl Keymap {
         table
     }
 
-    fn footer_candidates(&self, contexts: &[Context], typing: Typing) -> Vec<(u8, FooterKey)> {
+    fn footer_candidates(&self, contexts: &[Context], typing: Typing) -> Vec<(u8, Action, FooterKey)> {
         let mut keys = Vec::new();
         for context in contexts {
             for entry in context.entries() {
@@ -117,12 +130,13 @@ impl Keymap {
                         && self.action(contexts, binding.stroke) == Some(entry.action)
                 });
                 if let Some(binding) = first {
-                    keys.push((place, rank, FooterKey { key: binding.text.clone(), word }));
+                    let key = FooterKey { key: binding.text.clone(), word };
+                    keys.push((place, rank, entry.action, key));
                 }
             }
         }
-        keys.sort_by_key(|(place, _, _)| *place);
-        keys.into_iter().map(|(_, rank, key)| (rank, key)).collect()
+        keys.sort_by_key(|(place, ..)| *place);
+        keys.into_iter().map(|(_, rank, action, key)| (rank, action, key)).collect()
     }
 
     fn help_line(&self, context: Context, entry: &Entry) -> HelpLine {
@@ -146,7 +160,7 @@ mod tests {
     use super::*;
 
     fn footer(context: Context, typing: Typing, columns: usize) -> String {
-        let keys = Keymap::built_in().footer(context.stack(), typing, columns);
+        let keys = Keymap::built_in().footer(context.stack(), typing, None, columns);
         keys.iter().map(|key| format!("{} {}", key.key, key.word)).collect::<Vec<_>>().join("  ")
     }
 
@@ -175,6 +189,17 @@ mod tests {
             footer(Context::Form, Typing::Off, 80),
             "enter OK  tab next  space tick  esc cancel  ? help"
         );
+    }
+
+    #[test]
+    fn what_accepting_does_at_the_focus_is_named() {
+        let footer = |accept, columns| {
+            let keys = Keymap::built_in().footer(Context::Form.stack(), Typing::Off, accept, columns);
+            keys.iter().map(|key| format!("{} {}", key.key, key.word)).collect::<Vec<_>>().join("  ")
+        };
+        assert_eq!(footer(Some("open"), 80), "enter open  tab next  space tick  esc cancel  ? help");
+        assert_eq!(footer(Some("open"), 30), "enter open  esc cancel  ? help");
+        assert_eq!(footer(Some("open"), 29), "enter open  esc cancel");
     }
 
     #[test]

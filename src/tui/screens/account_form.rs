@@ -101,6 +101,12 @@ impl AccountFormDialog {
         }
     }
 
+    /// Whether the focus is on a drop-down that is closed, and nothing is in front of it.
+    #[must_use]
+    pub fn enter_opens(&self) -> bool {
+        self.question.is_none() && !self.language.is_open() && self.focus == Focus::Language
+    }
+
     /// Whether printable keys are text.
     #[must_use]
     pub fn typing(&self) -> Typing {

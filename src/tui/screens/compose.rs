@@ -179,6 +179,12 @@ impl ComposeDialog {
         }
     }
 
+    /// Whether the focus is on a drop-down that is closed, and nothing is in front of it.
+    #[must_use]
+    pub fn enter_opens(&self) -> bool {
+        self.front.is_none() && !self.list.is_open() && self.focus == Focus::Type
+    }
+
     /// Whether printable keys are text.
     #[must_use]
     pub fn typing(&self) -> Typing {

@@ -187,6 +187,14 @@ impl ContactFormDialog {
         }
     }
 
+    /// Whether the focus is on a drop-down that is closed, and nothing is in front of it.
+    #[must_use]
+    pub fn enter_opens(&self) -> bool {
+        self.front.is_none()
+            && !self.fields.has_open_list()
+            && matches!(self.focus, Focus::Position | Focus::Language)
+    }
+
     /// Whether printable keys are text: in fields, and in an open list, where they search.
     #[must_use]
     pub fn typing(&self) -> Typing {

@@ -292,7 +292,10 @@ fn changed_words(edit: &Edit, changed: &Changed) -> (Tone, String) {
     let mut words = match edit {
         Edit::Column(column) => {
             let state = if column.wanted { "on" } else { "off" };
-            format!("{} for {}: {state}.", column.title, contacts(column.count))
+            match changed.count() {
+                0 => format!("{} was {state} for all of them already.", column.title),
+                count => format!("{} for {}: {state}.", column.title, contacts(count)),
+            }
         }
         Edit::Copy(CopyEdit { name, to, to_name, .. }) if to.len() == 1 => {
             format!("{to_name} wants now what {name} wants.")

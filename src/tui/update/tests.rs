@@ -582,8 +582,7 @@ fn mails_of_a_notice_are_tried_again_and_called_off_together() {
     assert_eq!(press(&mut model, "x"), []);
     let effects = press(&mut model, "y");
     assert_eq!(questions(&effects), [Question::CancelNotice { id: NoticeId(4) }]);
-    let request = request_of(&effects, |_| true);
-    let effects = answer(&mut model, request, Answer::NoticeCancelled(Ok(1)));
+    let effects = answer(&mut model, request_of(&effects, |_| true), Answer::NoticeCancelled(Ok(1)));
     assert!(!effects.contains(&Effect::WakeSender));
     assert_eq!(model.notice.as_ref().map(|notice| notice.text.as_str()), Some("1 mail is cancelled."));
 }

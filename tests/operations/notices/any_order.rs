@@ -137,7 +137,7 @@ impl Scene {
                 let Some(id) = self.pick(WAITING, *which) else { return };
                 let claimed = self
                     .store
-                    .write(|writing| writing.claim_next(Some(&[DeliveryId(id)]), now, now))
+                    .write(|writing| writing.claim_next(Some(&[DeliveryId(id)]), &mut 9, now, now))
                     .unwrap();
                 self.claimed.extend(claimed);
             }

@@ -308,7 +308,7 @@ fn what_is_under_way_when_it_is_cancelled_is_not_tried_again() {
     let (office, mut session, notice, [ada, bob]) = to_two();
     let mut store = Store::open(&office.database()).unwrap();
     let now = session.now();
-    let claimed = store.write(|writing| writing.claim_next(Some(&[ada]), now, now)).unwrap().unwrap();
+    let claimed = store.write(|writing| writing.claim_next(Some(&[ada]), &mut 9, now, now)).unwrap().unwrap();
     assert_eq!(notices::cancel(&mut session, notice), Ok(1));
     assert_eq!(get(&mut session, notice).ended_at, None);
     let later = Settlement::Retry { due_at: now, words: "451 later".to_owned(), phase: "rcpt" };
@@ -327,7 +327,8 @@ fn what_is_under_way_to_a_contact_that_is_deleted_is_not_tried_again() {
     let done = notify(&mut session, ALARM);
     let mut store = Store::open(&office.database()).unwrap();
     let now = session.now();
-    let claimed = store.write(|writing| writing.claim_next(Some(&done.waiting), now, now)).unwrap().unwrap();
+    let claimed =
+        store.write(|writing| writing.claim_next(Some(&done.waiting), &mut 9, now, now)).unwrap().unwrap();
     contacts::delete(&mut session, &[ada]).unwrap();
     let back = Settlement::NotTried { words: "421 closing".to_owned() };
     assert_eq!(store.write(|writing| writing.settle(&claimed, &back, now)).unwrap(), State::Cancelled);
@@ -342,12 +343,56 @@ fn who_does_not_want_it_any_more_when_it_would_be_sent_does_not_get_it() {
     let mut store = Store::open(&office.database()).unwrap();
     let now = session.now();
     let both = [ada, bob];
-    let mut claim = || store.write(|writing| writing.claim_next(Some(&both), now, now)).unwrap();
+    let mut claim = || store.write(|writing| writing.claim_next(Some(&both), &mut 9, now, now)).unwrap();
     assert_eq!(claim().unwrap().delivery.id, bob);
     assert_eq!(claim(), None);
     assert_eq!(mails(&mut session, notice)[0].2, "cancelled");
     let told = refused(outbox::retry(&mut session, &[ada]));
     assert!(matches!(told, Problem::WrongState { state: "cancelled", .. }));
+}
+
+#[test]
+fn what_has_become_pointless_is_cancelled_so_many_at_a_time() {
+    let office = Office::new();
+    let mut session = office.session();
+    for name in ["Ada", "Bob", "Eve"] {
+        contact(&office, &mut session, name, &["activity"]);
+    }
+    let offer = notify(&mut session, OFFER);
+    raw(&office).execute("UPDATE contact SET unsubscribed_at = 1", []).unwrap();
+    let mut store = Store::open(&office.database()).unwrap();
+    let now = session.now();
+    let mut claim = |only: Option<&[DeliveryId]>, room: &mut usize| {
+        store.write(|writing| writing.claim_next(only, room, now, now)).unwrap()
+    };
+    let mut room = 1;
+    assert_eq!((claim(Some(&offer.waiting), &mut room), room), (None, 0));
+    let states: Vec<_> = mails(&mut session, offer.notice).into_iter().map(|mail| mail.2).collect();
+    assert_eq!(states, ["cancelled", "queued", "queued"]);
+    room = 2;
+    assert_eq!((claim(None, &mut room), room), (None, 0));
+    room = 1;
+    assert_eq!((claim(None, &mut room), room), (None, 1));
+}
+
+#[test]
+fn the_sender_goes_on_after_many_that_have_become_pointless() {
+    let office = Office::new();
+    let mut session = office.session();
+    set_security_email(&mut session, SECURITY);
+    let many = "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 1200) \
+                INSERT INTO contact (name, name_key, email, email_key, language, status, verified_at, created_at) \
+                SELECT 'p' || n, 'p' || n, n || '@example.org', n || '@example.org', 'en', 'verified', 1, 1 FROM number";
+    raw(&office).execute(many, []).unwrap();
+    raw(&office)
+        .execute("INSERT INTO subscription (contact_id, type) SELECT id, 'activity' FROM contact", [])
+        .unwrap();
+    let offer = notify(&mut session, OFFER);
+    raw(&office).execute("UPDATE contact SET unsubscribed_at = 1", []).unwrap();
+    office.deliver_to_files();
+    let mails = mails(&mut session, offer.notice);
+    assert_eq!(mails.iter().filter(|mail| mail.2 == "cancelled").count(), 1200);
+    assert_eq!(mails[1200], all_failed("written"));
 }
 
 #[test]

@@ -19,7 +19,8 @@ fn an_offer_comes_with_the_proof_of_its_address_and_an_alarm_does_not() {
     let (offer, alarm) = (notify(&mut session, OFFER), notify(&mut session, ALARM));
     let mut store = Store::open(&office.database()).unwrap();
     let now = session.now();
-    let mut claim = |id| store.write(|writing| writing.claim_next(Some(&[id]), now, now)).unwrap().unwrap();
+    let mut claim =
+        |id| store.write(|writing| writing.claim_next(Some(&[id]), &mut 9, now, now)).unwrap().unwrap();
     let claimed = claim(offer.waiting[0]);
     assert_eq!(claimed.delivery.notice, Some(offer.notice));
     let proof = claimed.unsubscribe.unwrap();
