@@ -52,7 +52,7 @@ use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand};
 
 use self::context::Context;
 use self::output::Output;
-use self::problem::{Exit, MailExit, Stop};
+use self::problem::{Exit, MailExit, Report, Stop};
 use crate::{operations, paths};
 
 /// Who must hear about this, and did it reach them?
@@ -66,6 +66,10 @@ use crate::{operations, paths};
 struct CommandLine {
     #[command(flatten)]
     common: Common,
+    /// Open the screen for somebody who gets no shell: it ignores the environment and their own configuration, reads and writes
+    /// files in 'exports' beside the database only, and does not suspend
+    #[arg(long)]
+    restricted: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -191,8 +195,12 @@ pub fn run(doors: Doors) -> u8 {
 
 fn answer(line: &CommandLine, doors: Doors, output: &mut Output) -> Result<Exit, Stop> {
     let Some(command) = &line.command else {
-        return screen::run(&line.common, output, doors.screen);
+        return screen::run(&line.common, line.restricted, output, doors.screen);
     };
+    if line.restricted {
+        let hint = "'callsheet --restricted' opens the screen; leave one of both out";
+        return Err(Report::usage("with '--restricted' there are no commands").hint(hint).into());
+    }
     let context = &mut |output: &mut Output| Context::load(&line.common, output);
     match command {
         Command::List(arguments) => list::run(&mut context(output)?, output, arguments),

@@ -7,6 +7,7 @@ use crate::cli::serve::{self, Service, Unserved};
 use crate::clock;
 use crate::config::{self, Config, ConfigError, ConfigErrors};
 use crate::domain::language::Language;
+use crate::operations::{Opening, Reach};
 use crate::paths;
 use crate::tui::clipboard::Clipboard;
 use crate::tui::effect::MouseMode;
@@ -47,7 +48,7 @@ pub fn screen(visit: Visit) -> Result<Left, Closed> {
         },
         language: Language::En,
         offset: clock::offset_at(opening.clock.now()),
-        places: places(),
+        places: places(&opening),
         ability: if config.tui.dumb_terminal { Ability::Dumb } else { Ability::Full },
         facts: facts(&config),
         sender,
@@ -104,7 +105,10 @@ impl From<web::Error> for Unserved {
 }
 
 /// What typed names of files mean.
-fn places() -> Places {
+fn places(opening: &Opening) -> Places {
+    if let Reach::Below(folder) = &opening.reach {
+        return Places { home: None, working: folder.clone() };
+    }
     let environment = paths::Environment::of_process();
     let home = environment.folder("HOME").map(Path::to_owned);
     Places { home, working: paths::working_folder().unwrap_or_default() }

@@ -14,6 +14,7 @@ pub mod notices;
 pub mod outbox;
 pub mod page;
 pub mod problem;
+pub mod reach;
 pub mod returns;
 pub mod session;
 pub mod subscriptions;
@@ -21,7 +22,8 @@ pub mod unsubscribing;
 pub mod verification;
 
 pub use problem::Problem;
+pub use reach::Reach;
 pub use session::{Actor, Opening, Rules, Session};
 
-// The other rooms reach the store through operations only; these two words of it are part of what operations say.
-pub use crate::store::{StoreError, Via, engine};
+// The other rooms reach the store through operations only; these words of it are part of what operations say.
+pub use crate::store::{Fault, Lapse, Sharing, StoreError, Via, engine, sharing};

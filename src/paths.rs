@@ -7,7 +7,9 @@ mod environment;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-pub use self::environment::{Environment, NAMES};
+use uzers::os::unix::UserExt as _;
+
+pub use self::environment::{Environment, NAMES, shed_environment};
 use crate::domain::safe_text::safe;
 use crate::operations::Actor;
 
@@ -27,10 +29,11 @@ pub fn default_database(environment: &Environment) -> Option<PathBuf> {
 }
 
 /// Where a configuration file is looked for when none is named, the first that exists:
-/// `$XDG_CONFIG_HOME/callsheet/config.toml`, `/etc/callsheet/config.toml`.
+/// `$XDG_CONFIG_HOME/callsheet/config.toml`, `/etc/callsheet/config.toml`; the second alone without files of the user's own.
 #[must_use]
 pub fn config_files(environment: &Environment) -> Vec<PathBuf> {
-    let user = user_folder(environment, "XDG_CONFIG_HOME", ".config");
+    let user =
+        user_folder(environment, "XDG_CONFIG_HOME", ".config").filter(|_| environment.has_user_files());
     let folders = user.into_iter().chain([environment.system_folder().join(OWN)]);
     folders.map(|folder| folder.join("config.toml")).collect()
 }
@@ -45,6 +48,25 @@ pub fn log_folder(environment: &Environment) -> Option<PathBuf> {
 #[must_use]
 pub fn mail_folder(database: &Path) -> PathBuf {
     database.with_file_name("mail")
+}
+
+/// The folder in which a restricted screen may read and write files: `exports` beside the database.
+#[must_use]
+pub fn export_folder(database: &Path) -> PathBuf {
+    database.with_file_name("exports")
+}
+
+/// The home folder of the real user of this process, as the user database has it.
+#[must_use]
+pub fn home_of_user() -> Option<PathBuf> {
+    Some(uzers::get_user_by_uid(uzers::get_current_uid())?.home_dir().to_owned())
+}
+
+/// The name of a group, or its number where it has none.
+#[must_use]
+pub fn group_name(id: u32) -> String {
+    let name = uzers::get_group_by_gid(id).map(|group| group.name().to_string_lossy().into_owned());
+    name.map_or_else(|| id.to_string(), |name| safe(&name).into_owned())
 }
 
 /// Own keys, the first that exists: `keys.toml` beside the configuration file that was `named`; without one in
@@ -144,6 +166,7 @@ mod tests {
         assert_eq!(default_database(&xdg).unwrap(), Path::new("/d/callsheet/callsheet.db"));
         assert_eq!(log_folder(&xdg).unwrap(), Path::new("/s/callsheet"));
         assert_eq!(config_files(&xdg)[0], Path::new("/c/callsheet/config.toml"));
+        assert_eq!(config_files(&xdg.without_user_files()), [Path::new("/etc/callsheet/config.toml")]);
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod plans;
 mod queue;
 mod returns;
 mod rows;
+mod sharing;
 mod subscriptions;
 mod verifications;
 
@@ -42,6 +43,7 @@ pub use list::{Direction, Start};
 pub use notices::{NewNotice, NoticeBody, UnsubscribeProof};
 pub use outbox::{AttemptRow, Material, NewDelivery, Newest, OutboxFilter};
 pub use queue::{Claimed, Delays, Settlement};
+pub use sharing::{Fault, Lapse, Sharing, sharing};
 pub use subscriptions::Wishes;
 pub use verifications::{Verification, VerificationState};
 

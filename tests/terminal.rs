@@ -103,6 +103,29 @@ fn suspending_gives_the_terminal_back_and_coming_back_draws_everything() {
 }
 
 #[test]
+fn a_restricted_screen_goes_by_its_command_line_alone_and_does_not_suspend() {
+    let program = home();
+    let database = program.path("data/callsheet/callsheet.db");
+    std::fs::write(program.path("own.toml"), format!("database = '{}'\n", database.display())).unwrap();
+    let astray = [
+        ("CALLSHEET_DB", "/nonexistent/a.db"),
+        ("CALLSHEET_CONFIG", "/nonexistent/a.toml"),
+        ("XDG_DATA_HOME", "/nonexistent"),
+        ("HOME", "/nonexistent"),
+        ("PATH", "/nonexistent"),
+        ("SSH_ORIGINAL_COMMAND", "callsheet --db /nonexistent/a.db"),
+        ("SSH_CONNECTION", "203.0.113.9 50022 192.0.2.1 22"),
+        ("SUDO_USER", "grace"),
+    ];
+    let mut terminal = Terminal::run(&program, "--restricted --config own.toml", &astray);
+    terminal.types("<wait:ada@example.org> <c-z> <wait:cannot be suspended> a grace <tab> grace@example.org <enter> <wait:is saved> q");
+    assert_eq!(terminal.ends_within(SOON), 0);
+    let history = program.data("history --limit 1 --json");
+    assert!(history.contains(r#""origin":"203.0.113.9""#), "{history}");
+    assert!(!history.contains("sudo"), "{history}");
+}
+
+#[test]
 fn without_colour_the_selection_is_still_seen() {
     let program = home();
     let mut terminal = Terminal::open(&program, &[("NO_COLOR", "1")]);

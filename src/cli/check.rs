@@ -22,8 +22,10 @@ use crate::domain::contact::Status;
 use crate::domain::safe_text::safe;
 use crate::log;
 use crate::operations::coverage::Thin;
-use crate::operations::{Session, StoreError, account, coverage, notices, outbox};
-use crate::paths::Environment;
+use crate::operations::{
+    Fault, Lapse, Session, Sharing, StoreError, account, coverage, notices, outbox, sharing,
+};
+use crate::paths::{self, Environment};
 
 const COVERAGE: &str = "coverage";
 
@@ -113,7 +115,10 @@ fn findings(common: &Common, door: Door) -> Vec<Finding> {
     findings.extend(screen_files(&config, door));
     let mut security_email = None;
     let mut sender = config.rules().from_email;
-    match Session::open(&opening) {
+    let opened = Session::open(&opening);
+    // A file of another program has whatever modes that wants.
+    let is_ours = !matches!(opened, Err(StoreError::Foreign { .. }));
+    match opened {
         Ok(mut session) => {
             sender = session.return_path_of_a_trial();
             findings.extend(database(&mut session, &opening.database));
@@ -141,6 +146,9 @@ fn findings(common: &Common, door: Door) -> Vec<Finding> {
             | StoreError::LeaseLost { .. }
             | StoreError::Other { .. }),
         ) => findings.push(Finding::broken("database", error.to_string())),
+    }
+    if is_ours {
+        findings.extend(shared(&sharing(&opening.database), paths::group_name));
     }
     findings.extend(server::findings(&config, &sender, security_email.as_deref(), opening.clock.now()));
     findings.extend(dkim(&config));
@@ -205,6 +213,46 @@ fn database(session: &mut Session, file: &Path) -> Vec<Finding> {
     findings.extend(session.warnings().iter().map(|warning| Finding::warning("database", warning.clone())));
     findings.push(Finding::ok("key_file", format!("{}.key", file.display())));
     findings
+}
+
+/// Who can use the files beside the database: a line if a group shares them, and one for each file that does not follow.
+fn shared(sharing: &Sharing, name_of: impl Fn(u32) -> String) -> Vec<Finding> {
+    const CHECK: &str = "sharing";
+    let group = sharing.group.map(&name_of);
+    let findings: Vec<Finding> = sharing
+        .lapses
+        .iter()
+        .map(|lapse| Finding::warning(CHECK, lapse_words(lapse, group.as_deref(), &name_of)))
+        .collect();
+    match group {
+        Some(group) if findings.is_empty() => {
+            vec![Finding::ok(CHECK, format!("the group '{group}' uses the database, and nobody else"))]
+        }
+        Some(_) | None => findings,
+    }
+}
+
+fn lapse_words(lapse: &Lapse, group: Option<&str>, name_of: &impl Fn(u32) -> String) -> String {
+    let file = lapse.file.display();
+    let (mode, group) = (lapse.mode, group.unwrap_or_default());
+    match lapse.fault {
+        Fault::OpenToOthers => {
+            format!("'{file}' has mode {mode:04o}, so that others may use it; 'chmod o= FILE' keeps them out")
+        }
+        Fault::OpenToGroup(own) => format!(
+            "'{file}' has mode {mode:04o}, so that the group '{}' may use it, but its folder is not shared; \
+             'chmod 600 FILE' closes it",
+            name_of(own)
+        ),
+        Fault::ClosedToGroup => format!(
+            "'{file}' has mode {mode:04o}, so that the group '{group}', which shares the folder, cannot use it; \
+             'chmod 660 FILE' opens it"
+        ),
+        Fault::OfOtherGroup(own) => format!(
+            "'{file}' belongs to the group '{}', but '{group}' shares the folder; 'chgrp {group} FILE' gives it to them",
+            name_of(own)
+        ),
+    }
 }
 
 fn security_email_finding(account: &Account) -> Finding {
@@ -334,6 +382,44 @@ mod tests {
         assert_eq!(exit(std::slice::from_ref(&ok)), Exit::Done);
         assert_eq!(exit(&[warning.clone(), ok.clone()]), Exit::Partly);
         assert_eq!(exit(&[broken, ok, warning]), Exit::Failed);
+    }
+
+    #[test]
+    fn files_that_are_shared_wrongly_are_told_with_what_helps() {
+        let name = |id: u32| if id == 7 { "callsheet".to_owned() } else { "staff".to_owned() };
+        let told = |group, lapses: &[(u32, Fault)]| {
+            let lapse =
+                |(mode, fault): &(u32, Fault)| Lapse { file: "/d/a.db".into(), mode: *mode, fault: *fault };
+            let sharing = Sharing { group, lapses: lapses.iter().map(lapse).collect() };
+            let findings = shared(&sharing, name);
+            findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+        };
+        assert!(told(None, &[]).is_empty());
+        assert_eq!(told(Some(7), &[]), ["the group 'callsheet' uses the database, and nobody else"]);
+        assert_eq!(
+            told(
+                Some(7),
+                &[
+                    (0o664, Fault::OpenToOthers),
+                    (0o600, Fault::ClosedToGroup),
+                    (0o660, Fault::OfOtherGroup(8))
+                ]
+            ),
+            [
+                "'/d/a.db' has mode 0664, so that others may use it; 'chmod o= FILE' keeps them out",
+                "'/d/a.db' has mode 0600, so that the group 'callsheet', which shares the folder, cannot use it; 'chmod 660 \
+                 FILE' opens it",
+                "'/d/a.db' belongs to the group 'staff', but 'callsheet' shares the folder; 'chgrp callsheet FILE' gives it to \
+                 them",
+            ]
+        );
+        assert_eq!(
+            told(None, &[(0o640, Fault::OpenToGroup(8))]),
+            [
+                "'/d/a.db' has mode 0640, so that the group 'staff' may use it, but its folder is not shared; 'chmod 600 FILE' \
+              closes it"
+            ]
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::clock;
 use crate::config::{Config, ConfigErrors, Flags};
 use crate::log::{self, Place};
 use crate::mail::sender::{SenderSettings, Way};
-use crate::operations::{Opening, Session, Via};
+use crate::operations::{Opening, Reach, Session, Via};
 use crate::paths::{self, Environment};
 
 /// What a command works with.
@@ -27,10 +27,23 @@ impl Context {
     /// # Errors
     /// [`Stop`] with exit 2 and every mistake in the configuration.
     pub fn load(common: &Common, output: &mut Output) -> Result<Self, Stop> {
-        let environment = Environment::of_process();
-        let config = config_of(common, &environment).map_err(Report::from)?;
+        Self::load_from(&Environment::of_process(), common, output)
+    }
+
+    /// The same for one who gets no shell: nothing of the client's environment counts, nor a configuration of their own.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), and exit 1 if the environment cannot be shed.
+    pub fn load_restricted(common: &Common, output: &mut Output) -> Result<Self, Stop> {
+        paths::shed_environment(paths::home_of_user().as_deref())
+            .map_err(|error| Report::failed(format!("the environment cannot be shed: {error}")))?;
+        Self::load_from(&Environment::of_process().without_user_files(), common, output)
+    }
+
+    fn load_from(environment: &Environment, common: &Common, output: &mut Output) -> Result<Self, Stop> {
+        let config = config_of(common, environment).map_err(Report::from)?;
         config.warnings().iter().for_each(|warning| output.warning(warning));
-        let opening = opening(&config, &environment).map_err(Report::from)?;
+        let opening = opening(&config, environment).map_err(Report::from)?;
         let log = Place::of(environment.text("JOURNAL_STREAM"), config.log_folder.clone());
         log::begin(*config.log_level, log.clone(), Arc::clone(&opening.clock));
         Ok(Self { config, opening, log, session: None, json: common.json })
@@ -132,6 +145,7 @@ pub fn opening(config: &Config, environment: &Environment) -> Result<Opening, Co
         rules: config.rules(),
         catalogue: Arc::new(config.catalogue()?),
         clock: clock::system(),
+        reach: Reach::Everywhere,
     })
 }
 

@@ -7,8 +7,8 @@ use super::output::Output;
 use super::problem::{Exit, Report, Stop};
 use crate::config::{Config, ConfigErrors, Source};
 use crate::mail::sender::SenderSettings;
-use crate::operations::{Opening, StoreError, Via};
-use crate::paths::Environment;
+use crate::operations::{Opening, Reach, StoreError, Via};
+use crate::paths::{self, Environment};
 
 /// What the screen is opened with.
 pub struct Visit {
@@ -50,16 +50,32 @@ pub type Door = fn(Visit) -> Result<Left, Closed>;
 ///
 /// # Errors
 /// [`Stop`] with exit 2 where there is no terminal that can show it; the hint names the commands that work there.
-pub(super) fn run(common: &Common, output: &mut Output, door: Door) -> Result<Exit, Stop> {
+pub(super) fn run(
+    common: &Common,
+    is_restricted: bool,
+    output: &mut Output,
+    door: Door,
+) -> Result<Exit, Stop> {
     if common.json {
         return Err(Report::usage("the screen has no JSON")
             .hint("'callsheet list --json' prints the contacts")
             .into());
     }
-    let context = Context::load(common, output)?;
-    let opening = Opening { via: Via::Screen, ..context.opening().clone() };
+    let context = match is_restricted {
+        true => Context::load_restricted(common, output)?,
+        false => Context::load(common, output)?,
+    };
+    let reach = match is_restricted {
+        true => Reach::Below(paths::export_folder(&context.opening().database)),
+        false => Reach::Everywhere,
+    };
+    let opening = Opening { via: Via::Screen, reach, ..context.opening().clone() };
     let sender = context.sender_settings();
-    let source = Source::new(flags_of(common), Environment::of_process());
+    let environment = match is_restricted {
+        true => Environment::of_process().without_user_files(),
+        false => Environment::of_process(),
+    };
+    let source = Source::new(flags_of(common), environment);
     let left = door(Visit { config: context.config, opening, sender, source, sender_of: sender_settings })?;
     match left.waiting {
         0 => {}

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::Problem;
+use super::{Problem, Reach};
 use crate::clock::Clock;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::contact::ContactId;
@@ -86,6 +86,8 @@ pub struct Opening {
     pub rules: Rules,
     pub catalogue: Arc<Catalogue>,
     pub clock: Arc<dyn Clock>,
+    /// What the actor may do outside of the database.
+    pub reach: Reach,
 }
 
 /// One administrator at one database. Each thread that works on the database has its own.
@@ -170,6 +172,12 @@ impl Session {
     /// [`StoreError`] if the database cannot be read.
     pub fn changed_elsewhere(&mut self) -> Result<bool, StoreError> {
         self.store.changed_elsewhere()
+    }
+
+    /// Whether the actor may have this file, with its whole path, read or written; looked up on the disk.
+    #[must_use]
+    pub fn allows(&self, file: &Path) -> bool {
+        self.opening.reach.allows(file)
     }
 
     /// Whether another database or key lies under the names of this session's, as after a restore: what is written here now

@@ -45,6 +45,7 @@ use crate::domain::delivery::{DeliveryId, NoticeId};
 use crate::domain::email_address::Smtputf8;
 use crate::domain::language::Language;
 use crate::domain::timestamp::Timestamp;
+use crate::operations::Reach;
 use crate::operations::outbox::QueueTotals;
 
 /// After this time it is said that something is still being counted.
@@ -65,6 +66,8 @@ pub struct Fixed {
     pub smtputf8: Smtputf8,
     /// The zone in which times are shown.
     pub offset: FixedOffset,
+    /// What those before the screen may do outside of it.
+    pub reach: Reach,
     /// What typed names of files mean.
     pub places: Places,
     /// Drawn by chance at the start: what this run sends is told by it from what any other has sent.

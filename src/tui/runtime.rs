@@ -110,6 +110,7 @@ pub fn run(options: Options) -> Result<Farewell, Error> {
         language: options.language,
         smtputf8: opening.rules.smtputf8,
         offset: options.offset,
+        reach: opening.reach.clone(),
         places: options.places,
         run: random_number()?,
     };

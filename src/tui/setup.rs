@@ -15,6 +15,9 @@ use super::msg::Msg;
 use super::screens::settings::{MailFacts, SettingsFacts};
 use super::worker::last_words;
 
+/// A server that somebody names could be handed the password, and the file is the machine's.
+const RESTRICTED: &str = "this screen is restricted: the mail server is set at the machine";
+
 /// How a configuration sends mail.
 pub type SenderOf = fn(&Config, &Opening) -> SenderSettings;
 
@@ -37,6 +40,14 @@ impl Setup {
     /// Does a task. After saving there is something to go on with.
     #[must_use]
     pub fn perform(&self, task: &MailTask) -> (Answer, Option<Prepared>) {
+        if self.opening.reach.is_restricted() {
+            let refused = Unsaved::Failed(RESTRICTED.to_owned());
+            match task {
+                MailTask::Read => {}
+                MailTask::Examine { .. } => return (Answer::Examined(Err(refused)), None),
+                MailTask::Save { .. } => return (Answer::MailSaved(Err(refused)), None),
+            }
+        }
         match task {
             MailTask::Read => (Answer::MailServer(self.source.mail_server().map(Box::new)), None),
             MailTask::Examine { server, form, to } => {
@@ -175,7 +186,7 @@ mod tests {
     use crate::config::Flags;
     use crate::domain::catalogue::Catalogue;
     use crate::mail::sender::Way;
-    use crate::operations::{Actor, Rules, Via};
+    use crate::operations::{Actor, Reach, Rules, Via};
     use crate::paths::Environment;
 
     /// How long an answer may take before the test has failed.
@@ -192,6 +203,7 @@ mod tests {
                 rules: Rules::default(),
                 catalogue: Arc::new(Catalogue::built_in()),
                 clock: clock::system(),
+                reach: Reach::Everywhere,
             },
             sender_of: |config, opening| SenderSettings {
                 database: opening.database.clone(),
@@ -235,5 +247,22 @@ mod tests {
         let prepared = office.take_prepared().unwrap();
         assert_eq!(prepared.opening.rules.from_email, "notices@example.com");
         assert!(matches!(prepared.sender.way, Way::Closed { words } if words == "127.0.0.1"));
+    }
+
+    #[test]
+    fn on_a_restricted_screen_the_mail_server_is_neither_tried_nor_saved() {
+        let home = tempfile::tempdir().unwrap();
+        let mut setup = setup(home.path());
+        let (Answer::MailServer(Ok(server)), _) = setup.perform(&MailTask::Read) else { panic!() };
+        setup.opening.reach = Reach::Below(home.path().join("exports"));
+        let refused = Unsaved::Failed(RESTRICTED.to_owned());
+        let (server, form) = (*server, MailForm { host: "127.0.0.1".to_owned(), ..MailForm::default() });
+        let examine = MailTask::Examine { server: server.clone(), form: form.clone(), to: None };
+        let (answer, _) = setup.perform(&examine);
+        assert!(matches!(&answer, Answer::Examined(Err(why)) if *why == refused), "{answer:?}");
+        let (answer, prepared) = setup.perform(&MailTask::Save { server, form });
+        assert!(matches!(&answer, Answer::MailSaved(Err(why)) if *why == refused), "{answer:?}");
+        assert!(prepared.is_none());
+        assert!(matches!(setup.perform(&MailTask::Read), (Answer::MailServer(Ok(_)), None)));
     }
 }

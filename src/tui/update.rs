@@ -92,7 +92,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::WorkerPanicked(words) => answers::take_fall(model, &words, &mut plan),
         Msg::Resumed => plan.add(Effect::Redraw),
-        Msg::SuspendAsked => plan.add(Effect::Suspend),
+        Msg::SuspendAsked => suspend(model, &mut plan),
         // The runtime ends by itself: nothing can be shown to anybody any more.
         Msg::InputLost(_) => {}
     }
@@ -113,7 +113,7 @@ fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
     model.pending.column = None;
     #[expect(clippy::wildcard_enum_match_arm, reason = "few of all actions mean the same everywhere")]
     match input {
-        Input::Action(Action::Suspend) => plan.add(Effect::Suspend),
+        Input::Action(Action::Suspend) => suspend(model, plan),
         Input::Action(Action::Redraw) => plan.add(Effect::Redraw),
         Input::Action(Action::Help) => open_help(model),
         Input::Action(Action::Palette) => open_palette(model),
@@ -131,6 +131,15 @@ fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
         Input::Action(Action::NextTab) => switch(model, model.screen.next(), plan),
         Input::Action(Action::PreviousTab) => switch(model, model.screen.previous(), plan),
         _ => take_screen_input(model, input, plan),
+    }
+}
+
+/// A restricted screen has no shell behind it that could bring it back.
+fn suspend(model: &mut Model, plan: &mut Plan) {
+    if model.fixed.reach.is_restricted() {
+        model.notify(Tone::Warning, "This screen cannot be suspended: it is restricted.");
+    } else {
+        plan.add(Effect::Suspend);
     }
 }
 

@@ -333,10 +333,11 @@ mod tests {
     use crate::domain::catalogue::Catalogue;
     use crate::domain::contact_form::ContactForm;
     use crate::operations::contacts::{ListQuery, Verify};
+    use crate::operations::export::{self, Existing, Scope};
     use crate::operations::history::{HistoryAt, RecordQuery};
     use crate::operations::import::{BadRows, Format, Options, Run};
     use crate::operations::subscriptions::Whom;
-    use crate::operations::{Actor, Rules, Via};
+    use crate::operations::{Actor, Reach, Rules, Via};
     use crate::tui::effect::{Answer, Refused};
     use crate::tui::perform::perform;
 
@@ -351,6 +352,7 @@ mod tests {
             rules: Rules::default(),
             catalogue: Arc::new(Catalogue::built_in()),
             clock: clock::system(),
+            reach: Reach::Everywhere,
         }
     }
 
@@ -545,5 +547,40 @@ mod tests {
         assert_eq!(words(Box::new("no rows")), "no rows");
         assert_eq!(words(Box::new("no rows".to_owned())), "no rows");
         assert_eq!(words(Box::new(7)), "no words");
+    }
+
+    #[test]
+    fn a_restricted_screen_uses_files_of_its_folder_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let exports = folder.path().join("exports");
+        std::fs::create_dir(&exports).unwrap();
+        let reach = Reach::Below(exports.clone());
+        let mut session = Session::open(&Opening { reach, ..opening(folder.path()) }).unwrap();
+        let (inside, outside) = (exports.join("staff.csv"), folder.path().join("staff.csv"));
+        let export = |target: &Path| Question::Export {
+            target: target.to_owned(),
+            scope: Scope::All,
+            format: export::Format::Csv,
+            existing: Existing::Replace,
+        };
+        assert!(matches!(
+            perform(&mut session, &export(&outside)),
+            Answer::Exported(Err(Refused::Because(_)))
+        ));
+        assert!(!outside.exists());
+        assert!(matches!(perform(&mut session, &export(&inside)), Answer::Exported(Ok(_))));
+        std::fs::copy(&inside, &outside).unwrap();
+        let options = Options {
+            format: Format::Csv,
+            bad_rows: BadRows::RefuseAll,
+            verify: Verify::Later,
+            run: Run::Trial,
+        };
+        let import = |file: &Path| Question::Import { file: file.to_owned(), options, stamp: None };
+        assert!(matches!(
+            perform(&mut session, &import(&outside)),
+            Answer::Imported(Err(Refused::Because(_)))
+        ));
+        assert!(matches!(perform(&mut session, &import(&inside)), Answer::Imported(Ok(_))));
     }
 }

@@ -135,7 +135,7 @@ mod tests {
     use super::*;
     use crate::clock;
     use crate::domain::catalogue::Catalogue;
-    use crate::operations::{Actor, Rules, Via, account};
+    use crate::operations::{Actor, Reach, Rules, Via, account};
 
     fn opening(folder: &Path) -> Opening {
         Opening {
@@ -145,6 +145,7 @@ mod tests {
             rules: Rules::default(),
             catalogue: Arc::new(Catalogue::built_in()),
             clock: clock::system(),
+            reach: Reach::Everywhere,
         }
     }
 

@@ -271,7 +271,7 @@ mod tests {
     use super::*;
     use crate::clock;
     use crate::domain::catalogue::Catalogue;
-    use crate::operations::{Actor, Opening, Rules, Session, Via};
+    use crate::operations::{Actor, Opening, Reach, Rules, Session, Via};
     use crate::web::clerk::Clerk;
     use crate::web::{Event, Limits};
 
@@ -283,6 +283,7 @@ mod tests {
             rules: Rules::default(),
             catalogue: Arc::new(Catalogue::built_in()),
             clock: clock::system(),
+            reach: Reach::Everywhere,
         };
         let clerk = || Clerk::start("clerk", Session::open(&opening).unwrap(), opening.clone(), 4).unwrap();
         let (teller, events) = mpsc::channel(4);

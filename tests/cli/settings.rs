@@ -1,6 +1,6 @@
 //! account, config, check, types.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
@@ -250,6 +250,25 @@ fn checking_warns_of_what_is_missing() {
         {"check":"mail_server","result":"warning","message":"none is configured; mail is written to '[home]/data/callsheet/mail'"}]
         [exit 3]
         "#);
+}
+
+#[test]
+fn checking_names_a_file_that_the_group_of_a_shared_folder_cannot_use() {
+    let program = Program::new();
+    let folder = program.path("shared");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::set_permissions(&folder, Permissions::from_mode(0o2770)).unwrap();
+    let told = || {
+        let told = program.data("check --db shared/a.db");
+        told.lines().filter(|line| line.starts_with("sharing ")).collect::<Vec<_>>().join("\n")
+    };
+    let fine = told();
+    assert!(fine.starts_with("sharing         ok       the group '"), "{fine}");
+    assert!(fine.ends_with("' uses the database, and nobody else"), "{fine}");
+    std::fs::set_permissions(program.path("shared/a.db.key"), Permissions::from_mode(0o600)).unwrap();
+    let lapse = told();
+    assert!(lapse.starts_with("sharing         warning  'shared/a.db.key' has mode 0600, "), "{lapse}");
+    assert!(lapse.ends_with("cannot use it; 'chmod 660 FILE' opens it"), "{lapse}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use callsheet::clock;
 use callsheet::domain::catalogue::Catalogue;
 use callsheet::domain::contact_form::ContactForm;
 use callsheet::operations::contacts::{self, Verify};
-use callsheet::operations::{Actor, Opening, Rules, Session, Via};
+use callsheet::operations::{Actor, Opening, Reach, Rules, Session, Via};
 
 use crate::support::program::Program;
 
@@ -24,6 +24,7 @@ fn with_many_contacts() -> Program {
         rules: Rules::default(),
         catalogue: Arc::new(Catalogue::built_in()),
         clock: clock::system(),
+        reach: Reach::Everywhere,
     };
     let mut session = Session::open(&opening).unwrap();
     for number in 0..MANY {

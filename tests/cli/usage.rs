@@ -41,6 +41,25 @@ fn an_unknown_command_or_option_names_the_nearest() {
 }
 
 #[test]
+fn a_restricted_screen_takes_no_command() {
+    assert_transcript!(Program::new().run("--restricted list\nlist --restricted\n--restricted --json"), @r#"
+        $ callsheet --restricted list
+        ! Error: with '--restricted' there are no commands
+        ! Hint: 'callsheet --restricted' opens the screen; leave one of both out
+        [exit 2]
+        $ callsheet list --restricted
+        ! Error: unexpected argument '--restricted' found
+        !
+        ! Usage: callsheet list [OPTIONS]
+        [exit 2]
+        $ callsheet --restricted --json
+        ! Error: the screen has no JSON
+        ! Hint: 'callsheet list --json' prints the contacts
+        [exit 2]
+        "#);
+}
+
+#[test]
 fn commands_that_do_not_exist_are_wrong_usage() {
     let transcript = Program::new().run("import -");
     assert!(transcript.ends_with("[exit 2]\n"), "{transcript}");

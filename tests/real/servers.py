@@ -307,7 +307,7 @@ class SmtpSink:
                 stdout=log,
                 stderr=log,
             )
-        until(lambda: self._process.poll() is not None or _listens(self.port), what="smtp-sink")
+        until(lambda: self._process.poll() is not None or listens(self.port), what="smtp-sink")
         return self._process.poll() is None
 
 
@@ -418,7 +418,8 @@ def server_environment(*libraries):
     return {"PATH": "/usr/bin:/bin", "LD_LIBRARY_PATH": ":".join(map(str, folders))}
 
 
-def _listens(port):
+def listens(port):
+    """Whether somebody listens on this port."""
     try:
         socket.create_connection((HOST, port), 1).close()
     except OSError:

@@ -11,7 +11,7 @@ use callsheet::domain::return_path::ReturnPath;
 use callsheet::mail::sender::{SenderEvent, SenderSettings, Way, deliver_due};
 use callsheet::operations::contacts::{self, Mailing, Saved, Verify};
 use callsheet::operations::outbox::{self, OutboxAt, OutboxQuery};
-use callsheet::operations::{Actor, Opening, Problem, Rules, Session, Via, verification};
+use callsheet::operations::{Actor, Opening, Problem, Reach, Rules, Session, Via, verification};
 
 use super::clock::ManualClock;
 
@@ -48,6 +48,7 @@ impl Office {
             rules: self.rules.clone(),
             catalogue: Arc::new(Catalogue::built_in()),
             clock: Arc::new(self.clock.clone()),
+            reach: Reach::Everywhere,
         }
     }
 

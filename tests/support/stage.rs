@@ -14,7 +14,6 @@ use callsheet::domain::routing::{Candidate, Exclusion, route, verdict};
 use callsheet::domain::subscription::Subscriptions;
 use callsheet::domain::timestamp::Timestamp;
 use callsheet::domain::verification::{Limit, LimitKind};
-use callsheet::operations::Problem;
 use callsheet::operations::contacts::{Again, Mailing, PageAt, Saved};
 use callsheet::operations::coverage::Coverage;
 use callsheet::operations::export::{Existing, Exported};
@@ -24,6 +23,7 @@ use callsheet::operations::notices::{Audience, Fallback, Notified, Person};
 use callsheet::operations::outbox::QueueTotals;
 use callsheet::operations::page::Page;
 use callsheet::operations::subscriptions::{Changed, Restored, Whom};
+use callsheet::operations::{Problem, Reach};
 use callsheet::tui::effect::{Answer, ColumnFacts, Effect, Question, Refused, Request};
 use callsheet::tui::keymap::Keymap;
 use callsheet::tui::marks::Marks;
@@ -53,6 +53,7 @@ pub fn fixed(theme: Theme, marks: Marks) -> Fixed {
         language: Language::En,
         smtputf8: Smtputf8::Refused,
         offset: FixedOffset::east_opt(0).unwrap(),
+        reach: Reach::Everywhere,
         places: Places { home: Some("/home/ada".into()), working: "/srv/lists".into() },
         run: 7,
     }

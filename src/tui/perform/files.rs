@@ -7,6 +7,7 @@ use super::Steps;
 use crate::operations::Session;
 use crate::operations::export::{self, Existing, Exported, Format, Scope};
 use crate::operations::import::{self, Heard, Options, Report, Source, Stamp};
+use crate::paths;
 use crate::tui::effect::{Pace, Refused};
 
 pub(super) fn export(
@@ -17,6 +18,7 @@ pub(super) fn export(
     existing: Existing,
     proceed: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<Exported, Refused> {
+    refuse_outside(session, target)?;
     export::export_to_file(session, scope, format, target, existing, proceed).map_err(|failure| match failure
     {
         export::Failure::Exists => Refused::Exists,
@@ -27,6 +29,19 @@ pub(super) fn export(
     })
 }
 
+/// A restricted screen reaches into one folder only.
+fn refuse_outside(session: &Session, file: &Path) -> Result<(), Refused> {
+    if session.allows(file) {
+        return Ok(());
+    }
+    let folder = paths::export_folder(session.database());
+    let words = format!(
+        "this screen is restricted: only files below '{}' can be used, and that folder must be there",
+        folder.display()
+    );
+    Err(Refused::Because(words))
+}
+
 pub(super) fn import(
     session: &mut Session,
     file: &Path,
@@ -34,6 +49,7 @@ pub(super) fn import(
     wanted: Option<Stamp>,
     steps: Steps<'_>,
 ) -> Result<Report, Refused> {
+    refuse_outside(session, file)?;
     let opened = import::open(session, Source::RegularFile(file));
     let opened = opened.map_err(|unreadable| Refused::Because(unreadable.to_string()))?;
     let stamp = opened.stamp();

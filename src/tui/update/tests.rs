@@ -1,6 +1,7 @@
 //! What messages do: the effects that they ask for, and nothing else.
 
 mod files;
+mod system;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +26,7 @@ use crate::operations::notices::{Audience, Notified};
 use crate::operations::outbox::OutboxEntry;
 use crate::operations::page::Page;
 use crate::operations::subscriptions::{Changed, Ended, Whom};
-use crate::operations::{Problem, StoreError};
+use crate::operations::{Problem, Reach, StoreError};
 use crate::tui::effect::{Answer, ColumnFacts, Pace, Request};
 use crate::tui::keymap::Keymap;
 use crate::tui::marks::Marks;
@@ -64,6 +65,7 @@ fn fresh() -> Model {
         language: Language::En,
         smtputf8: Smtputf8::Refused,
         offset: FixedOffset::east_opt(0).unwrap(),
+        reach: Reach::Everywhere,
         places: Places::default(),
         run: 7,
     };
@@ -163,20 +165,6 @@ fn moving_in_what_is_loaded_asks_for_nothing() {
     let mut model = listed();
     assert_eq!(press(&mut model, "j"), []);
     assert_eq!(model.contacts.current().map(|contact| contact.id), Some(ContactId(2)));
-}
-
-#[test]
-fn quit_suspend_and_redraw_are_effects() {
-    let mut model = listed();
-    assert_eq!(press(&mut model, "q"), [Effect::Quit]);
-    let control = |model: &mut Model, letter| {
-        update(model, Msg::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL)))
-    };
-    assert_eq!(control(&mut model, 'c'), [Effect::Quit]);
-    assert_eq!(control(&mut model, 'z'), [Effect::Suspend]);
-    assert_eq!(control(&mut model, 'l'), [Effect::Redraw]);
-    assert_eq!(update(&mut model, Msg::SuspendAsked), [Effect::Suspend]);
-    assert_eq!(update(&mut model, Msg::Resumed), [Effect::Redraw]);
 }
 
 #[test]
