@@ -27,6 +27,7 @@ pub mod retry;
 pub mod return_path;
 pub mod routing;
 pub mod safe_text;
+pub mod say;
 pub mod subscription;
 pub mod timestamp;
 pub mod verification;

@@ -9,6 +9,7 @@ mod names;
 mod packages;
 mod rooms;
 mod source;
+mod words;
 
 use source::Source;
 

@@ -6,7 +6,9 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use crate::domain::columns::{clip, width};
+use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
+use crate::domain::say::{counted, say};
 use crate::tui::look::Look;
 use crate::tui::model::Model;
 use crate::tui::theme::Role;
@@ -29,7 +31,7 @@ pub(super) fn draw(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>)
     put(line, 0, &name, Role::Title, buf, look);
     put(line, columns.saturating_sub(mail_width), &mail, mail_role, buf, look);
     let room = room.saturating_sub(name_width + GAP);
-    let parts = fitting(middle(model), room, look);
+    let parts = fitting(middle(model, look.language), room, look);
     let taken = parts_width(&parts, look);
     // In the middle of the line if that is free, else right behind the name.
     let centre = (columns.saturating_sub(taken)) / 2;
@@ -77,40 +79,51 @@ fn name(model: &Model, room: usize, look: &Look<'_>) -> String {
     clip(&whole, limit.max(width(program)).min(room), look.marks.ellipsis()).into_owned()
 }
 
-fn middle(model: &Model) -> Vec<Part> {
+fn middle(model: &Model, language: Language) -> Vec<Part> {
     let mut parts = Vec::new();
     if let Some(totals) = &model.totals {
-        parts.push((counted(totals.contacts, "contact", "contacts"), Role::Text));
-        parts.push((format!("{} verified", totals.verified), Role::Text));
-        match model.queue.map(|queue| queue.unreached) {
-            None | Some(0) => {}
-            Some(count) => {
-                parts.push((format!("{} reached nobody", counted(count, "notice", "notices")), Role::Bad));
-            }
+        let contacts = totals.contacts;
+        parts.push((
+            counted!(language, contacts, "{contacts} contact", "{contacts} contacts", contacts),
+            Role::Text,
+        ));
+        parts.push((say!(language, "{count} verified", count = totals.verified), Role::Text));
+        let unreached = model.queue.map_or(0, |queue| queue.unreached);
+        if unreached > 0 {
+            let one_or_several = counted!(
+                language,
+                unreached,
+                "{count} notice reached nobody",
+                "{count} notices reached nobody",
+                count = unreached
+            );
+            parts.push((one_or_several, Role::Bad));
         }
         if model
             .account
             .as_ref()
             .is_some_and(|account| account.introduced && account.security_email.is_none())
         {
-            parts.push(("no security email".to_owned(), Role::Warning));
+            parts.push((say!(language, "no security email").to_owned(), Role::Warning));
         }
         // An empty list says by itself that nobody is reached.
-        let silent = model.coverage.silent_count(&model.fixed.catalogue).filter(|_| totals.contacts > 0);
-        match silent {
-            None | Some(0) => {}
-            Some(1) => parts.push(("1 type reaches nobody".to_owned(), Role::Warning)),
-            Some(some) => parts.push((format!("{some} types reach nobody"), Role::Warning)),
+        let silent =
+            model.coverage.silent_count(&model.fixed.catalogue).filter(|_| contacts > 0).unwrap_or(0);
+        if silent > 0 {
+            let one_or_several = counted!(
+                language,
+                silent,
+                "{count} type reaches nobody",
+                "{count} types reach nobody",
+                count = silent
+            );
+            parts.push((one_or_several, Role::Warning));
         }
         if totals.undeliverable > 0 {
-            parts.push((format!("{} undeliverable", totals.undeliverable), Role::Bad));
+            parts.push((say!(language, "{count} undeliverable", count = totals.undeliverable), Role::Bad));
         }
     }
     parts
-}
-
-fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// As many parts as fit. The worst of what needs attention stays longest, then how many contacts there are.

@@ -1,0 +1,177 @@
+//! Words for people, in their language.
+//!
+//! The English text stands where it is said and is the key of its translation, which stands in `assets/locales/`. [`say!`] takes a
+//! text, and values for the names in its braces:
+//!
+//! ```ignore
+//! say!(language, "Nothing matches.");                                    // &'static str
+//! say!(language, "Ask {who} for the code.", who = safe(&name));          // String
+//! say!(language, "{waiting} of {all} wait", waiting, all);               // String, of the variables of these names
+//! counted!(language, count, "{count} contact", "{count} contacts", count);
+//! ```
+//!
+//! The compiler checks that text and values fit in English; tests check that every text has a translation with the same names,
+//! and that no translation is left over. What has no translation is said in English. Values are put in as they are: what people,
+//! files or servers gave is made safe before.
+
+use std::collections::HashMap;
+use std::fmt::{Display, Write as _};
+use std::sync::LazyLock;
+
+use super::language::Language;
+
+/// The translations into Simplified Chinese, a file for each part of the program.
+const ZH_CN: &[&str] = &[
+    include_str!("../../assets/locales/zh-CN/contacts.toml"),
+    include_str!("../../assets/locales/zh-CN/domain.toml"),
+    include_str!("../../assets/locales/zh-CN/files.toml"),
+    include_str!("../../assets/locales/zh-CN/frame.toml"),
+    include_str!("../../assets/locales/zh-CN/help.toml"),
+    include_str!("../../assets/locales/zh-CN/history.toml"),
+    include_str!("../../assets/locales/zh-CN/mail.toml"),
+    include_str!("../../assets/locales/zh-CN/notices.toml"),
+    include_str!("../../assets/locales/zh-CN/outbox.toml"),
+    include_str!("../../assets/locales/zh-CN/problems.toml"),
+    include_str!("../../assets/locales/zh-CN/settings.toml"),
+    include_str!("../../assets/locales/zh-CN/types.toml"),
+];
+
+static CHINESE: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+    // The files are compiled in and a test reads them all: a file that cannot be read never leaves the workshop.
+    ZH_CN.iter().filter_map(|file| toml::from_str::<HashMap<String, String>>(file).ok()).flatten().collect()
+});
+
+/// Something that can be said in each language.
+pub trait Say {
+    /// It in words for people, safe to show.
+    fn say(&self, language: Language) -> String;
+}
+
+/// A text without values in a language; in English if it has no translation. For texts that stand in a table; others use [`say!`].
+#[must_use]
+pub fn plain(language: Language, text: &'static str) -> &'static str {
+    match language {
+        Language::En => text,
+        Language::ZhCn => CHINESE.get(text).map_or(text, String::as_str),
+    }
+}
+
+/// A text in a language, with values for the names in its braces.
+#[must_use]
+pub fn filled(language: Language, text: &'static str, values: &[(&str, &dyn Display)]) -> String {
+    let mut said = String::with_capacity(text.len() + 16);
+    let mut rest = plain(language, text);
+    while let Some((before, after)) = rest.split_once('{') {
+        said.push_str(before);
+        let (name, behind) = after.split_once('}').unwrap_or((after, ""));
+        if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
+            let _written = write!(said, "{value}");
+        }
+        rest = behind;
+    }
+    said.push_str(rest);
+    said
+}
+
+/// Says a text in a language: `&'static str` without values, a `String` with them.
+macro_rules! say {
+    ($language:expr, $text:literal $(,)?) => {
+        $crate::domain::say::plain($language, $text)
+    };
+    ($language:expr, $text:literal, $($name:ident $(= $value:expr)?),+ $(,)?) => {
+        $crate::domain::say::filled_as!($language, $text, $text; $($name $(= $value)?),+)
+    };
+}
+
+/// Says one text for one, and another for any other number; the second is the key of the translation.
+macro_rules! counted {
+    ($language:expr, $count:expr, $one:literal, $several:literal, $($name:ident $(= $value:expr)?),+ $(,)?) => {
+        match ($language, u64::try_from($count)) {
+            ($crate::domain::language::Language::En, Ok(1)) => {
+                $crate::domain::say::filled_as!($language, $one, $several; $($name $(= $value)?),+)
+            }
+            (language, _) => $crate::domain::say::filled_as!(language, $several, $several; $($name $(= $value)?),+),
+        }
+    };
+}
+
+/// Fills a text; every value must have its name in `$whole`.
+macro_rules! filled_as {
+    ($language:expr, $text:literal, $whole:literal; $($name:ident $(= $value:expr)?),+) => {
+        match ($($crate::domain::say::value!($name $(= $value)?),)+) {
+            ($($name,)+) => {
+                // The compiler compares names and values, and leaves it out.
+                if false {
+                    let _checked = format_args!($whole, $($name = $name),+);
+                }
+                $crate::domain::say::filled(
+                    $language,
+                    $text,
+                    &[$((stringify!($name), $name as &dyn std::fmt::Display)),+],
+                )
+            }
+        }
+    };
+}
+
+macro_rules! value {
+    ($name:ident) => {
+        &$name
+    };
+    ($name:ident = $value:expr) => {
+        &$value
+    };
+}
+
+pub(crate) use {counted, filled_as, say, value};
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    const LANGUAGES: [Language; 2] = Language::ALL;
+
+    #[test]
+    fn english_says_what_stands_there() {
+        assert_eq!(say!(Language::En, "Nothing matches."), "Nothing matches.");
+        let (who, count) = ("Ada", 3);
+        assert_eq!(
+            say!(Language::En, "{who} has {count} of {all}.", who, count, all = 1 + 3),
+            "Ada has 3 of 4."
+        );
+    }
+
+    #[test]
+    fn one_is_said_otherwise_than_several() {
+        let said = [0u64, 1, 2]
+            .map(|count| counted!(Language::En, count, "{count} contact", "{count} contacts", count));
+        assert_eq!(said, ["0 contacts", "1 contact", "2 contacts"]);
+    }
+
+    #[test]
+    fn values_are_not_read_as_texts() {
+        let who = "{count}";
+        assert_eq!(say!(Language::En, "{who} and {count}", who, count = 2), "{count} and 2");
+    }
+
+    #[test]
+    fn what_has_no_translation_is_said_in_english() {
+        for language in LANGUAGES {
+            assert_eq!(plain(language, "of this there is no translation"), "of this there is no translation");
+        }
+    }
+
+    #[test]
+    fn every_file_of_translations_is_read_and_none_says_a_text_anew() {
+        let mut texts = BTreeSet::new();
+        for file in ZH_CN {
+            let table: HashMap<String, String> = toml::from_str(file).expect("a table of texts");
+            for text in table.into_keys() {
+                assert!(texts.insert(text.clone()), "'{text}' stands in two files");
+            }
+        }
+        assert_eq!(texts.len(), CHINESE.len());
+    }
+}
