@@ -24,8 +24,7 @@ fn said(source: &Source) -> Vec<(String, usize)> {
         for (at, _) in code.match_indices(name) {
             let begins_a_word =
                 code[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric() && c != '_');
-            let is_comment =
-                code[..at].rsplit('\n').next().unwrap_or_default().trim_start().starts_with("//");
+            let before = code[..at].rsplit('\n').next().unwrap_or_default();
             if begins_a_word
                 && !before.contains("// ")
                 && let Some(text) =
