@@ -12,6 +12,7 @@ use crate::domain::delivery::{Delivery, DeliveryId, NoticeId};
 use crate::domain::email_address::Smtputf8;
 use crate::domain::language::Language;
 use crate::domain::notice::{Notice, NoticeForm};
+use crate::domain::say::Said;
 use crate::domain::subscription::Subscriptions;
 use crate::operations::Problem;
 use crate::operations::account::AccountChange;
@@ -357,7 +358,7 @@ pub enum Refused {
     FileChanged,
     Cancelled,
     /// Why, as the second part of a sentence without a full stop. Not escaped.
-    Because(String),
+    Because(Said),
 }
 
 /// How far something is that takes long.
