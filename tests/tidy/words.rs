@@ -2,14 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use callsheet::domain::contact::{SortColumn, Status};
+use callsheet::domain::contact_form::Field;
 use callsheet::domain::language::Language;
 use callsheet::domain::say::plain;
+use callsheet::domain::verification::VoidReason;
 
 use crate::tidy::source::{Source, text};
 
 /// Texts that stand in tables and are said from there.
 fn from_tables() -> Vec<&'static str> {
-    Vec::new()
+    let mut texts = Vec::new();
+    texts.extend(Status::ALL.map(Status::words));
+    texts.extend(VoidReason::ALL.map(VoidReason::words));
+    texts.extend(SortColumn::ALL.map(SortColumn::id));
+    texts.extend(Field::ALL.map(Field::id));
+    texts
 }
 
 /// The texts of `say!` and `counted!` in a source, with their lines.
