@@ -7,10 +7,11 @@
 //!
 //! Columns count from 0 and are cells of the terminal: a wide character takes two, of which the second is not printed.
 
+use callsheet::domain::language::Language;
 use callsheet::tui::layout::Regions;
 use callsheet::tui::look::Look;
 use callsheet::tui::marks::Marks;
-use callsheet::tui::model::Model;
+use callsheet::tui::model::{Fixed, Model};
 use callsheet::tui::theme::Theme;
 use callsheet::tui::view;
 use ratatui::buffer::Buffer;
@@ -51,6 +52,32 @@ pub fn part(
     let mut buffer = Buffer::empty(whole(size));
     let cursor = draw(area, &mut buffer, fixed(theme, marks).look(now()));
     print(&buffer, cursor)
+}
+
+/// What is drawn into `area` of a screen of this size for a reader of Chinese; no English must be in it but the words of `data`.
+#[track_caller]
+pub fn in_chinese(
+    size: Size,
+    area: Rect,
+    data: &str,
+    draw: impl FnOnce(Rect, &mut Buffer, Look<'_>) -> Option<Position>,
+) -> String {
+    let mut buffer = Buffer::empty(whole(size));
+    let chinese = Fixed { language: Language::ZhCn, ..fixed(Theme::Traced, Marks::Unicode) };
+    let cursor = draw(area, &mut buffer, chinese.look(now()));
+    let picture = print(&buffer, cursor);
+    assert_eq!(english_left_beside(&picture, data), Vec::<String>::new(), "in\n{picture}");
+    picture
+}
+
+/// The same of a dialog.
+#[track_caller]
+pub fn dialog_in_chinese(
+    size: Size,
+    data: &str,
+    draw: impl FnOnce(Rect, &mut Buffer, Look<'_>) -> Option<Position>,
+) -> String {
+    in_chinese(size, Regions::of(whole(size)).front, data, draw)
 }
 
 /// The whole of a screen.
