@@ -161,6 +161,9 @@ const OF_NO_LANGUAGE: &[&str] = &[
     "Unicode",
     "ASCII",
     "Hangul",
+    "DDoS",
+    "enter",
+    "space",
 ];
 
 /// The English words in a picture or text that should have none: two in succession, or one of four letters and more. Addresses,
