@@ -26,7 +26,7 @@ pub enum Problem {
     #[error("{} contacts are called '{name}': {}", .ids.len(), list(.ids))]
     AmbiguousName { name: String, ids: Vec<i64> },
     /// Every part of a notice that is wrong, in the order of the form.
-    #[error("{}", .0.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("; "))]
+    #[error("{}", .0.iter().map(|problem| problem.wrong.to_string()).collect::<Vec<_>>().join("; "))]
     InvalidNotice(Vec<crate::domain::notice::NoticeProblem>),
     /// What is wrong with the key of a notice.
     #[error("{0}")]

@@ -16,6 +16,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::domain::columns::clip;
 use crate::domain::contact::Contact;
+use crate::domain::language::Language;
 use crate::domain::delivery::Delivery;
 use crate::domain::notice::Notice;
 use crate::domain::safe_text::safe;
@@ -169,12 +170,12 @@ impl Confirm {
     pub fn send_notice(subject: &str, path: &str, audience: &Audience) -> Self {
         let subject = safe(subject);
         let shown = clip(&subject, SUBJECT, "...");
-        let whom = people(audience.recipients);
+        let whom = people(Language::En, audience.recipients);
         let (to, detail, yes) = match &audience.fallback {
             None => (whom.clone(), "It cannot be called back.".to_owned(), format!("Send to {whom}")),
             Some(fallback) => (
                 "the security email only".to_owned(),
-                fallback_sentence(fallback),
+                fallback_sentence(Language::En, fallback),
                 "Send it there".to_owned(),
             ),
         };
