@@ -15,8 +15,8 @@ pub enum Problem {
     #[error("{}", join(.0))]
     Invalid(Vec<FieldProblem>),
     /// Every wrong field of the account.
-    #[error("{}", .0.iter().map(|(_, message)| message.as_str()).collect::<Vec<_>>().join("; "))]
-    InvalidAccount(Vec<(super::account::AccountField, String)>),
+    #[error("{}", .0.iter().map(|(_, wrong)| wrong.to_string()).collect::<Vec<_>>().join("; "))]
+    InvalidAccount(Vec<(super::account::AccountField, super::account::AccountWrong)>),
     /// Somebody saved the contact since it was read.
     #[error("'{}' was changed by somebody else meanwhile", .theirs.name)]
     Conflict { theirs: Box<Contact> },

@@ -8,6 +8,7 @@ use crate::domain::contact::Contact;
 use crate::domain::contact_form::ContactForm;
 use crate::domain::language::Language;
 use crate::domain::position::Position;
+use crate::domain::say::say;
 use crate::domain::subscription::{BoxState, Subscriptions};
 use crate::operations::contacts::{Again, ContactChange};
 use crate::tui::widgets::drop_down::DropDown;
@@ -41,7 +42,7 @@ impl Fields {
     /// Empty fields; `titles` is the language of titles in the lists.
     pub(super) fn new(account_language: Language, titles: Language) -> Self {
         let positions = Position::ALL.into_iter().map(|position| position.title(titles).to_owned());
-        let positions = std::iter::once("none".to_owned()).chain(positions).collect();
+        let positions = std::iter::once(say!(titles, "none").to_owned()).chain(positions).collect();
         let languages = Language::ALL.into_iter().map(|language| language.own_name().to_owned()).collect();
         Self {
             name: TextField::new("", FIELD_LIMIT),

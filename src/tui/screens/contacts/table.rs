@@ -4,6 +4,7 @@
 use crate::domain::columns::pad;
 use crate::domain::contact::{Contact, Status};
 use crate::domain::safe_text::safe;
+use crate::domain::say::{plain, say};
 use crate::domain::subscription::BoxState;
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
@@ -73,13 +74,14 @@ impl Columns {
 
     /// The line of titles.
     pub(super) fn titles(self, look: &Look<'_>) -> String {
-        let mark = if self.status == 1 { "" } else { "Status" };
+        let language = look.language;
+        let mark = if self.status == 1 { "" } else { say!(language, "Status") };
         let titles = [
-            ("Name", self.name),
-            ("Email", self.email),
-            ("Position", self.position),
+            (say!(language, "Name"), self.name),
+            (say!(language, "Email"), self.email),
+            (say!(language, "Position"), self.position),
             (mark, self.status),
-            ("Types", self.types),
+            (say!(language, "Types"), self.types),
         ];
         let cells = titles.into_iter().filter(|(_, width)| *width > 0);
         let cells: Vec<_> = cells.map(|(title, width)| pad(title, width, look.marks.ellipsis())).collect();
@@ -101,12 +103,13 @@ impl Columns {
 
     fn status_words(self, contact: &Contact, look: &Look<'_>) -> String {
         let mark = look.marks.status(contact.status);
+        let word = plain(look.language, contact.status.words());
         match (self.status, contact.code_sent_at) {
             (1, _) => mark.to_owned(),
             (STATUS, Some(sent)) if contact.status == Status::CodeSent => {
-                format!("{mark} {} {}", contact.status.words(), look.short_time(sent))
+                format!("{mark} {word} {}", look.short_time(sent))
             }
-            (_, _) => format!("{mark} {}", contact.status.words()),
+            (_, _) => format!("{mark} {word}"),
         }
     }
 }
@@ -154,13 +157,13 @@ pub fn types_words(contact: &Contact, look: &Look<'_>) -> String {
     let state = types_state(contact, look);
     let mark = look.marks.types(state);
     match state {
-        BoxState::All => format!("{mark} all"),
+        BoxState::All => say!(look.language, "{mark} all", mark),
         BoxState::Some => {
             let (wanted, all) =
                 (contact.subscriptions.categories_wanted(look.catalogue), look.catalogue.categories().len());
-            format!("{mark} {wanted} of {all}")
+            say!(look.language, "{mark} {wanted} of {all}", mark, wanted, all)
         }
-        BoxState::None => format!("{mark} none"),
+        BoxState::None => say!(look.language, "{mark} none", mark),
     }
 }
 
