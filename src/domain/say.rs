@@ -15,7 +15,7 @@
 //! files or servers gave is made safe before.
 
 use std::collections::HashMap;
-use std::fmt::{Display, Write as _};
+use std::fmt::{self, Display, Write as _};
 use std::sync::LazyLock;
 
 use super::language::Language;
@@ -45,6 +45,50 @@ static CHINESE: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
 pub trait Say {
     /// It in words for people, safe to show.
     fn say(&self, language: Language) -> String;
+}
+
+/// Something that is said later, be it in which language it may: its words in each of them. Shown as it is, it is English.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said([String; Language::ALL.len()]);
+
+impl Said {
+    /// What `words` gives in each language.
+    #[must_use]
+    pub fn of(words: impl FnMut(Language) -> String) -> Self {
+        Self(Language::ALL.map(words))
+    }
+
+    /// In a language.
+    #[must_use]
+    pub fn text(&self, language: Language) -> &str {
+        let at = Language::ALL.iter().position(|known| *known == language).unwrap_or_default();
+        self.0.get(at).map_or("", String::as_str)
+    }
+}
+
+impl Say for Said {
+    fn say(&self, language: Language) -> String {
+        self.text(language).to_owned()
+    }
+}
+
+impl Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text(Language::En))
+    }
+}
+
+/// The same in every language: what a server says, or a text without a translation.
+impl From<String> for Said {
+    fn from(text: String) -> Self {
+        Self::of(|_| text.clone())
+    }
+}
+
+impl From<&str> for Said {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
 }
 
 /// A text without values in a language; in English if it has no translation. For texts that stand in a table; others use [`say!`].
@@ -170,6 +214,15 @@ mod tests {
         assert_eq!(listed(Language::En, ["a", "b"]), "a, b");
         assert_eq!(listed(Language::ZhCn, [1, 2, 3]), "1、2、3");
         assert_eq!(listed(Language::En, [""; 0]), "");
+    }
+
+    #[test]
+    fn what_is_said_later_is_said_in_the_language_of_then() {
+        let said =
+            Said::of(|language| say!(language, "{name} ({id})", name = language.own_name(), id = language));
+        assert_eq!(said.to_string(), "English (en)");
+        assert_eq!(said.say(Language::ZhCn), "简体中文 (zh-CN)");
+        assert_eq!(Said::from("550 no").text(Language::ZhCn), "550 no");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::domain::delivery::{Delivery, DeliveryId, NoticeId};
 use crate::domain::email_address::Smtputf8;
 use crate::domain::language::Language;
 use crate::domain::notice::{Notice, NoticeForm};
+use crate::domain::say::Said;
 use crate::domain::subscription::Subscriptions;
 use crate::operations::Problem;
 use crate::operations::account::AccountChange;
@@ -92,10 +93,11 @@ pub enum MailTask {
 /// One step of the dialogue with a mail server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Examined {
+    /// The step in English.
     pub stage: &'static str,
     pub ok: bool,
     /// The server's words or ours.
-    pub words: String,
+    pub words: Said,
 }
 
 /// What has changed with the mail server.
@@ -341,7 +343,7 @@ pub enum Answer {
     /// How many deliveries are cancelled.
     NoticeCancelled(Result<u64, Problem>),
     /// The mail server as it is, or why it cannot be read, in words.
-    MailServer(Result<Box<MailServer>, String>),
+    MailServer(Result<Box<MailServer>, Said>),
     Examined(Result<Vec<Examined>, Unsaved>),
     MailSaved(Result<Box<MailSaved>, Unsaved>),
     Exported(Result<Exported, Refused>),

@@ -2,14 +2,40 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use callsheet::domain::contact::Status;
+use callsheet::domain::delivery::State;
 use callsheet::domain::language::Language;
 use callsheet::domain::say::plain;
+use callsheet::tui::keymap::{Context, Footer};
+use callsheet::tui::model::Screen;
+use callsheet::tui::screens::help;
+use callsheet::tui::setup;
+use callsheet::tui::theme::Theme;
 
 use crate::tidy::source::{Source, text};
 
 /// Texts that stand in tables and are said from there.
 fn from_tables() -> Vec<&'static str> {
-    Vec::new()
+    let mut texts: Vec<&'static str> = Vec::new();
+    for context in Context::ALL {
+        texts.push(context.title());
+        for entry in context.entries() {
+            texts.push(entry.help);
+            if let Footer::Shown { word, .. } = entry.footer {
+                texts.push(word);
+            }
+        }
+    }
+    // What accepting does where a list is closed.
+    texts.push("open");
+    texts.extend(Screen::ALL.map(Screen::title));
+    texts.extend(Theme::BUILT_IN.map(Theme::id));
+    texts.push("own");
+    texts.extend(help::texts());
+    texts.extend(setup::stages());
+    texts.extend(Status::ALL.map(Status::words));
+    texts.extend(State::ALL.map(State::id).into_iter().filter(|id| !matches!(*id, "retry" | "written")));
+    texts
 }
 
 /// The texts of `say!` and `counted!` in a source, with their lines.

@@ -130,6 +130,11 @@ enum Front {
 }
 
 impl ComposeDialog {
+    /// Says the types in another language.
+    pub fn say_anew(&mut self, catalogue: &Catalogue, language: Language) {
+        self.list.say_anew(entries(catalogue, language).into_iter().map(|(_, entry)| entry).collect());
+    }
+
     /// An empty dialog. `key` is told from every other key that was ever used.
     #[must_use]
     pub fn new(catalogue: &Catalogue, language: Language, key: String) -> Self {

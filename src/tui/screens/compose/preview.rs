@@ -60,7 +60,7 @@ impl Preview {
         let step = match action {
             Action::Close => return PreviewOutcome::Close,
             Action::Next => {
-                *self = Self::new(next(self.language));
+                *self = Self::new(self.language.next());
                 return PreviewOutcome::Ask(self.language);
             }
             Action::Up => Step::LineUp,
@@ -89,7 +89,7 @@ impl Preview {
         let title = format!("{what}{}{}", look.marks.separator(), self.language.own_name());
         let inner = dialog::open(place, buf, look, &title);
         let key = look.keys.keys(Context::Preview, Action::Next).next().unwrap_or_default();
-        dialog::foot(place, buf, look, &format!("{key}: {}", next(self.language).own_name()));
+        dialog::foot(place, buf, look, &format!("{key}: {}", self.language.next().own_name()));
         scroll_text::draw(inner, buf, look, &lines, self.scroll)
     }
 
@@ -112,10 +112,4 @@ impl Preview {
         let rows = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
         (dialog::centred(area, columns, rows), lines)
     }
-}
-
-/// The language that follows, around the end.
-fn next(language: Language) -> Language {
-    let at = Language::ALL.iter().position(|known| *known == language).unwrap_or_default();
-    Language::ALL[(at + 1) % Language::ALL.len()]
 }
