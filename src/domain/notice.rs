@@ -61,20 +61,45 @@ pub struct NoticeProblem {
 pub enum NoticeWrong {
     NoType,
     /// It is the id of a category.
-    Category { id: String },
-    UnknownType { id: String },
+    Category {
+        id: String,
+    },
+    UnknownType {
+        id: String,
+    },
     NoSubject,
     /// A line break in the subject; positions count from 1.
-    SubjectLines { position: usize, character: char },
-    SubjectHidden { position: usize, character: char, class: Hidden },
-    SubjectMarks { subject: String },
-    SubjectLength { length: usize },
+    SubjectLines {
+        position: usize,
+        character: char,
+    },
+    SubjectHidden {
+        position: usize,
+        character: char,
+        class: Hidden,
+    },
+    SubjectMarks {
+        subject: String,
+    },
+    SubjectLength {
+        length: usize,
+    },
     /// One character may be built from many.
-    SubjectCodePoints { code_points: usize },
+    SubjectCodePoints {
+        code_points: usize,
+    },
     NoBody,
-    BodySize { part: BodyPart, bytes: usize },
+    BodySize {
+        part: BodyPart,
+        bytes: usize,
+    },
     /// A control character, and how many more there are; lines count from 1.
-    BodyControl { part: BodyPart, line: usize, character: char, more: usize },
+    BodyControl {
+        part: BodyPart,
+        line: usize,
+        character: char,
+        more: usize,
+    },
     /// What it was read from is no announcement, in words that are safe to show.
     Unreadable(String),
 }
@@ -416,7 +441,11 @@ mod tests {
         ] {
             let found = problems(&form(id, "s", "b"));
             assert_eq!(found.len(), 1, "{id}");
-            assert_eq!((found[0].wrong.to_string().as_str(), found[0].hint.as_deref()), (message, Some(hint)), "{id}");
+            assert_eq!(
+                (found[0].wrong.to_string().as_str(), found[0].hint.as_deref()),
+                (message, Some(hint)),
+                "{id}"
+            );
         }
     }
 
@@ -457,7 +486,10 @@ mod tests {
         ] {
             let found = problems(&form("security.account", subject, "b"));
             assert_eq!(found.len(), 1, "{subject:?}");
-            assert_eq!((found[0].field, found[0].wrong.to_string().as_str()), (NoticeField::Subject, message));
+            assert_eq!(
+                (found[0].field, found[0].wrong.to_string().as_str()),
+                (NoticeField::Subject, message)
+            );
         }
     }
 
@@ -491,7 +523,10 @@ mod tests {
             assert_eq!((found[0].field, found[0].wrong.to_string().as_str()), (NoticeField::Body, message));
         }
         let html = NoticeForm { html: Some("<p>\n\u{8}".into()), ..form("security.account", "s", "b") };
-        assert_eq!(problems(&html)[0].wrong.to_string(), "line 2 of the HTML body holds U+0008, a control character");
+        assert_eq!(
+            problems(&html)[0].wrong.to_string(),
+            "line 2 of the HTML body holds U+0008, a control character"
+        );
     }
 
     #[test]

@@ -307,10 +307,8 @@ impl ComposeDialog {
         let count = u64::try_from(notified.waiting.len()).unwrap_or(u64::MAX);
         if notified.repeated {
             let words = match count {
-                0 => {
-                    say!(language, "It was queued before; nothing is sent twice. All its mails have ended.")
-                        .to_owned()
-                }
+                0 => say!(language, "It was queued before; nothing is sent twice. All its mails have ended.")
+                    .to_owned(),
                 _ => counted!(
                     language,
                     count,
@@ -334,9 +332,7 @@ impl ComposeDialog {
                     before
                 ),
             ),
-            (None, promised) if count == promised => {
-                (Tone::Done, say!(language, "Queued for {whom}.", whom))
-            }
+            (None, promised) if count == promised => (Tone::Done, say!(language, "Queued for {whom}.", whom)),
             (None, 0) => (
                 Tone::Warning,
                 say!(language, "Queued for {whom}; when you confirmed, nobody would have got it.", whom),

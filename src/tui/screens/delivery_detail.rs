@@ -217,10 +217,8 @@ fn headers(delivery: &Delivery, columns: usize, look: Look<'_>) -> Vec<ScrollLin
     let state = state_words(delivery, look);
     lines.extend(fact(say!(language, "State"), &state, state_role(delivery.state), columns));
     if delivery.maybe_sent {
-        let words = say!(
-            language,
-            "the connection broke before the server's answer; the mail may arrive twice"
-        );
+        let words =
+            say!(language, "the connection broke before the server's answer; the mail may arrive twice");
         lines.extend(fact("", words, Role::Warning, columns));
     }
     let queued = look.full_time(delivery.created_at);

@@ -356,9 +356,10 @@ fn cancel(entry: &OutboxEntry, language: Language) -> OutboxOutcome {
         OutboxEntry::Notice(notice) if notice.totals.waiting > 0 => {
             OutboxOutcome::CancelNotice(Box::new(notice.clone()))
         }
-        OutboxEntry::Notice(_) => {
-            OutboxOutcome::Refused(say!(language, "No mail of this notice waits; there is nothing to cancel."))
-        }
+        OutboxEntry::Notice(_) => OutboxOutcome::Refused(say!(
+            language,
+            "No mail of this notice waits; there is nothing to cancel."
+        )),
     }
 }
 

@@ -156,7 +156,10 @@ impl ComposeDialog {
     fn notes(&self, field: NoticeField, columns: usize, look: Look<'_>) -> Vec<FormRow> {
         let of_field = self.problems.iter().filter(|problem| problem.field == field);
         let beside = columns.saturating_sub(LABELS.into());
-        of_field.flat_map(|problem| wrap(&problem.wrong.say(look.language), beside)).map(FormRow::Note).collect()
+        of_field
+            .flat_map(|problem| wrap(&problem.wrong.say(look.language), beside))
+            .map(FormRow::Note)
+            .collect()
     }
 
     /// Who gets it, where that has no place of its own.

@@ -35,7 +35,9 @@ impl ComposeDialog {
         dialog::open(layout.place, buf, look, say!(look.language, "New notice"));
         match self.waiting {
             Waiting::Sent => dialog::foot(layout.place, buf, look, say!(look.language, "queueing")),
-            Waiting::Audience => dialog::foot(layout.place, buf, look, say!(look.language, "asking who gets it")),
+            Waiting::Audience => {
+                dialog::foot(layout.place, buf, look, say!(look.language, "asking who gets it"))
+            }
             Waiting::No => {}
         }
         let height = usize::from(layout.form.height);
@@ -137,7 +139,7 @@ impl ComposeDialog {
         let lines = match &self.who {
             Who::Nobody => {
                 words(say!(look.language, "Who gets it stands here when a type is chosen."), Role::Hint)
-            },
+            }
             Who::Asked => words(say!(look.language, "Asking who gets it"), Role::Dim),
             Who::Known(audience) => audience_summary::lines(audience, columns, rows, look),
             Who::Unknown(why) => words(&why.say(look.language), Role::Problem),

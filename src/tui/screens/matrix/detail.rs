@@ -1,8 +1,8 @@
 //! What the pane below the matrix says about the column and the contact under the cursor.
 
 use crate::domain::contact::Contact;
-use crate::domain::routing::{Candidate, Exclusion, verdict};
 use crate::domain::language::Language;
+use crate::domain::routing::{Candidate, Exclusion, verdict};
 use crate::domain::safe_text::safe;
 use crate::domain::say::{listed, plain, say};
 use crate::domain::subscription::{BoxState, Subscriptions};
@@ -135,12 +135,7 @@ fn silence(board: &Board<'_>, column: Column<'_>, look: &Look<'_>) -> Option<Str
     }
 }
 
-fn verdict_words(
-    language: Language,
-    contact: &Contact,
-    wanted: &Subscriptions,
-    id: &str,
-) -> (String, Role) {
+fn verdict_words(language: Language, contact: &Contact, wanted: &Subscriptions, id: &str) -> (String, Role) {
     let name = safe(&contact.name);
     match verdict(id, &Candidate { subscriptions: wanted.clone(), ..Candidate::of(contact) }) {
         Ok(()) => (say!(language, "{name} would receive it.", name), Role::Text),

@@ -97,7 +97,13 @@ impl Board<'_> {
         if area.is_empty() {
             return None;
         }
-        let (left, right) = contacts::titles(say!(look.language, " Message types "), self.contacts, self.totals, area.width, look);
+        let (left, right) = contacts::titles(
+            say!(look.language, " Message types "),
+            self.contacts,
+            self.totals,
+            area.width,
+            look,
+        );
         let block = Block::bordered()
             .border_set(look.marks.border())
             .border_style(look.style(Role::Border))

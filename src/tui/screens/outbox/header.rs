@@ -62,8 +62,7 @@ pub(super) fn draw(notice: &Notice, area: Rect, buf: &mut Buffer, look: Look<'_>
 fn warnings(notice: &Notice, language: Language) -> Vec<(String, Role)> {
     let mut warnings = Vec::new();
     if notice.unreached {
-        let words =
-            say!(language, "! It reached nobody, and there is no security email that could get it.");
+        let words = say!(language, "! It reached nobody, and there is no security email that could get it.");
         warnings.push((words.to_owned(), Role::Bad));
     }
     if let Some(reason) = notice.fallback {

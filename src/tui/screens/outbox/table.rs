@@ -74,8 +74,7 @@ impl Columns {
     pub(super) fn titles(self, look: Look<'_>) -> String {
         // Where there is no room for both, one column says whom it goes to or what it is about.
         let language = look.language;
-        let subject =
-            if self.to == 0 { say!(language, "To, or subject") } else { say!(language, "Subject") };
+        let subject = if self.to == 0 { say!(language, "To, or subject") } else { say!(language, "Subject") };
         let with_types = self.kind == 0 && self.subject > 0;
         let to = if with_types { say!(language, "To, or type") } else { say!(language, "To") };
         let cells = [
