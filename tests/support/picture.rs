@@ -91,6 +91,106 @@ pub fn drawn(model: &Model) -> (Buffer, Position) {
     (buffer, cursor)
 }
 
+/// What names, keys and formats are called in every language, and the people of the stage.
+const OF_NO_LANGUAGE: &[&str] = &[
+    "callsheet",
+    "AdaLovelace",
+    "Lovelace",
+    "Grace",
+    "Ltd",
+    "Example",
+    "person",
+    "live",
+    "English",
+    "Enter",
+    "Esc",
+    "Tab",
+    "Space",
+    "Ctrl",
+    "Alt",
+    "Shift",
+    "Home",
+    "End",
+    "PgUp",
+    "PgDn",
+    "Backspace",
+    "Delete",
+    "Insert",
+    "SMTP",
+    "STARTTLS",
+    "DKIM",
+    "HTTP",
+    "HTTPS",
+    "HTML",
+    "JSON",
+    "vCard",
+    "UTF",
+    "TLS",
+    "DNS",
+    "CEO",
+    "SQLite",
+    "Excel",
+    "LibreOffice",
+    "Unicode",
+    "ASCII",
+    "Hangul",
+];
+
+/// The English words in a picture or text that should have none: two in succession, or one of four letters and more. Addresses,
+/// ids, names of files and what else holds more than letters does not count.
+pub fn english_left(text: &str) -> Vec<String> {
+    english_left_beside(text, "")
+}
+
+/// The same for a picture that shows the words of `data` too, such as what a server said.
+pub fn english_left_beside(text: &str, data: &str) -> Vec<String> {
+    let data: Vec<&str> =
+        OF_NO_LANGUAGE.iter().copied().chain(data.split(|c: char| !c.is_ascii_alphabetic())).collect();
+    text.lines()
+        .filter(|line| !line.starts_with("cursor "))
+        .flat_map(|line| english_in(line, &data))
+        .collect()
+}
+
+fn english_in(line: &str, data: &[&str]) -> Vec<String> {
+    // Behind the glyphs of a picture stand their roles.
+    let begins_with_digit = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    let glyphs = match line.rsplit_once(" │ ") {
+        Some((glyphs, roles)) if begins_with_digit(roles) => glyphs,
+        Some(_) | None => line,
+    };
+    // Letters with what may stand inside of addresses, ids, names of files and numbers.
+    let is_latin =
+        |c: char| c.is_ascii_graphic() && !"()[]<>,;'\"|=".contains(c) || ('\u{c0}'..'\u{250}').contains(&c);
+    let (mut found, mut before) = (Vec::new(), None::<&str>);
+    for part in glyphs.split(' ') {
+        for token in part.split_inclusive(|c: char| !is_latin(c)) {
+            let cut = token.ends_with('…');
+            let word =
+                token.trim_end_matches(|c: char| !is_latin(c)).trim_matches(|c: char| ".:!?-+*/".contains(c));
+            let is_known = data.iter().any(|known| *known == word || cut && known.starts_with(word));
+            let is_word = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphabetic()) && !is_known;
+            match before {
+                Some(before) if is_word => found.push(format!("{before} {word}")),
+                Some(_) | None if is_word && word.len() >= 4 => found.push(word.to_owned()),
+                Some(_) | None => {}
+            }
+            before = Some(word).filter(|_| is_word && token.ends_with(is_latin));
+        }
+    }
+    found
+}
+
+#[test]
+fn english_is_found_between_other_words() {
+    let found =
+        english_left("┌ 删除 ─┐\n│ 删除 王小明 (ada@example.org)? │ 1 Title, 3-38 SelectedRow\ncursor 1,4");
+    assert_eq!(found, Vec::<String>::new());
+    assert_eq!(english_left("已验证 verified，AdaLovel… 的 CSV"), ["verified"]);
+    assert_eq!(english_left("at 3, to be 是 a，b status:verified"), ["to be"]);
+    assert_eq!(english_left_beside("服务器：User unknown", "User unknown"), Vec::<String>::new());
+}
+
 fn glyphs(buffer: &Buffer, row: u16) -> String {
     let mut line = String::new();
     let mut x = 0;
