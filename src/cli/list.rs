@@ -90,7 +90,7 @@ pub fn types_cell(subscriptions: &Subscriptions, catalogue: &Catalogue) -> Strin
 /// A [`Report`] with exit 2 and every part that means nothing.
 pub fn filter(text: &str, catalogue: &Catalogue) -> Result<Filter, Report> {
     let filter = Filter::parse(text);
-    let mut problems = filter.problems().to_vec();
+    let mut problems: Vec<String> = filter.problems().iter().map(ToString::to_string).collect();
     for id in filter.types() {
         if let Err(unknown) = catalogue.require(id) {
             problems.push(with_nearest(&unknown));

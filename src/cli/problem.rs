@@ -5,7 +5,7 @@
 use super::explain::why;
 use crate::domain::contact_form::FieldProblem;
 use crate::domain::notice::NoticeProblem;
-use crate::operations::account::AccountField;
+use crate::operations::account::{AccountField, AccountWrong};
 use crate::operations::{Problem, StoreError};
 
 /// How a command ends.
@@ -240,7 +240,7 @@ fn invalid_notice(problems: &[NoticeProblem]) -> Report {
     }
 }
 
-fn invalid_account(problems: &[(AccountField, String)]) -> Report {
+fn invalid_account(problems: &[(AccountField, AccountWrong)]) -> Report {
     let option = |field| match field {
         AccountField::Name => "name",
         AccountField::SecurityEmail => "security-email",
@@ -255,7 +255,9 @@ fn invalid_account(problems: &[(AccountField, String)]) -> Report {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::contact_form::Field;
+    use crate::domain::contact_form::{Field, Wrong};
+    use crate::domain::email_address::EmailError;
+    use crate::domain::name::NameError;
     use crate::domain::timestamp::Timestamp;
     use crate::domain::verification::{Limit, LimitKind, NotACode, VoidReason};
 
@@ -281,11 +283,13 @@ mod tests {
 
     #[test]
     fn every_wrong_field_has_its_line() {
-        let problem = |field, message: &str| FieldProblem { field, message: message.into() };
         let report = Report::from(Problem::Invalid(vec![
-            problem(Field::Name, "it is empty"),
-            problem(Field::Email, "no @"),
+            FieldProblem { field: Field::Name, message: Wrong::Name(NameError::Missing) },
+            FieldProblem { field: Field::Email, message: Wrong::Email(EmailError::NoAt) },
         ]));
-        assert_eq!(report.details, ["name: it is empty", "email: no @"]);
+        assert_eq!(
+            report.details,
+            ["name: a name is required", "email: an address has one @; this one has none"]
+        );
     }
 }

@@ -5,6 +5,9 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::language::Language;
+use super::say::say;
+
 /// How many members of a list are kept.
 pub const KEPT: usize = 50;
 
@@ -16,8 +19,9 @@ const LONGEST: usize = 2_000;
 pub enum Brief {
     /// Null, or a text without a character.
     Nothing,
-    /// A text, a number or a truth value.
+    /// A text or a number.
     Word(String),
+    Truth(bool),
     List {
         /// The first [`KEPT`] members.
         first: Vec<Brief>,
@@ -40,38 +44,38 @@ impl Brief {
     pub fn field(&self, wanted: &str) -> Option<&Self> {
         match self {
             Self::Fields(fields) => fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value),
-            Self::Nothing | Self::Word(_) | Self::List { .. } => None,
+            Self::Nothing | Self::Word(_) | Self::Truth(_) | Self::List { .. } => None,
+        }
+    }
+
+    /// In one line: `none`, `ceo`, `1, 2, 3 and 97 more`, `(subscriptions security; contacts 1, 2)`. Not escaped.
+    #[must_use]
+    pub fn words(&self, language: Language) -> String {
+        match self {
+            Self::Nothing | Self::List { count: 0, .. } => say!(language, "none").to_owned(),
+            Self::Word(text) => text.clone(),
+            Self::Truth(true) => say!(language, "yes").to_owned(),
+            Self::Truth(false) => say!(language, "no").to_owned(),
+            Self::List { first, count } => {
+                let members: Vec<String> = first.iter().map(|member| member.words(language)).collect();
+                let members = members.join(", ");
+                let shown = u64::try_from(first.len()).unwrap_or(u64::MAX);
+                match count.saturating_sub(shown) {
+                    0 => members,
+                    more => say!(language, "{members} and {more} more", members, more),
+                }
+            }
+            Self::Fields(fields) => {
+                let told = fields.iter().map(|(name, value)| format!("{name} {}", value.words(language)));
+                format!("({})", told.collect::<Vec<_>>().join("; "))
+            }
         }
     }
 }
 
-/// In one line: `none`, `ceo`, `1, 2, 3 and 97 more`, `(subscriptions security; contacts 1, 2)`.
 impl fmt::Display for Brief {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Nothing => f.write_str("none"),
-            Self::Word(text) => f.write_str(text),
-            Self::List { count: 0, .. } => f.write_str("none"),
-            Self::List { first, count } => {
-                for (index, member) in first.iter().enumerate() {
-                    let comma = if index == 0 { "" } else { ", " };
-                    write!(f, "{comma}{member}")?;
-                }
-                let shown = u64::try_from(first.len()).unwrap_or(u64::MAX);
-                match count.saturating_sub(shown) {
-                    0 => Ok(()),
-                    more => write!(f, " and {more} more"),
-                }
-            }
-            Self::Fields(fields) => {
-                f.write_str("(")?;
-                for (index, (name, value)) in fields.iter().enumerate() {
-                    let semicolon = if index == 0 { "" } else { "; " };
-                    write!(f, "{semicolon}{name} {value}")?;
-                }
-                f.write_str(")")
-            }
-        }
+        f.write_str(&self.words(Language::En))
     }
 }
 
@@ -95,7 +99,7 @@ impl<'de> Visitor<'de> for Shortening {
     }
 
     fn visit_bool<E>(self, truth: bool) -> Result<Brief, E> {
-        Ok(Brief::Word(if truth { "yes" } else { "no" }.to_owned()))
+        Ok(Brief::Truth(truth))
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Brief, E> {

@@ -1,6 +1,7 @@
 //! The catalogue: every category and type of message, as data. It is read from TOML and never changes while the program runs.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use serde::Deserialize;
 use thiserror::Error;
@@ -8,6 +9,8 @@ use thiserror::Error;
 use super::language::Language;
 use super::nearest::nearest;
 use super::position::Position;
+use super::safe_text::safe;
+use super::say::{Say, say};
 
 /// The built-in entries, `assets/message-types.toml`.
 const BUILT_IN: &str = include_str!("../../assets/message-types.toml");
@@ -81,13 +84,26 @@ pub enum CatalogueError {
 }
 
 /// An id on a command line that the catalogue does not have.
-#[derive(Debug, Clone, Error, PartialEq, Eq)]
-#[error("there is no message type '{id}'")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownType {
     pub id: String,
     /// The nearest ids, best first; at most three.
     pub nearest: Vec<String>,
 }
+
+impl Say for UnknownType {
+    fn say(&self, language: Language) -> String {
+        say!(language, "there is no message type '{id}'", id = safe(&self.id))
+    }
+}
+
+impl fmt::Display for UnknownType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.say(Language::En))
+    }
+}
+
+impl std::error::Error for UnknownType {}
 
 impl Catalogue {
     /// The catalogue that is compiled in.

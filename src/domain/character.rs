@@ -7,6 +7,9 @@ use std::fmt;
 
 use unicode_general_category::{GeneralCategory, get_general_category};
 
+use super::language::Language;
+use super::say::{Say, say};
+
 /// Why a character is never shown, stored or sent as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Hidden {
@@ -56,16 +59,23 @@ impl Hidden {
     }
 }
 
+impl Say for Hidden {
+    fn say(&self, language: Language) -> String {
+        match self {
+            Hidden::Control => say!(language, "a control character"),
+            Hidden::Format => say!(language, "an invisible format character"),
+            Hidden::LineSeparator => say!(language, "a line separator"),
+            Hidden::PrivateUse => say!(language, "a private-use character"),
+            Hidden::Unassigned => say!(language, "an unassigned character"),
+            Hidden::Filler => say!(language, "an invisible filler"),
+        }
+        .to_owned()
+    }
+}
+
 impl fmt::Display for Hidden {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Hidden::Control => "a control character",
-            Hidden::Format => "an invisible format character",
-            Hidden::LineSeparator => "a line separator",
-            Hidden::PrivateUse => "a private-use character",
-            Hidden::Unassigned => "an unassigned character",
-            Hidden::Filler => "an invisible filler",
-        })
+        f.write_str(&self.say(Language::En))
     }
 }
 
@@ -181,47 +191,53 @@ pub fn is_invisible_mark(character: char) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Named(pub char);
 
-impl fmt::Display for Named {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let code = u32::from(self.0);
-        if let Some(name) = common_name(self.0) {
-            write!(f, "U+{code:04X} ({name})")
+impl Say for Named {
+    fn say(&self, language: Language) -> String {
+        let code = format!("U+{:04X}", u32::from(self.0));
+        if let Some(name) = common_name(self.0, language) {
+            say!(language, "{code} ({name})", code, name)
         } else if self.0.is_whitespace() || Mark::of(self.0).is_some() || Hidden::of(self.0).is_some() {
-            write!(f, "U+{code:04X}")
+            code
         } else {
-            write!(f, "'{}' (U+{code:04X})", self.0)
+            say!(language, "'{character}' ({code})", character = self.0, code)
         }
     }
 }
 
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.say(Language::En))
+    }
+}
+
 /// What people call the invisible characters that are most often pasted by accident.
-fn common_name(character: char) -> Option<&'static str> {
+fn common_name(character: char, language: Language) -> Option<&'static str> {
     Some(match character {
-        '\u{0000}' => "null",
-        '\u{0009}' => "tab",
-        '\u{000A}' => "line feed",
-        '\u{000D}' => "carriage return",
-        '\u{001B}' => "escape",
-        '\u{0020}' => "blank",
-        '\u{007F}' => "delete",
-        '\u{00A0}' => "no-break space",
-        '\u{00AD}' => "soft hyphen",
-        '\u{200B}' => "zero-width space",
-        '\u{200C}' => "zero-width non-joiner",
-        '\u{200D}' => "zero-width joiner",
-        '\u{200E}' => "left-to-right mark",
-        '\u{200F}' => "right-to-left mark",
-        '\u{2028}' => "line separator",
-        '\u{2029}' => "paragraph separator",
-        '\u{202A}' => "left-to-right embedding",
-        '\u{202B}' => "right-to-left embedding",
-        '\u{202C}' => "end of embedding",
-        '\u{202D}' => "left-to-right override",
-        '\u{202E}' => "right-to-left override",
-        '\u{2060}' => "word joiner",
-        '\u{3000}' => "ideographic space",
-        '\u{3164}' => "Hangul filler",
-        '\u{FEFF}' => "byte order mark",
+        '\u{0000}' => say!(language, "null"),
+        '\u{0009}' => say!(language, "tab"),
+        '\u{000A}' => say!(language, "line feed"),
+        '\u{000D}' => say!(language, "carriage return"),
+        '\u{001B}' => say!(language, "escape"),
+        '\u{0020}' => say!(language, "blank"),
+        '\u{007F}' => say!(language, "delete"),
+        '\u{00A0}' => say!(language, "no-break space"),
+        '\u{00AD}' => say!(language, "soft hyphen"),
+        '\u{200B}' => say!(language, "zero-width space"),
+        '\u{200C}' => say!(language, "zero-width non-joiner"),
+        '\u{200D}' => say!(language, "zero-width joiner"),
+        '\u{200E}' => say!(language, "left-to-right mark"),
+        '\u{200F}' => say!(language, "right-to-left mark"),
+        '\u{2028}' => say!(language, "line separator"),
+        '\u{2029}' => say!(language, "paragraph separator"),
+        '\u{202A}' => say!(language, "left-to-right embedding"),
+        '\u{202B}' => say!(language, "right-to-left embedding"),
+        '\u{202C}' => say!(language, "end of embedding"),
+        '\u{202D}' => say!(language, "left-to-right override"),
+        '\u{202E}' => say!(language, "right-to-left override"),
+        '\u{2060}' => say!(language, "word joiner"),
+        '\u{3000}' => say!(language, "ideographic space"),
+        '\u{3164}' => say!(language, "Hangul filler"),
+        '\u{FEFF}' => say!(language, "byte order mark"),
         _ => return None,
     })
 }

@@ -1,12 +1,16 @@
 //! The contact form: what was entered, checked field by field, every problem at once.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
-use super::catalogue::Catalogue;
-use super::email_address::{EmailAddress, Smtputf8};
-use super::language::Language;
-use super::name::Name;
-use super::position::Position;
+use super::catalogue::{Catalogue, UnknownType};
+use super::contact::ContactId;
+use super::email_address::{EmailAddress, EmailError, Smtputf8};
+use super::language::{Language, LanguageError};
+use super::name::{Name, NameError};
+use super::position::{Position, PositionError};
+use super::safe_text::safe;
+use super::say::{Say, say};
 use super::subscription::Subscriptions;
 
 /// What a person or script entered, as text.
@@ -33,6 +37,8 @@ pub enum Field {
 }
 
 impl Field {
+    pub const ALL: [Self; 5] = [Self::Name, Self::Email, Self::Position, Self::Language, Self::Types];
+
     /// The name by which errors call the field; on the command line it is the option.
     #[must_use]
     pub const fn id(self) -> &'static str {
@@ -50,8 +56,58 @@ impl Field {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldProblem {
     pub field: Field,
-    /// A sentence without a full stop.
-    pub message: String,
+    pub message: Wrong,
+}
+
+/// Why a value of a field is not accepted; said as a sentence without a full stop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wrong {
+    Name(NameError),
+    Email(EmailError),
+    /// Another contact has the address.
+    Taken {
+        email: EmailAddress,
+        holder: ContactId,
+        name: String,
+    },
+    Position(PositionError),
+    Language(LanguageError),
+    Types(Vec<UnknownType>),
+}
+
+impl Say for Wrong {
+    fn say(&self, language: Language) -> String {
+        match self {
+            Self::Name(error) => error.say(language),
+            Self::Email(error) => error.say(language),
+            Self::Taken { email, holder, name } => say!(
+                language,
+                "'{email}' belongs to '{name}' (contact {id}) already",
+                email,
+                name = safe(name),
+                id = holder.0
+            ),
+            Self::Position(error) => error.say(language),
+            Self::Language(error) => error.say(language),
+            Self::Types(unknown) => {
+                unknown.iter().map(|unknown| with_nearest(unknown, language)).collect::<Vec<_>>().join("; ")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.say(Language::En))
+    }
+}
+
+fn with_nearest(unknown: &UnknownType, language: Language) -> String {
+    if unknown.nearest.is_empty() {
+        return unknown.say(language);
+    }
+    let (id, nearest) = (safe(&unknown.id), unknown.nearest.join(", "));
+    say!(language, "there is no message type '{id}'; the nearest are {nearest}", id, nearest)
 }
 
 /// A form without a problem.
@@ -79,18 +135,20 @@ impl ContactForm {
     #[must_use]
     pub fn check(&self, catalogue: &Catalogue, smtputf8: Smtputf8, default_language: Language) -> Checked {
         let mut problems = Vec::new();
-        let mut note = |field, message: String| problems.push(FieldProblem { field, message });
-        let name = Name::parse(&self.name).map_err(|error| note(Field::Name, error.to_string())).ok();
+        let mut note = |field, message| problems.push(FieldProblem { field, message });
+        let name = Name::parse(&self.name).map_err(|error| note(Field::Name, Wrong::Name(error))).ok();
         let email = EmailAddress::parse(&self.email, smtputf8)
-            .map_err(|error| note(Field::Email, error.to_string()))
+            .map_err(|error| note(Field::Email, Wrong::Email(error)))
             .ok();
-        let position = parse_position(&self.position).map_err(|message| note(Field::Position, message)).ok();
+        let position = parse_position(&self.position)
+            .map_err(|error| note(Field::Position, Wrong::Position(error)))
+            .ok();
         let language = parse_language(&self.language, default_language)
-            .map_err(|message| note(Field::Language, message))
+            .map_err(|error| note(Field::Language, Wrong::Language(error)))
             .ok();
         let types = self
             .parse_types(catalogue, position.flatten())
-            .map_err(|message| note(Field::Types, message))
+            .map_err(|unknown| note(Field::Types, Wrong::Types(unknown)))
             .ok();
         let draft = match (name, email.clone(), position, language, types) {
             (Some(name), Some(email), Some(position), Some(language), Some(subscriptions)) => {
@@ -105,38 +163,35 @@ impl ContactForm {
         &self,
         catalogue: &Catalogue,
         position: Option<Position>,
-    ) -> Result<Subscriptions, String> {
+    ) -> Result<Subscriptions, Vec<UnknownType>> {
         let mut ids = BTreeSet::new();
         let mut unknown = Vec::new();
         for id in self.types.iter().map(|id| id.trim()).filter(|id| !id.is_empty()) {
             if id == "recommended" {
                 ids.extend(position.map(|position| catalogue.recommended_for(position)).unwrap_or_default());
             } else if let Err(error) = catalogue.require(id) {
-                unknown.push(match error.nearest.first() {
-                    Some(_) => format!("{error}; the nearest are {}", error.nearest.join(", ")),
-                    None => error.to_string(),
-                });
+                unknown.push(error);
             } else {
                 ids.insert(id.to_owned());
             }
         }
-        if unknown.is_empty() { Ok(Subscriptions::from_ids(ids)) } else { Err(unknown.join("; ")) }
+        if unknown.is_empty() { Ok(Subscriptions::from_ids(ids)) } else { Err(unknown) }
     }
 }
 
-fn parse_position(text: &str) -> Result<Option<Position>, String> {
+fn parse_position(text: &str) -> Result<Option<Position>, PositionError> {
     let text = text.trim();
     if text.is_empty() || text.eq_ignore_ascii_case("none") {
         return Ok(None);
     }
-    Position::parse(text).map(Some).map_err(|error| error.to_string())
+    Position::parse(text).map(Some)
 }
 
-fn parse_language(text: &str, default: Language) -> Result<Language, String> {
+fn parse_language(text: &str, default: Language) -> Result<Language, LanguageError> {
     if text.trim().is_empty() {
         return Ok(default);
     }
-    Language::parse(text).map_err(|error| error.to_string())
+    Language::parse(text)
 }
 
 #[cfg(test)]
@@ -164,7 +219,7 @@ mod tests {
         let fields: Vec<Field> = checked.problems.iter().map(|problem| problem.field).collect();
         assert_eq!(fields, [Field::Name, Field::Email, Field::Position, Field::Language, Field::Types]);
         assert_eq!(checked.draft, None);
-        assert!(checked.problems[4].message.contains("security"));
+        assert!(checked.problems[4].message.to_string().contains("security"));
     }
 
     #[test]

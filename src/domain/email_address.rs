@@ -4,14 +4,18 @@
 //! or a header could read as something else. The domain is kept as its lower-case A-label (UTS #46), so it needs no SMTPUTF8;
 //! the local part is kept as typed, in NFC. It never looks anything up, never drops dots or plus tags, never corrects.
 
+mod error;
+
 use std::fmt;
 
 use idna::AsciiDenyList;
 use idna::uts46::{DnsLength, Hyphens, Uts46};
 use unicode_normalization::UnicodeNormalization;
 
-use super::character::{Fit, Hidden, MarkCount, Named, is_invisible_mark, is_letter_mark_or_digit};
+use super::character::{Fit, Hidden, MarkCount, is_invisible_mark, is_letter_mark_or_digit};
 use super::fold::fold_case;
+
+pub use error::{EmailError, Part};
 
 /// An address as it is stored and sent: local part, `@`, A-label.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -27,87 +31,6 @@ pub struct EmailAddress {
 pub enum Smtputf8 {
     Allowed,
     Refused,
-}
-
-/// A side of the address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Part {
-    Local,
-    Domain,
-}
-
-/// Why a text is no address. Positions count characters (code points) from 1, in the trimmed text;
-/// those of the local part count it in NFC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-pub enum EmailError {
-    #[error("an email address is required")]
-    Missing,
-    #[error("an address has only characters that can be seen; character {position} is {}, {class}", Named(*.character))]
-    Hidden { character: char, class: Hidden, position: usize },
-    #[error("an address has only characters that can be seen; character {position} is {}, which changes nothing that is seen", Named(*.character))]
-    InvisibleMark { character: char, position: usize },
-    #[error("only the address itself is wanted, without name, '<' and '>'")]
-    DisplayName,
-    #[error("a route before the address ('@a,@b:') is not accepted")]
-    SourceRoute,
-    #[error("a local part in quotation marks is not accepted")]
-    QuotedLocal,
-    #[error("a comment in parentheses is not accepted")]
-    Comment,
-    #[error("an IP address in brackets is not accepted; a domain such as example.com is needed after the @")]
-    AddressLiteral,
-    #[error("an address has one @; this one has none")]
-    NoAt,
-    #[error("an address has one @; this one has the full-width '＠' (U+FF20) instead")]
-    FullWidthAt,
-    #[error("an address has one @; this one has {found}")]
-    SeveralAts { found: usize },
-    #[error("nothing stands before the @")]
-    LocalMissing,
-    #[error("nothing stands after the @")]
-    DomainMissing,
-    #[error("an address has no white space; character {position}, in the {part}, is {}", Named(*.character))]
-    WhiteSpace { part: Part, character: char, position: usize },
-    #[error("the part before the @ may not begin with '-'")]
-    LocalBeginsWithHyphen,
-    #[error("the {part} may not begin with a dot")]
-    LeadingDot { part: Part },
-    #[error("the {part} may not end with a dot")]
-    TrailingDot { part: Part },
-    #[error("the {part} may not have two dots in succession")]
-    DoubleDot { part: Part },
-    #[error("{} is not accepted before the @ (character {position})", Named(*.character))]
-    LocalCharacter { character: char, position: usize },
-    #[error(
-        "{} before the @ (character {position}) needs SMTPUTF8; set 'allow_smtputf8 = true' if your mail server supports it",
-        Named(*.character)
-    )]
-    LocalNotAscii { character: char, position: usize },
-    #[error("the part before the @ has at most {} octets; this one has {found}", EmailAddress::MAX_LOCAL)]
-    LocalTooLong { found: usize },
-    #[error("a domain has no underscore")]
-    DomainUnderscore,
-    #[error("{} is not accepted in a domain (character {position})", Named(*.character))]
-    DomainCharacter { character: char, position: usize },
-    #[error("a domain has at least two parts, such as example.com; this one has one")]
-    SingleLabel,
-    #[error("no part of a domain begins or ends with '-'")]
-    LabelHyphenAtEdge,
-    #[error("no part of a domain has '--' as its third and fourth character")]
-    LabelHyphenThirdAndFourth,
-    #[error(
-        "a part of a domain has at most {} octets; this one has a part of {found}",
-        EmailAddress::MAX_LABEL
-    )]
-    LabelTooLong { found: usize },
-    #[error("a domain does not end with a number; an IP address is not accepted")]
-    NumericTopLevel,
-    #[error(
-        "the international domain is not valid (UTS #46: a character, a joiner, the writing direction or the coding)"
-    )]
-    DomainNotValid,
-    #[error("an address has at most {} octets; this one has {found}", EmailAddress::MAX_TOTAL)]
-    TooLong { found: usize },
 }
 
 impl EmailAddress {
@@ -208,15 +131,6 @@ impl AsRef<str> for EmailAddress {
 impl From<EmailAddress> for String {
     fn from(address: EmailAddress) -> String {
         address.text
-    }
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Part::Local => "part before the @",
-            Part::Domain => "domain",
-        })
     }
 }
 

@@ -6,12 +6,15 @@
 //! and never fails: a qualifier with an unknown value matches nothing, so that "select all that match" cannot reach further
 //! than was meant, and [`Filter::problems`] says why.
 
+use std::fmt;
+
 use super::email_address::unicode_form;
 pub use super::fold::fold;
 use super::language::Language;
 use super::nearest::nearest;
 use super::position::Position;
-use super::safe_text::Safe;
+use super::safe_text::safe;
+use super::say::{Say, say};
 
 /// A filter as it was typed; the empty one matches every contact.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -21,7 +24,56 @@ pub struct Filter {
     types: Option<Vec<String>>,
     positions: Option<Vec<Option<Position>>>,
     selected: Option<Selected>,
-    problems: Vec<String>,
+    problems: Vec<FilterProblem>,
+}
+
+/// A qualifier that was not understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FilterProblem {
+    /// `type:` without an id.
+    NoType,
+    /// A qualifier without a value; which there are.
+    NoValue { qualifier: &'static str, known: Vec<&'static str> },
+    /// A value that there is not, and the nearest or all that there are.
+    Unknown {
+        qualifier: &'static str,
+        value: String,
+        nearest: Option<&'static str>,
+        known: Vec<&'static str>,
+    },
+}
+
+impl Say for FilterProblem {
+    fn say(&self, language: Language) -> String {
+        match self {
+            Self::NoType => {
+                say!(language, "'type:' needs a category or type, such as type:security").to_owned()
+            }
+            Self::NoValue { qualifier, known } => {
+                say!(language, "'{qualifier}:' needs a value: {known}", qualifier, known = known.join(", "))
+            }
+            Self::Unknown { qualifier, value, nearest: Some(near), .. } => say!(
+                language,
+                "'{qualifier}:{value}' is unknown; did you mean {qualifier}:{near}?",
+                qualifier,
+                value = safe(value),
+                near
+            ),
+            Self::Unknown { qualifier, value, nearest: None, known } => say!(
+                language,
+                "'{qualifier}:{value}' is unknown; values are {known}",
+                qualifier,
+                value = safe(value),
+                known = known.join(", ")
+            ),
+        }
+    }
+}
+
+impl fmt::Display for FilterProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.say(Language::En))
+    }
 }
 
 /// What a filter looks at.
@@ -97,8 +149,8 @@ impl Filter {
         self.selected.is_some()
     }
 
-    /// What was not understood, in sentences that are safe to show.
-    pub fn problems(&self) -> &[String] {
+    /// What was not understood.
+    pub fn problems(&self) -> &[FilterProblem] {
         &self.problems
     }
 
@@ -119,7 +171,7 @@ impl Filter {
     fn add_type(&mut self, value: &str) {
         let types = self.types.get_or_insert_default();
         if value.is_empty() {
-            self.problems.push("'type:' needs a category or type, such as type:security".to_owned());
+            self.problems.push(FilterProblem::NoType);
         } else {
             types.push(value.to_owned());
         }
@@ -155,17 +207,13 @@ impl Filter {
         }
     }
 
-    fn report(&mut self, qualifier: &str, value: &str, known: &[&str]) {
-        let known_values = known.join(", ");
+    fn report(&mut self, qualifier: &'static str, value: &str, known: &[&'static str]) {
+        let all = known.to_vec();
         self.problems.push(if value.is_empty() {
-            format!("'{qualifier}:' needs a value: {known_values}")
+            FilterProblem::NoValue { qualifier, known: all }
         } else {
-            match nearest(value, known.iter().copied()).first() {
-                Some(near) => {
-                    format!("'{qualifier}:{}' is unknown; did you mean {qualifier}:{near}?", Safe(value))
-                }
-                None => format!("'{qualifier}:{}' is unknown; values are {known_values}", Safe(value)),
-            }
+            let nearest = nearest(value, known.iter().copied()).first().copied();
+            FilterProblem::Unknown { qualifier, value: value.to_owned(), nearest, known: all }
         });
     }
 }
@@ -354,7 +402,9 @@ mod tests {
             ("is:selectd", "'is:selectd' is unknown; did you mean is:selected?"),
             ("is:\u{1b}[2J", "'is:\\u{001B}[2j' is unknown; values are selected"),
         ] {
-            assert_eq!(Filter::parse(text).problems(), [problem], "{text}");
+            let problems: Vec<String> =
+                Filter::parse(text).problems().iter().map(ToString::to_string).collect();
+            assert_eq!(problems, [problem], "{text}");
             assert_eq!(found(text), [false, false, false], "{text}");
         }
         assert_eq!(found("status:verified status:x"), [false, true, false]);
@@ -390,7 +440,8 @@ mod tests {
             let filter = Filter::parse(&text);
             filter.matches(&ada());
             for problem in filter.problems() {
-                prop_assert_eq!(crate::domain::safe_text::safe(problem), problem.as_str());
+                let words = problem.to_string();
+                prop_assert_eq!(crate::domain::safe_text::safe(&words), words.as_str());
             }
         }
     }

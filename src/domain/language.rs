@@ -5,7 +5,8 @@
 use std::fmt;
 
 use super::fold::fold;
-use super::safe_text::Safe;
+use super::safe_text::safe;
+use super::say::{Say, say};
 
 /// A language that callsheet speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -16,8 +17,7 @@ pub enum Language {
 }
 
 /// A value that is no language id.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{}' is no language; languages are en and zh-CN", Safe(.wanted))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LanguageError {
     /// The value as it was given.
     pub wanted: String,
@@ -75,6 +75,20 @@ impl Language {
         }
     }
 }
+
+impl Say for LanguageError {
+    fn say(&self, language: Language) -> String {
+        say!(language, "'{wanted}' is no language; languages are en and zh-CN", wanted = safe(&self.wanted))
+    }
+}
+
+impl fmt::Display for LanguageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.say(Language::En))
+    }
+}
+
+impl std::error::Error for LanguageError {}
 
 impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -11,38 +11,90 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::character::{Fit, Hidden, MARKS_PER_BASE, MarkCount, Named};
 use super::fold::fold;
+use super::language::Language;
+use super::say::{Say, say};
 
 /// The name of a contact, in NFC.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Name(String);
 
 /// Why a text is no name. Positions count characters (code points) of the text in NFC from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NameError {
-    #[error("a name is required")]
     Missing,
-    #[error("a name has no white space, not even before it; this one begins with {}", Named(*.character))]
     WhiteSpaceBefore { character: char },
-    #[error("a name has no white space, not even after it; this one ends with {}", Named(*.character))]
     WhiteSpaceAfter { character: char },
-    #[error("a name has no white space; character {position} of this one is {}", Named(*.character))]
     WhiteSpace { character: char, position: usize },
-    #[error("a name has only characters that can be seen; character {position} of this one is {}, {class}", Named(*.character))]
     Hidden { character: char, class: Hidden, position: usize },
-    #[error("a name does not begin with a combining mark; this one begins with {}", Named(*.character))]
     MarkWithoutBase { character: char },
-    #[error(
-        "a letter of a name has at most {MARKS_PER_BASE} combining marks; character {position} of this one, {}, is one more",
-        Named(*.character)
-    )]
     TooManyMarks { character: char, position: usize },
-    #[error(
-        "one letter of a name is built from at most {MAX_BUILT_FROM} characters; this one has a letter of {found}"
-    )]
     LetterTooLong { found: usize },
-    #[error("a name has at most {} characters; this one has {found}", Name::MAX_CHARACTERS)]
     TooLong { found: usize },
 }
+
+impl Say for NameError {
+    fn say(&self, language: Language) -> String {
+        let named = |character| Named(character).say(language);
+        match *self {
+            Self::Missing => say!(language, "a name is required").to_owned(),
+            Self::WhiteSpaceBefore { character } => say!(
+                language,
+                "a name has no white space, not even before it; this one begins with {character}",
+                character = named(character)
+            ),
+            Self::WhiteSpaceAfter { character } => say!(
+                language,
+                "a name has no white space, not even after it; this one ends with {character}",
+                character = named(character)
+            ),
+            Self::WhiteSpace { character, position } => say!(
+                language,
+                "a name has no white space; character {position} of this one is {character}",
+                position,
+                character = named(character)
+            ),
+            Self::Hidden { character, class, position } => say!(
+                language,
+                "a name has only characters that can be seen; character {position} of this one is {character}, {class}",
+                position,
+                character = named(character),
+                class = class.say(language)
+            ),
+            Self::MarkWithoutBase { character } => say!(
+                language,
+                "a name does not begin with a combining mark; this one begins with {character}",
+                character = named(character)
+            ),
+            Self::TooManyMarks { character, position } => say!(
+                language,
+                "a letter of a name has at most {most} combining marks; character {position} of this one, {character}, is one more",
+                most = MARKS_PER_BASE,
+                position,
+                character = named(character)
+            ),
+            Self::LetterTooLong { found } => say!(
+                language,
+                "one letter of a name is built from at most {most} characters; this one has a letter of {found}",
+                most = MAX_BUILT_FROM,
+                found
+            ),
+            Self::TooLong { found } => say!(
+                language,
+                "a name has at most {most} characters; this one has {found}",
+                most = Name::MAX_CHARACTERS,
+                found
+            ),
+        }
+    }
+}
+
+impl fmt::Display for NameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.say(Language::En))
+    }
+}
+
+impl std::error::Error for NameError {}
 
 impl Name {
     /// The most characters of a name, counted as people do: in grapheme clusters (UAX #29).

@@ -7,7 +7,8 @@ use std::fmt;
 use super::fold::fold;
 use super::language::Language;
 use super::nearest::nearest;
-use super::safe_text::Safe;
+use super::safe_text::safe;
+use super::say::{Say, say};
 
 /// A position. A contact has one or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -119,13 +120,25 @@ impl fmt::Display for Position {
     }
 }
 
+impl Say for PositionError {
+    fn say(&self, language: Language) -> String {
+        let (wanted, all) = (safe(&self.wanted), Position::ALL.map(Position::id).join(", "));
+        match self.nearest.first() {
+            Some(nearest) => say!(
+                language,
+                "'{wanted}' is no position; the nearest is {nearest}; positions are {all}",
+                wanted,
+                nearest,
+                all
+            ),
+            None => say!(language, "'{wanted}' is no position; positions are {all}", wanted, all),
+        }
+    }
+}
+
 impl fmt::Display for PositionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "'{}' is no position", Safe(&self.wanted))?;
-        if let Some(id) = self.nearest.first() {
-            write!(f, "; the nearest is {id}")?;
-        }
-        write!(f, "; positions are {}", Position::ALL.map(Position::id).join(", "))
+        f.write_str(&self.say(Language::En))
     }
 }
 

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use super::language::Language;
+use super::say::say;
+
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(i64);
@@ -73,15 +76,21 @@ fn millis_of(duration: Duration) -> i64 {
 /// A duration in two units at most, for people: `59 s`, `12 min`, `3 h 5 min`, `2 d 4 h`.
 #[must_use]
 pub fn spoken(duration: Duration) -> String {
+    spoken_in(Language::En, duration)
+}
+
+/// [`spoken`] in a language.
+#[must_use]
+pub fn spoken_in(language: Language, duration: Duration) -> String {
     let seconds = duration.as_secs();
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
     match (days, hours, minutes) {
-        (0, 0, 0) => format!("{seconds} s"),
-        (0, 0, _) => format!("{minutes} min"),
-        (0, _, _) if minutes % 60 == 0 => format!("{hours} h"),
-        (0, _, _) => format!("{hours} h {} min", minutes % 60),
-        (_, _, _) if hours % 24 == 0 => format!("{days} d"),
-        (_, _, _) => format!("{days} d {} h", hours % 24),
+        (0, 0, 0) => say!(language, "{seconds} s", seconds),
+        (0, 0, _) => say!(language, "{minutes} min", minutes),
+        (0, _, _) if minutes % 60 == 0 => say!(language, "{hours} h", hours),
+        (0, _, _) => say!(language, "{hours} h {minutes} min", hours, minutes = minutes % 60),
+        (_, _, _) if hours % 24 == 0 => say!(language, "{days} d", days),
+        (_, _, _) => say!(language, "{days} d {hours} h", days, hours = hours % 24),
     }
 }
 

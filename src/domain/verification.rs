@@ -10,10 +10,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretBox};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-use thiserror::Error;
 
 use super::delivery::DeliveryId;
-use super::timestamp::{Timestamp, spoken};
+use super::language::Language;
+use super::say::{Say, say};
+use super::timestamp::{Timestamp, spoken_in};
 
 /// Wrong codes after which a verification is void.
 pub const TRIES: u32 = 5;
@@ -129,13 +130,34 @@ pub struct VerificationId(pub i64);
 pub struct Code([u8; 8]);
 
 /// An input that cannot be a code; it costs no try.
-#[derive(Debug, Clone, Copy, Error, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotACode {
-    #[error("a code has 8 letters and digits, like ABCD-EFGH; this has {0}")]
     Length(usize),
-    #[error("a code has only letters (no U) and digits, not '{}'", .0.escape_default())]
     Character(char),
 }
+
+impl Say for NotACode {
+    fn say(&self, language: Language) -> String {
+        match self {
+            Self::Length(found) => {
+                say!(language, "a code has 8 letters and digits, like ABCD-EFGH; this has {found}", found)
+            }
+            Self::Character(character) => say!(
+                language,
+                "a code has only letters (no U) and digits, not '{character}'",
+                character = character.escape_default()
+            ),
+        }
+    }
+}
+
+impl fmt::Display for NotACode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.say(Language::En))
+    }
+}
+
+impl std::error::Error for NotACode {}
 
 impl Code {
     /// Reads what a person typed: case, blanks and hyphens are ignored, O is 0, I and L are 1.
@@ -261,19 +283,30 @@ impl Limit {
     /// What is said to the administrator, with the time still to wait.
     #[must_use]
     pub fn words(&self, now: Timestamp) -> String {
-        let wait = spoken(now.until(self.until).max(Duration::from_secs(1)));
+        self.words_in(Language::En, now)
+    }
+
+    /// [`Limit::words`] in a language.
+    #[must_use]
+    pub fn words_in(&self, language: Language, now: Timestamp) -> String {
+        let wait = spoken_in(language, now.until(self.until).max(Duration::from_secs(1)));
         match self.kind {
-            LimitKind::CoolDown => {
-                format!("a code was sent to this address just now; the next may be sent in {wait}")
-            }
-            LimitKind::PerAddress => {
-                format!(
-                    "{PER_ADDRESS} codes were sent to this address in 24 hours; the next may be sent in {wait}"
-                )
-            }
-            LimitKind::PerDatabase => {
-                format!("the daily limit of verification mails is reached; the next may be sent in {wait}")
-            }
+            LimitKind::CoolDown => say!(
+                language,
+                "a code was sent to this address just now; the next may be sent in {wait}",
+                wait
+            ),
+            LimitKind::PerAddress => say!(
+                language,
+                "{count} codes were sent to this address in 24 hours; the next may be sent in {wait}",
+                count = PER_ADDRESS,
+                wait
+            ),
+            LimitKind::PerDatabase => say!(
+                language,
+                "the daily limit of verification mails is reached; the next may be sent in {wait}",
+                wait
+            ),
         }
     }
 }

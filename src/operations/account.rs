@@ -1,5 +1,7 @@
 //! The account: read and set it, and the first start's questions.
 
+use std::fmt;
+
 use serde_json::{Map, Value, json};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -7,9 +9,10 @@ use super::contacts::Mailing;
 use super::{Problem, Session, verification};
 use crate::domain::account::{Account, NAME_LIMIT};
 use crate::domain::contact::Subject;
-use crate::domain::email_address::EmailAddress;
-use crate::domain::language::Language;
+use crate::domain::email_address::{EmailAddress, EmailError};
+use crate::domain::language::{Language, LanguageError};
 use crate::domain::safe_text::safe;
+use crate::domain::say::{Say, say};
 use crate::domain::verification::VoidReason;
 
 /// What is changed; None leaves it.
@@ -27,6 +30,44 @@ pub enum AccountField {
     Name,
     SecurityEmail,
     Language,
+}
+
+/// Why a value of a field is not accepted; said as a sentence without a full stop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccountWrong {
+    NoName,
+    NameTooLong {
+        found: usize,
+    },
+    /// The name as it was given.
+    NameHides(String),
+    SecurityEmail(EmailError),
+    Language(LanguageError),
+}
+
+impl Say for AccountWrong {
+    fn say(&self, language: Language) -> String {
+        match self {
+            Self::NoName => say!(language, "the account needs a name").to_owned(),
+            Self::NameTooLong { found } => say!(
+                language,
+                "an account's name has at most {most} characters; this one has {found}",
+                most = NAME_LIMIT,
+                found
+            ),
+            Self::NameHides(name) => {
+                say!(language, "the name holds a character that nobody can see: {name}", name = safe(name))
+            }
+            Self::SecurityEmail(error) => error.say(language),
+            Self::Language(error) => error.say(language),
+        }
+    }
+}
+
+impl fmt::Display for AccountWrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.say(Language::En))
+    }
 }
 
 /// The account; before it is set, with an empty name.
@@ -60,17 +101,19 @@ pub fn set(session: &mut Session, change: &AccountChange) -> Result<(Account, Ma
     store.write(|writing| {
         let before = writing.reading().account(desk.now)?;
         let mut problems = Vec::new();
-        let mut note = |field, message: String| problems.push((field, message));
+        let mut note = |field, wrong| problems.push((field, wrong));
         let name = change.name.as_deref().map_or(Ok(before.name.clone()), check_name);
-        let name = name.map_err(|message| note(AccountField::Name, message)).ok();
+        let name = name.map_err(|wrong| note(AccountField::Name, wrong)).ok();
         let email = match change.security_email.as_deref().map(str::trim) {
             None => Ok(None),
             Some("" | "none") => Ok(Some(None)),
             Some(text) => EmailAddress::parse(text, desk.rules.smtputf8).map(|email| Some(Some(email))),
         };
-        let email = email.map_err(|error| note(AccountField::SecurityEmail, error.to_string())).ok();
+        let email =
+            email.map_err(|error| note(AccountField::SecurityEmail, AccountWrong::SecurityEmail(error))).ok();
         let language = change.language.as_deref().map_or(Ok(before.language), Language::parse);
-        let language = language.map_err(|error| note(AccountField::Language, error.to_string())).ok();
+        let language =
+            language.map_err(|error| note(AccountField::Language, AccountWrong::Language(error))).ok();
         let (Some(name), Some(email), Some(language)) = (name, email, language) else {
             return Err(Problem::InvalidAccount(problems));
         };
@@ -145,17 +188,17 @@ fn set_security_email(
 }
 
 /// An account's name is one line of visible text.
-fn check_name(text: &str) -> Result<String, String> {
+fn check_name(text: &str) -> Result<String, AccountWrong> {
     let name = text.trim();
     let length = name.graphemes(true).count();
     if name.is_empty() {
-        return Err("the account needs a name".to_owned());
+        return Err(AccountWrong::NoName);
     }
     if length > NAME_LIMIT {
-        return Err(format!("an account's name has at most {NAME_LIMIT} characters; this one has {length}"));
+        return Err(AccountWrong::NameTooLong { found: length });
     }
     if safe(name) != name {
-        return Err(format!("the name holds a character that nobody can see: {}", safe(name)));
+        return Err(AccountWrong::NameHides(name.to_owned()));
     }
     Ok(name.to_owned())
 }

@@ -7,7 +7,7 @@ use super::session::Desk;
 use super::{Problem, Session, verification};
 use crate::domain::catalogue::UNSUBSCRIBABLE;
 use crate::domain::contact::{Contact, ContactId, SortColumn, Subject, Totals};
-use crate::domain::contact_form::{Checked, ContactDraft, ContactForm, Field, FieldProblem};
+use crate::domain::contact_form::{Checked, ContactDraft, ContactForm, Field, FieldProblem, Wrong};
 use crate::domain::delivery::DeliveryId;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::email_typo;
@@ -505,7 +505,7 @@ fn check_all(
         && Some(holder) != editing
     {
         let name = reading.contact_name(holder)?.unwrap_or_default();
-        let message = format!("'{email}' belongs to '{name}' (contact {}) already", holder.0);
+        let message = Wrong::Taken { email: email.clone(), holder, name };
         checked.problems.push(FieldProblem { field: Field::Email, message });
         checked.problems.sort_by_key(|problem| problem.field);
     }

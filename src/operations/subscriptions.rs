@@ -13,8 +13,9 @@ use super::session::Desk;
 use super::verification::key_of;
 use super::{Problem, Session};
 use crate::domain::catalogue::UNSUBSCRIBABLE;
+use crate::domain::catalogue::UnknownType;
 use crate::domain::contact::{Contact, ContactId, SortColumn};
-use crate::domain::contact_form::{Field, FieldProblem};
+use crate::domain::contact_form::{Field, FieldProblem, Wrong};
 use crate::domain::subscription::Subscriptions;
 use crate::domain::timestamp::Timestamp;
 use crate::store::{Direction, Reading, Store, Wishes, Writing};
@@ -120,7 +121,8 @@ pub fn set_column(
 ) -> Result<Changed, Problem> {
     let (store, desk) = session.desk();
     if wanted && let Err(unknown) = desk.catalogue.require(id) {
-        let message = unknown.to_string();
+        // Whoever asks for an id by itself is told what may be meant elsewhere.
+        let message = Wrong::Types(vec![UnknownType { nearest: Vec::new(), ..unknown }]);
         return Err(Problem::Invalid(vec![FieldProblem { field: Field::Types, message }]));
     }
     let ids = store.read(|reading| contacts_of(reading, whom, &desk))?;

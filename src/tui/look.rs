@@ -43,7 +43,7 @@ impl Look<'_> {
         format!("{}{}{}", safe(category), self.marks.inside(), safe(title))
     }
 
-    /// A moment for a narrow column: `14:03` today, `Nov 23` this year, `2025-11-23` otherwise.
+    /// A moment for a narrow column: `14:03` today, `Nov 23` (in Chinese `11-23`) this year, `2025-11-23` otherwise.
     #[must_use]
     pub fn short_time(&self, moment: Timestamp) -> String {
         use chrono::Datelike;
@@ -52,7 +52,10 @@ impl Look<'_> {
         let format = if then.date_naive() == now.date_naive() {
             "%H:%M"
         } else if then.year() == now.year() {
-            "%b %d"
+            match self.language {
+                Language::En => "%b %d",
+                Language::ZhCn => "%m-%d",
+            }
         } else {
             "%Y-%m-%d"
         };

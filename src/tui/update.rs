@@ -201,7 +201,7 @@ fn take_screen_input(model: &mut Model, input: &Input, plan: &mut Plan) {
     let regions = model.regions();
     match model.screen {
         Screen::Contacts => {
-            let outcome = model.contacts.act(input, &model.fixed.catalogue, regions.body, plan);
+            let outcome = model.contacts.act(input, &model.fixed.look(model.now), regions.body, plan);
             follow_contacts(model, outcome, plan);
         }
         Screen::Types => matrix::take_input(model, input, plan),

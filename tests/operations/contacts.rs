@@ -48,7 +48,8 @@ fn an_address_is_unique_whatever_its_case_and_the_holder_is_named() {
     };
     let fields: Vec<Field> = problems.iter().map(|problem| problem.field).collect();
     assert_eq!(fields, [Field::Name, Field::Email]);
-    assert!(problems[1].message.contains("'ops' (contact 1)"), "{}", problems[1].message);
+    let words = problems[1].message.to_string();
+    assert!(words.contains("'ops' (contact 1)"), "{words}");
     assert!(deliveries(&mut session).is_empty());
 }
 

@@ -3,10 +3,11 @@
 use callsheet::domain::account::Account;
 use callsheet::domain::contact::Status;
 use callsheet::domain::delivery::{DeliveryId, State};
+use callsheet::domain::email_address::EmailError;
 use callsheet::domain::language::Language;
 use callsheet::mail::sender::SenderEvent;
 use callsheet::operations::Problem;
-use callsheet::operations::account::AccountField;
+use callsheet::operations::account::{AccountField, AccountWrong};
 use callsheet::tui::keymap::{Action, Input};
 use callsheet::tui::screens::account_form::AccountFormDialog;
 use callsheet::tui::screens::settings::{MailFacts, Settings, SettingsFacts};
@@ -88,10 +89,9 @@ fn the_first_start_asks_two_questions() {
     for size in [SMALL, USUAL, LARGE] {
         assert_snapshot!(dialog(size, |area, buf, look| form.draw(area, buf, look)));
     }
-    let wrong = |field, words: &str| (field, words.to_owned());
     form.refused(&Problem::InvalidAccount(vec![
-        wrong(AccountField::Name, "a name is required"),
-        wrong(AccountField::SecurityEmail, "an address has one @; this one has none"),
+        (AccountField::Name, AccountWrong::NoName),
+        (AccountField::SecurityEmail, AccountWrong::SecurityEmail(EmailError::NoAt)),
     ]));
     for size in [SMALL, USUAL] {
         assert_snapshot!(dialog(size, |area, buf, look| form.draw(area, buf, look)));

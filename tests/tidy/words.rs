@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use callsheet::domain::contact::Status;
+use callsheet::domain::contact::{SortColumn, Status};
+use callsheet::domain::contact_form::Field;
 use callsheet::domain::delivery::State;
 use callsheet::domain::language::Language;
 use callsheet::domain::say::plain;
+use callsheet::domain::verification::VoidReason;
 use callsheet::tui::keymap::{Context, Footer};
 use callsheet::tui::model::Screen;
 use callsheet::tui::screens::help;
@@ -35,6 +37,9 @@ fn from_tables() -> Vec<&'static str> {
     texts.extend(setup::stages());
     texts.extend(Status::ALL.map(Status::words));
     texts.extend(State::ALL.map(State::id).into_iter().filter(|id| !matches!(*id, "retry" | "written")));
+    texts.extend(VoidReason::ALL.map(VoidReason::words));
+    texts.extend(SortColumn::ALL.map(SortColumn::id));
+    texts.extend(Field::ALL.map(Field::id));
     texts
 }
 
@@ -46,7 +51,7 @@ fn said(source: &Source) -> Vec<(String, usize)> {
     }
     // What tests say is no text of the program.
     let code = source.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-    for (name, place) in [("say!(", 1), ("counted!(", 3)] {
+    for (name, place) in [("say!(", 1), ("saying!(", 0), ("counted!(", 3)] {
         for (at, _) in code.match_indices(name) {
             let begins_a_word =
                 code[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric() && c != '_');

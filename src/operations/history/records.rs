@@ -153,7 +153,7 @@ pub fn fields(record: &Record) -> Option<Vec<Field>> {
     let is_change = super::CHANGES.contains(&record.action.as_str());
     let fields = match record.details.as_ref()? {
         Brief::Fields(fields) => fields,
-        other @ (Brief::Nothing | Brief::Word(_) | Brief::List { .. }) => {
+        other @ (Brief::Nothing | Brief::Word(_) | Brief::Truth(_) | Brief::List { .. }) => {
             return Some(vec![Field { name: "text".to_owned(), old: None, new: other.to_string() }]);
         }
     };
@@ -175,7 +175,7 @@ fn pair(value: &Brief) -> Option<(&Brief, &Brief)> {
             [old, new] => Some((old, new)),
             _ => None,
         },
-        Brief::Nothing | Brief::Word(_) | Brief::Fields(_) => None,
+        Brief::Nothing | Brief::Word(_) | Brief::Truth(_) | Brief::Fields(_) => None,
     }
 }
 

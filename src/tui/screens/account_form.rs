@@ -6,7 +6,7 @@ mod view;
 use crate::domain::account::Account;
 use crate::domain::language::Language;
 use crate::operations::Problem;
-use crate::operations::account::{AccountChange, AccountField};
+use crate::operations::account::{AccountChange, AccountField, AccountWrong};
 use crate::tui::keymap::{Action, Context, Input, Typing};
 use crate::tui::widgets::drop_down::DropDown;
 use crate::tui::widgets::text_field::{TextField, Typed};
@@ -24,10 +24,10 @@ pub struct AccountFormDialog {
     security_email: TextField,
     language: DropDown,
     focus: Focus,
-    problems: Vec<(AccountField, String)>,
+    problems: Vec<(AccountField, AccountWrong)>,
     waiting: Waiting,
     /// Why it could not be saved, where no field is to blame.
-    message: Option<String>,
+    message: Option<Box<Problem>>,
     question: Option<Confirm>,
 }
 
@@ -168,7 +168,7 @@ impl AccountFormDialog {
             };
             return;
         }
-        self.message = Some(format!("not saved: {problem}"));
+        self.message = Some(Box::new(problem.clone()));
     }
 
     fn new(purpose: Purpose, name: &str, email: &str, language: Language, focus: Focus) -> Self {
@@ -259,13 +259,7 @@ impl AccountFormDialog {
             return self.given_up();
         }
         self.question = Some(match self.purpose {
-            Purpose::Introduction => Confirm::new(
-                "Skip",
-                "Skip these questions for good?".to_owned(),
-                "What you entered is not saved. Both can be set later under Settings.".to_owned(),
-                "Skip",
-                "Stay",
-            ),
+            Purpose::Introduction => Confirm::skip_introduction(),
             Purpose::Edit(_) => Confirm::leave(),
         });
         AccountFormOutcome::Stay
@@ -286,6 +280,7 @@ mod tests {
     use ratatui::layout::Rect;
 
     use super::*;
+    use crate::domain::email_address::EmailError;
     use crate::tui::widgets::test_look;
 
     fn account() -> Account {
@@ -363,7 +358,7 @@ mod tests {
         let mut form = AccountFormDialog::introduction();
         paste(&mut form, "Example Ltd");
         press(&mut form, Action::Accept);
-        let problem = (AccountField::SecurityEmail, "it has no @".to_owned());
+        let problem = (AccountField::SecurityEmail, AccountWrong::SecurityEmail(EmailError::NoAt));
         form.refused(&Problem::InvalidAccount(vec![problem]));
         assert_eq!(form.focus, Focus::SecurityEmail);
         assert_eq!(form.name.text(), "Example Ltd");

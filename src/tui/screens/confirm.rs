@@ -11,19 +11,19 @@
 //!
 //! The safe button has the focus first. It knows nothing of what happens on yes.
 
+mod words;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::domain::columns::clip;
 use crate::domain::contact::Contact;
 use crate::domain::delivery::Delivery;
+use crate::domain::language::Language;
 use crate::domain::notice::Notice;
-use crate::domain::safe_text::safe;
-use crate::operations::notices::Audience;
+use crate::operations::notices::{Audience, Fallback};
 use crate::tui::keymap::{Action, Input};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
-use crate::tui::widgets::audience_summary::{fallback_sentence, people};
 use crate::tui::widgets::dialog::{self, Buttons};
 use crate::tui::widgets::wrapped_text::wrap;
 use crate::tui::widgets::{first_rows, skip_rows};
@@ -31,11 +31,64 @@ use crate::tui::widgets::{first_rows, skip_rows};
 /// A question with two answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Confirm {
+    asked: Asked,
+    /// The index of the button with the focus.
+    focused: usize,
+}
+
+/// What is asked. Words of people and files are as they were given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Asked {
+    /// Said by whoever asks.
+    Own(Box<Words>),
+    Delete {
+        name: String,
+        email: String,
+    },
+    DeleteMany {
+        count: usize,
+    },
+    Column {
+        title: String,
+        count: u64,
+        wanted: bool,
+        is_filtered: bool,
+    },
+    SubscribeAgain {
+        name: String,
+        since: Option<String>,
+    },
+    CancelDelivery {
+        subject: String,
+        to: String,
+    },
+    CancelChange {
+        pending: String,
+        present: String,
+    },
+    Leave,
+    SkipIntroduction,
+    CancelNotice {
+        subject: String,
+        waiting: u64,
+    },
+    LeaveNotice,
+    SendNotice {
+        subject: String,
+        path: String,
+        recipients: u64,
+        fallback: Option<Fallback>,
+    },
+}
+
+/// A question in a language; safe to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Words {
     title: &'static str,
-    /// Safe to show.
     question: String,
     detail: String,
-    buttons: Buttons,
+    yes: String,
+    no: String,
 }
 
 /// What a key was to the question.
@@ -50,135 +103,93 @@ const YES: usize = 0;
 const NO: usize = 1;
 /// The widest that a question becomes, borders included.
 const COLUMNS: u16 = 60;
-/// The columns of a subject in a question, so that what follows it is seen.
-const SUBJECT: usize = 40;
 
 impl Confirm {
-    /// A question; `yes` and `no` are what the buttons say. All text must be safe to show.
+    /// A question in the words of whoever asks; `yes` and `no` are what the buttons say. All text must be safe to show.
     #[must_use]
     pub fn new(title: &'static str, question: String, detail: String, yes: &str, no: &str) -> Self {
-        Self { title, question, detail, buttons: Buttons::new(vec![yes.to_owned(), no.to_owned()], NO) }
+        Self::of(Asked::Own(Box::new(Words {
+            title,
+            question,
+            detail,
+            yes: yes.to_owned(),
+            no: no.to_owned(),
+        })))
     }
 
     /// Deleting one contact.
     #[must_use]
     pub fn delete(contact: &Contact) -> Self {
-        let question = format!("Delete {} ({})?", safe(&contact.name), safe(&contact.email));
-        let detail =
-            "It cannot be undone: the contact, its message types and its proof of address are gone for good.";
-        Self::new("Delete", question, detail.to_owned(), "Delete", "Keep")
+        Self::of(Asked::Delete { name: contact.name.clone(), email: contact.email.clone() })
     }
 
     /// Deleting the contacts that were selected.
     #[must_use]
     pub fn delete_many(count: usize) -> Self {
-        let detail = "It cannot be undone: the contacts, their message types and their proofs of address are gone for good.";
-        Self::new(
-            "Delete",
-            if count == 1 {
-                "Delete the selected contact?".to_owned()
-            } else {
-                format!("Delete {count} contacts?")
-            },
-            detail.to_owned(),
-            &format!("Delete {count}"),
-            "Keep",
-        )
+        Self::of(Asked::DeleteMany { count })
     }
 
-    /// Ticking or unticking a column for several contacts.
+    /// Ticking or unticking a column for several contacts. `title` must be safe to show.
     #[must_use]
     pub fn column(title: &str, count: u64, wanted: bool, is_filtered: bool) -> Self {
-        let (question, yes) = if wanted {
-            (format!("Subscribe {count} contacts to '{title}'?"), format!("Subscribe {count}"))
-        } else {
-            (format!("End '{title}' for {count} contacts?"), format!("End it for {count}"))
-        };
-        let whom = if is_filtered {
-            "These are all contacts that match the filter."
-        } else {
-            "These are all contacts."
-        };
-        let detail = format!("{whom} It can be undone until the screen is left.");
-        Self::new("Whole column", question, detail, &yes, "Leave it")
+        Self::of(Asked::Column { title: title.to_owned(), count, wanted, is_filtered })
     }
 
     /// Subscribing somebody again who has ended activity messages.
     #[must_use]
     pub fn subscribe_again(contact: &Contact, since: Option<&str>) -> Self {
-        let since = since.map_or(String::new(), |since| format!(" ({since})"));
-        let question = format!("Subscribe {} to activity messages again?", safe(&contact.name));
-        let detail =
-            format!("The recipient has unsubscribed{since}. Do so only if somebody there has asked for it.");
-        Self::new("Unsubscribed", question, detail, "Subscribe again", "Leave it")
+        Self::of(Asked::SubscribeAgain { name: contact.name.clone(), since: since.map(str::to_owned) })
     }
 
     /// Cancelling a delivery that has not begun.
     #[must_use]
     pub fn cancel_delivery(delivery: &Delivery) -> Self {
-        let question = format!("Cancel '{}' to {}?", safe(&delivery.subject), safe(&delivery.to));
-        Self::new(
-            "Cancel delivery",
-            question,
-            "It cannot be undone: the mail is not sent any more.".to_owned(),
-            "Cancel it",
-            "Let it go",
-        )
+        Self::of(Asked::CancelDelivery { subject: delivery.subject.clone(), to: delivery.to.clone() })
     }
 
     /// Giving up a change of address.
     #[must_use]
     pub fn cancel_change(pending: &str, present: &str) -> Self {
-        let question = format!("Cancel the change to {}?", safe(pending));
-        let detail = format!("Its code no longer counts; {} stays the address in force.", safe(present));
-        Self::new("Cancel change", question, detail, "Cancel it", "Go on waiting")
+        Self::of(Asked::CancelChange { pending: pending.to_owned(), present: present.to_owned() })
     }
 
     /// Leaving a form in which something was changed.
     #[must_use]
-    pub fn leave() -> Self {
-        let detail = "What you entered is not saved yet.".to_owned();
-        Self::new("Leave", "Leave without saving?".to_owned(), detail, "Leave", "Stay")
+    pub const fn leave() -> Self {
+        Self::of(Asked::Leave)
+    }
+
+    /// Leaving the questions of the first start, in which something was entered.
+    #[must_use]
+    pub const fn skip_introduction() -> Self {
+        Self::of(Asked::SkipIntroduction)
     }
 
     /// Cancelling everything that waits of a notice.
     #[must_use]
     pub fn cancel_notice(notice: &Notice) -> Self {
-        let subject = safe(&notice.subject);
-        let shown = clip(&subject, SUBJECT, "...");
-        let (whom, yes) = match notice.totals.waiting {
-            1 => ("the mail of".to_owned(), "Cancel it".to_owned()),
-            waiting => (format!("the {waiting} mails of"), format!("Cancel {waiting}")),
-        };
-        let verb = if notice.totals.waiting == 1 { "waits" } else { "wait" };
-        let detail =
-            "It cannot be undone. What is on its way just now may still arrive, and nothing is tried again.";
-        let question = format!("Cancel {whom} '{shown}' that {verb}?");
-        Self::new("Cancel notice", question, detail.to_owned(), &yes, "Let it go")
+        Self::of(Asked::CancelNotice { subject: notice.subject.clone(), waiting: notice.totals.waiting })
     }
 
     /// Leaving a notice that is not sent.
     #[must_use]
-    pub fn leave_notice() -> Self {
-        let detail = "What you have written is lost then.".to_owned();
-        Self::new("Leave", "Leave without sending?".to_owned(), detail, "Leave", "Stay")
+    pub const fn leave_notice() -> Self {
+        Self::of(Asked::LeaveNotice)
     }
 
-    /// Sending a notice of the type that `path` names.
+    /// Sending a notice of the type that `path` names; it must be safe to show.
     #[must_use]
     pub fn send_notice(subject: &str, path: &str, audience: &Audience) -> Self {
-        let subject = safe(subject);
-        let shown = clip(&subject, SUBJECT, "...");
-        let whom = people(audience.recipients);
-        let (to, detail, yes) = match &audience.fallback {
-            None => (whom.clone(), "It cannot be called back.".to_owned(), format!("Send to {whom}")),
-            Some(fallback) => (
-                "the security email only".to_owned(),
-                fallback_sentence(fallback),
-                "Send it there".to_owned(),
-            ),
-        };
-        Self::new("Send", format!("Send '{shown}' ({path}) to {to}?"), detail, &yes, "Do not send")
+        Self::of(Asked::SendNotice {
+            subject: subject.to_owned(),
+            path: path.to_owned(),
+            recipients: audience.recipients,
+            fallback: audience.fallback.clone(),
+        })
+    }
+
+    const fn of(asked: Asked) -> Self {
+        Self { asked, focused: NO }
     }
 
     /// What a key answers.
@@ -188,10 +199,12 @@ impl Confirm {
         match action {
             Action::Yes => Answered::Yes,
             Action::No => Answered::No,
-            Action::Accept if self.buttons.focused() == YES => Answered::Yes,
+            Action::Accept if self.focused == YES => Answered::Yes,
             Action::Accept => Answered::No,
             _ => {
-                self.buttons.step(*action);
+                let mut buttons = self.buttons(&self.asked.words(Language::En));
+                buttons.step(*action);
+                self.focused = buttons.focused();
                 Answered::NotYet
             }
         }
@@ -201,18 +214,24 @@ impl Confirm {
     pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let columns = COLUMNS.min(area.width);
         let words = usize::from(columns).saturating_sub(6);
-        let (question, detail) = (wrap(&self.question, words), wrap(&self.detail, words));
-        let buttons = self.buttons.rows(words);
+        let said = self.asked.words(look.language);
+        let (question, detail) = (wrap(&said.question, words), wrap(&said.detail, words));
+        let labelled = self.buttons(&said);
+        let buttons = labelled.rows(words);
         let rows = question.len() + detail.len() + buttons + 3;
         let place = dialog::centred(area, columns, u16::try_from(rows).unwrap_or(u16::MAX));
-        let inner = dialog::open(place, buf, look, self.title);
+        let inner = dialog::open(place, buf, look, said.title);
         // Where there is little room, the buttons and the beginning of the question stay.
         let room = usize::from(inner.height).saturating_sub(buttons);
         dialog::draw_lines(first_rows(inner, room), buf, &question, look.style(Role::Text));
         let below = room.saturating_sub(question.len());
         let detail_area = first_rows(skip_rows(inner, question.len()), below);
         dialog::draw_lines(detail_area, buf, &detail, look.style(Role::Dim));
-        self.buttons.draw(skip_rows(inner, room), buf, look)
+        labelled.draw(skip_rows(inner, room), buf, look)
+    }
+
+    fn buttons(&self, words: &Words) -> Buttons {
+        Buttons::new(vec![words.yes.clone(), words.no.clone()], self.focused)
     }
 }
 
@@ -261,8 +280,9 @@ mod tests {
 
     #[test]
     fn a_bulk_question_names_the_number() {
-        assert!(question().question.contains("3 contacts"));
-        assert!(question().detail.starts_with("It cannot be undone"));
+        let words = question().asked.words(Language::En);
+        assert!(words.question.contains("3 contacts"));
+        assert!(words.detail.starts_with("It cannot be undone"));
     }
 
     proptest! {

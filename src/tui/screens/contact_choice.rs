@@ -19,6 +19,7 @@ use crate::domain::columns::{clip, pad, width};
 use crate::domain::contact::{Contact, ContactId, SortColumn};
 use crate::domain::filter::Filter;
 use crate::domain::safe_text::safe;
+use crate::domain::say::say;
 use crate::operations::Problem;
 use crate::operations::contacts::{Anchor, ListQuery, PageAt};
 use crate::operations::page::Page;
@@ -60,7 +61,8 @@ pub struct ContactChoice {
     to_name: String,
     field: TextField,
     window: Window<Contact>,
-    problem: Option<&'static str>,
+    /// The contact itself was chosen last.
+    is_itself: bool,
 }
 
 /// What is to be done after a key.
@@ -76,14 +78,14 @@ impl ContactChoice {
     #[must_use]
     pub fn new(to: Vec<ContactId>, to_name: String, area: Rect, plan: &mut Plan) -> Self {
         let field = TextField::new("", LIMIT);
-        let mut choice = Self { to, to_name, field, window: Window::default(), problem: None };
+        let mut choice = Self { to, to_name, field, window: Window::default(), is_itself: false };
         choice.load(PageAt::First, Land::First, area, plan);
         choice
     }
 
     /// One key or paste. `area` is the place over which the dialog is drawn.
     pub fn input(&mut self, input: &Input, area: Rect, plan: &mut Plan) -> ChoiceOutcome {
-        self.problem = None;
+        self.is_itself = false;
         let height = list_height(area);
         #[expect(clippy::wildcard_enum_match_arm, reason = "the dialog has a use for few of all actions")]
         match input {
@@ -138,23 +140,24 @@ impl ContactChoice {
     /// Draws the dialog in the middle of `area`. Returns the cursor's place: the caret.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let place = place(area);
-        let inner = dialog::open(place, buf, look, "Copy from");
-        if let Some(problem) = self.problem {
-            dialog::foot(place, buf, look, problem);
+        let inner = dialog::open(place, buf, look, say!(look.language, "Copy from"));
+        if self.is_itself {
+            dialog::foot(place, buf, look, say!(look.language, "that is the same contact"));
         }
-        let label = |text: &'static str| Span::styled(text, look.style(Role::Label));
-        write(row(inner, 0), buf, label("To"));
+        // The blanks tell these words from those of a mail.
+        let label = |text: &'static str| Span::styled(text.trim_end(), look.style(Role::Label));
+        write(row(inner, 0), buf, label(say!(look.language, "To ")));
         let room = usize::from(inner.width.saturating_sub(LABELS));
         write(
             beside(row(inner, 0), LABELS),
             buf,
             clip(&self.to_name, room, look.marks.ellipsis()).into_owned(),
         );
-        write(row(inner, 1), buf, label("From"));
+        write(row(inner, 1), buf, label(say!(look.language, "From ")));
         let caret = self.field.draw_in_form(beside(row(inner, 1), LABELS), buf, look, Focus::Here);
         let list = skip_rows(inner, HEAD);
         if self.window.is_empty() {
-            let words = "No contact matches. Type a part of name or email.";
+            let words = say!(look.language, "No contact matches. Type a part of name or email.");
             let lines = crate::tui::widgets::wrapped_text::wrap(words, list.width.into());
             dialog::draw_lines(list, buf, &lines, look.style(Role::Hint));
         }
@@ -168,7 +171,7 @@ impl ContactChoice {
     fn choose(&mut self) -> ChoiceOutcome {
         let Some(from) = self.window.current() else { return ChoiceOutcome::Stay };
         if self.to == [from.id] {
-            self.problem = Some("that is the same contact");
+            self.is_itself = true;
             return ChoiceOutcome::Stay;
         }
         ChoiceOutcome::Chosen(CopyEdit {

@@ -43,8 +43,7 @@ pub struct ContactFormDialog {
     /// The address that was kept although it looks like a typing error, or that has no hint.
     kept_email: Option<String>,
     waiting: Waiting,
-    /// Why it could not be saved, where no field is to blame; or what was taken over. Safe to show.
-    message: Option<String>,
+    message: Option<Message>,
     front: Option<Front>,
 }
 
@@ -116,6 +115,15 @@ enum Waiting {
     /// For the hint, to save then.
     Hint,
     Saved,
+}
+
+/// Why it could not be saved, where no field is to blame; or what was taken over.
+#[derive(Debug, Clone, PartialEq)]
+enum Message {
+    ContactDeleted,
+    SavedAlready,
+    TheirsTaken,
+    NotSaved(Box<Problem>),
 }
 
 /// What stands in front of the form.
@@ -276,11 +284,9 @@ impl ContactFormDialog {
         } else if let Problem::Conflict { theirs } = problem {
             self.meet(theirs);
         } else if let Problem::NoSuchContact(_) = problem {
-            self.message = Some(
-                "somebody has deleted this contact meanwhile; what you entered is still here".to_owned(),
-            );
+            self.message = Some(Message::ContactDeleted);
         } else {
-            self.message = Some(format!("not saved: {problem}"));
+            self.message = Some(Message::NotSaved(Box::new(problem.clone())));
         }
     }
 
@@ -457,8 +463,7 @@ impl ContactFormDialog {
     fn meet(&mut self, theirs: &Contact) {
         if self.fields.change_of(theirs) == ContactChange::default() {
             self.take(theirs);
-            self.message =
-                Some("somebody else has saved the same already; nothing is left to save".to_owned());
+            self.message = Some(Message::SavedAlready);
             return;
         }
         self.front = Some(Front::Conflict(Conflict::new(theirs.clone())));
@@ -473,7 +478,7 @@ impl ContactFormDialog {
             Resolved::TakeTheirs => {
                 self.front = None;
                 self.take(&theirs);
-                self.message = Some("this is what somebody else has saved".to_owned());
+                self.message = Some(Message::TheirsTaken);
             }
             Resolved::KeepMine => {
                 self.front = None;

@@ -18,6 +18,7 @@ use super::matrix::is_unsubscribed;
 use crate::domain::catalogue::{Catalogue, Category, MessageType};
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::safe_text::safe;
+use crate::domain::say::say;
 use crate::domain::subscription::{BoxState, Subscriptions};
 use crate::tui::edits::What;
 use crate::tui::keymap::{Action, Input};
@@ -120,7 +121,8 @@ impl ContactTypesDialog {
     /// Draws the dialog in the middle of `area`. Returns the cursor's place: the tick under it.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let place = self.place(area, &look);
-        let title = format!("Message types{}{}", look.marks.separator(), safe(&self.contact.name));
+        let what = say!(look.language, "Message types");
+        let title = format!("{what}{}{}", look.marks.separator(), safe(&self.contact.name));
         let inner = dialog::open(place, buf, look, &title);
         let rows = self.rows(look.catalogue);
         let top = self.seen_from(inner.height.into(), look.catalogue);
@@ -154,7 +156,8 @@ impl ContactTypesDialog {
                 check_box::draw(beside(area, INDENT), buf, look, state, title, "", focus)
             }
             DialogRow::Unknown(id) => {
-                let text = format!("also '{}', which this version does not know", safe(id));
+                let text =
+                    say!(look.language, "also '{id}', which this version does not know", id = safe(id));
                 write(area, buf, Span::styled(text, look.style(Role::Dim)));
                 None
             }
@@ -166,10 +169,11 @@ impl ContactTypesDialog {
         let mut notes = Vec::new();
         if is_unsubscribed(&self.contact, &category.id) {
             let since = self.contact.unsubscribed_at.map(|at| look.short_time(at)).unwrap_or_default();
-            notes.push(format!("{} unsubscribed since {since}", look.marks.unsubscribed()));
+            let mark = look.marks.unsubscribed();
+            notes.push(say!(look.language, "{mark} unsubscribed since {since}", mark, since));
         }
         if self.contact.position.is_some_and(|position| category.recommended.contains(&position)) {
-            notes.push("recommended".to_owned());
+            notes.push(say!(look.language, "recommended").to_owned());
         }
         notes.join(look.marks.separator())
     }

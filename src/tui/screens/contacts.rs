@@ -14,7 +14,6 @@ pub use table::{status_role, types_words};
 pub use view::{draw, draw_detail};
 pub(super) use view::{draw_nothing, titles};
 
-use crate::domain::catalogue::Catalogue;
 use crate::domain::contact::{Contact, ContactId, SortColumn};
 use crate::domain::filter::Filter;
 use crate::operations::Problem;
@@ -22,6 +21,7 @@ use crate::operations::contacts::{Anchor, ListQuery, Order, PageAt};
 use crate::operations::page::Page;
 use crate::tui::effect::{Question, Request};
 use crate::tui::keymap::{Action, Context, Input, Typing};
+use crate::tui::look::Look;
 use crate::tui::plan::Plan;
 use crate::tui::widgets::filter_line::{Edit, FilterLine};
 use crate::tui::window::{Accepted, Far, Fill, Land, Row, Want, Window};
@@ -156,16 +156,16 @@ impl Contacts {
     }
 
     /// Does what a key means. The place is the one in which the screen is drawn.
-    pub fn act(&mut self, input: &Input, catalogue: &Catalogue, body: Rect, plan: &mut Plan) -> Outcome {
-        let outcome = self.act_as_rows(input, catalogue, plan);
+    pub fn act(&mut self, input: &Input, look: &Look<'_>, body: Rect, plan: &mut Plan) -> Outcome {
+        let outcome = self.act_as_rows(input, look, plan);
         self.resize(body, plan);
         outcome
     }
 
     /// The same on another screen, which says with [`Contacts::set_rows`] afterwards how many rows it has.
-    pub fn act_as_rows(&mut self, input: &Input, catalogue: &Catalogue, plan: &mut Plan) -> Outcome {
+    pub fn act_as_rows(&mut self, input: &Input, look: &Look<'_>, plan: &mut Plan) -> Outcome {
         match (self.filter.typing(), input) {
-            (Typing::On, input) => self.act_in_filter(input, catalogue, plan),
+            (Typing::On, input) => self.act_in_filter(input, look, plan),
             (Typing::Off, Input::Action(action)) => self.act_in_list(*action, plan),
             (Typing::Off, Input::Text(_) | Input::Paste(_)) => Outcome::Unused,
         }
@@ -279,8 +279,8 @@ impl Contacts {
         self.picking = None;
     }
 
-    fn act_in_filter(&mut self, input: &Input, catalogue: &Catalogue, plan: &mut Plan) -> Outcome {
-        match self.filter.act(input, |text| filter_line::read(text, catalogue)) {
+    fn act_in_filter(&mut self, input: &Input, look: &Look<'_>, plan: &mut Plan) -> Outcome {
+        match self.filter.act(input, |text| filter_line::read(text, look)) {
             Edit::Changed => self.refilter(plan),
             Edit::Same => {}
             Edit::Move(action) => self.travel(action, plan),

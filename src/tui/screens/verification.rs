@@ -10,14 +10,12 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::domain::contact::{ContactId, Proofs, Status, Subject};
-use crate::domain::safe_text::safe;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::verification::Limit;
 use crate::operations::Problem;
 use crate::operations::verification::Confirmed;
 use crate::tui::effect::TypedCode;
 use crate::tui::keymap::{Action, Context, Input, Typing};
-use crate::tui::theme::Role;
 use crate::tui::widgets::text_field::{TextField, Typed};
 
 use super::confirm::{Answered, Confirm};
@@ -60,7 +58,7 @@ pub enum VerificationOutcome {
 struct CodeEntry {
     field: TextField,
     /// Why the last one was not right.
-    problem: Option<String>,
+    problem: Option<Box<Problem>>,
 }
 
 impl fmt::Debug for CodeEntry {
@@ -77,11 +75,20 @@ enum Waiting {
     Cancelling,
 }
 
-/// What became of the last thing done; safe to show.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Said {
-    text: String,
-    role: Role,
+/// What became of the last thing done.
+#[derive(Debug, Clone, PartialEq)]
+enum Said {
+    NewCode {
+        email: String,
+    },
+    Confirmed(Confirmed),
+    ChangeCancelled,
+    /// The address is verified already.
+    NotNeeded,
+    CodeVoid,
+    NothingArrived,
+    NoChange,
+    Problem(Box<Problem>),
 }
 
 impl VerificationDialog {
@@ -178,13 +185,10 @@ impl VerificationDialog {
         match result {
             Ok(()) => {
                 let email = self.open_email();
-                self.say(
-                    format!("A new code is on its way to {email}; the old one no longer counts."),
-                    Role::Good,
-                );
+                self.said = Some(Said::NewCode { email });
             }
             Err(Problem::Limited { limit, .. }) => self.take_limit(*limit),
-            Err(problem) => self.say(sentence(problem), Role::Problem),
+            Err(problem) => self.said = Some(Said::Problem(Box::new(problem.clone()))),
         }
     }
 
@@ -194,23 +198,16 @@ impl VerificationDialog {
         match result {
             Ok(confirmed) => {
                 self.entry = None;
-                let email = safe(&confirmed.email);
-                let text = match &confirmed.replaced {
-                    Some(replaced) => {
-                        format!("The code is right: {email} is verified and replaces {}.", safe(replaced))
-                    }
-                    None => format!("The code is right: {email} is verified."),
-                };
-                self.say(text, Role::Good);
+                self.said = Some(Said::Confirmed(confirmed.clone()));
             }
             Err(problem @ (Problem::NotACode(_) | Problem::WrongCode { tries_left: 1.. })) => {
                 if let Some(entry) = &mut self.entry {
-                    entry.problem = Some(problem.to_string());
+                    entry.problem = Some(Box::new(problem.clone()));
                 }
             }
             Err(problem) => {
                 self.entry = None;
-                self.say(sentence(problem), Role::Problem);
+                self.said = Some(Said::Problem(Box::new(problem.clone())));
             }
         }
     }
@@ -218,10 +215,10 @@ impl VerificationDialog {
     /// Takes the answer to [`VerificationOutcome::CancelChange`].
     pub fn change_cancelled(&mut self, result: Result<(), &Problem>) {
         self.waiting = Waiting::No;
-        match result {
-            Ok(()) => self.say("The change is cancelled.".to_owned(), Role::Good),
-            Err(problem) => self.say(sentence(problem), Role::Problem),
-        }
+        self.said = Some(match result {
+            Ok(()) => Said::ChangeCancelled,
+            Err(problem) => Said::Problem(Box::new(problem.clone())),
+        });
     }
 
     fn input_to_entry(&mut self, input: &Input) -> VerificationOutcome {
@@ -254,18 +251,9 @@ impl VerificationDialog {
                 self.scrolled = 0;
                 self.entry = Some(CodeEntry { field: TextField::new("", FIELD_LIMIT), problem: None });
             }
-            Some(Status::Verified) => {
-                self.say("This address is verified; no code is needed.".to_owned(), Role::Hint)
-            }
-            Some(Status::Expired) => {
-                self.say("The code no longer counts; send a new one.".to_owned(), Role::Warning)
-            }
-            Some(Status::Undeliverable) => {
-                self.say(
-                    "No code has arrived there; correct the address, or send another.".to_owned(),
-                    Role::Warning,
-                );
-            }
+            Some(Status::Verified) => self.said = Some(Said::NotNeeded),
+            Some(Status::Expired) => self.said = Some(Said::CodeVoid),
+            Some(Status::Undeliverable) => self.said = Some(Said::NothingArrived),
         }
     }
 
@@ -276,7 +264,7 @@ impl VerificationDialog {
             return VerificationOutcome::Stay;
         }
         if proof.status == Status::Verified {
-            self.say("This address is verified; no code is needed.".to_owned(), Role::Hint);
+            self.said = Some(Said::NotNeeded);
             return VerificationOutcome::Stay;
         }
         if proof.limit.is_some_and(|limit| limit.until > now) {
@@ -295,7 +283,7 @@ impl VerificationDialog {
             Some(pending) => {
                 self.question = Some(Confirm::cancel_change(&pending.email, &proofs.present.email))
             }
-            None => self.say("No change of address is under way.".to_owned(), Role::Hint),
+            None => self.said = Some(Said::NoChange),
         }
     }
 
@@ -322,11 +310,7 @@ impl VerificationDialog {
     }
 
     fn open_email(&self) -> String {
-        self.proofs.as_ref().map(|proofs| safe(&proofs.open().email).into_owned()).unwrap_or_default()
-    }
-
-    fn say(&mut self, text: String, role: Role) {
-        self.said = Some(Said { text, role });
+        self.proofs.as_ref().map(|proofs| proofs.open().email.clone()).unwrap_or_default()
     }
 }
 
@@ -336,14 +320,6 @@ fn next_step(left: Duration) -> Duration {
     let rest = u64::try_from(left.as_millis()).unwrap_or(u64::MAX) % unit;
     // One more: at the border itself the words are still the old ones.
     Duration::from_millis(rest + 1)
-}
-
-/// A problem as a sentence: its first letter is big, and it ends.
-fn sentence(problem: &Problem) -> String {
-    let words = problem.to_string();
-    let mut characters = words.chars();
-    let first: String = characters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
-    format!("{first}{}.", characters.as_str())
 }
 
 #[cfg(test)]
@@ -438,7 +414,7 @@ mod tests {
         dialog.confirmed(Err(&Problem::WrongCode { tries_left: 4 }));
         assert_eq!(dialog.context(), Context::Code);
         let entry = dialog.entry.clone().unwrap();
-        assert_eq!(entry.problem.unwrap(), "the code is wrong; 4 tries left");
+        assert_eq!(*entry.problem.unwrap(), Problem::WrongCode { tries_left: 4 });
         assert_eq!(entry.field.text(), "ABCD-EFGH", "nothing typed is lost");
     }
 
@@ -447,7 +423,7 @@ mod tests {
         let mut dialog = dialog(Status::CodeSent);
         type_code(&mut dialog, "ABC");
         dialog.confirmed(Err(&Problem::NotACode(NotACode::Length(3))));
-        assert!(dialog.entry.unwrap().problem.unwrap().contains("8 letters"));
+        assert_eq!(*dialog.entry.unwrap().problem.unwrap(), Problem::NotACode(NotACode::Length(3)));
     }
 
     #[test]
@@ -456,7 +432,7 @@ mod tests {
         type_code(&mut dialog, "ABCD-EFGH");
         dialog.confirmed(Err(&Problem::WrongCode { tries_left: 0 }));
         assert_eq!(dialog.context(), Context::Verification);
-        assert!(dialog.said.unwrap().text.contains("void"));
+        assert_eq!(dialog.said, Some(Said::Problem(Box::new(Problem::WrongCode { tries_left: 0 }))));
     }
 
     #[test]
@@ -466,7 +442,7 @@ mod tests {
         let confirmed = Confirmed { email: "ada@example.org".into(), replaced: None };
         dialog.confirmed(Ok(&confirmed));
         assert_eq!(dialog.context(), Context::Verification);
-        assert_eq!(dialog.said.unwrap().text, "The code is right: ada@example.org is verified.");
+        assert_eq!(dialog.said, Some(Said::Confirmed(confirmed)));
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(super) fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
     match outcome {
         MatrixOutcome::Stay => {}
         MatrixOutcome::Unused => {
-            let _unused = model.contacts.act_as_rows(input, &model.fixed.catalogue, plan);
+            let _unused = model.contacts.act_as_rows(input, &model.fixed.look(model.now), plan);
         }
         MatrixOutcome::Tick => tick(model, plan),
         MatrixOutcome::TickRow => tick_row(model, plan),

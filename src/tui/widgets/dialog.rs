@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
-use super::{cover, row, skip_rows, write};
+use super::{beside, cover, row, skip_rows, write};
 use crate::domain::columns::{clip, width};
 use crate::tui::keymap::Action;
 use crate::tui::look::Look;
@@ -98,6 +98,12 @@ pub fn draw_button(
     let text = format!("[ {} ]", clip(label, room, look.marks.ellipsis()));
     write(area, buf, Span::styled(text, look.style(role)));
     Some(Position { x: area.x.saturating_add(2).min(area.right() - 1), y: area.y })
+}
+
+/// What is left beside a button with this label, for the next one.
+#[must_use]
+pub fn beside_button(area: Rect, label: &str) -> Rect {
+    beside(area, u16::try_from(width(label) + 6).unwrap_or(u16::MAX))
 }
 
 /// The place of a dialog of `columns` × `rows`, borders included, in the middle of `area`; smaller where it must be.

@@ -19,7 +19,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
 
 use super::{AccountFormDialog, Focus, Purpose, Waiting};
+use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
+use crate::domain::say::{Say, say};
 use crate::operations::account::AccountField;
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
@@ -58,17 +60,20 @@ impl AccountFormDialog {
     pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let columns = COLUMNS.min(area.width);
         let words = usize::from(columns).saturating_sub(6);
-        let ample = self.rows(words, Space::Ample);
-        let rows =
-            if ample.len() + 2 <= usize::from(area.height) { ample } else { self.rows(words, Space::Scarce) };
+        let ample = self.rows(words, Space::Ample, look.language);
+        let rows = if ample.len() + 2 <= usize::from(area.height) {
+            ample
+        } else {
+            self.rows(words, Space::Scarce, look.language)
+        };
         let place = dialog::centred(area, columns, u16::try_from(rows.len() + 2).unwrap_or(u16::MAX));
         let title = match self.purpose {
-            Purpose::Introduction => "Welcome to callsheet",
-            Purpose::Edit(_) => "Account",
+            Purpose::Introduction => say!(look.language, "Welcome to callsheet"),
+            Purpose::Edit(_) => say!(look.language, "Account"),
         };
         let inner = dialog::open(place, buf, look, title);
         if self.waiting == Waiting::Saved {
-            dialog::foot(place, buf, look, "saving");
+            dialog::foot(place, buf, look, say!(look.language, "saving"));
         }
         let top = self.top(&rows, inner.height.into());
         dialog::scroll_marks(place, buf, look, top, rows.len());
@@ -89,30 +94,32 @@ impl AccountFormDialog {
         }
     }
 
-    fn rows(&self, columns: usize, space: Space) -> Vec<FormRow> {
+    fn rows(&self, columns: usize, space: Space, language: Language) -> Vec<FormRow> {
         let beside = columns.saturating_sub(LABELS.into());
         let mut rows = Vec::new();
         if space == Space::Ample && self.is_introduction() {
-            let words = "callsheet keeps the list of people who must hear what happens to an account, \
-                         and proof that their addresses work. Whose list is this?";
+            let words = say!(
+                language,
+                "callsheet keeps the list of people who must hear what happens to an account, \
+                 and proof that their addresses work. Whose list is this?"
+            );
             rows.extend(wrap(words, columns).into_iter().map(FormRow::Words));
             rows.push(FormRow::Blank);
         }
         rows.push(FormRow::Name);
-        rows.extend(self.notes(AccountField::Name, "the organisation, as mails name it", beside, space));
+        let notes = |field, purpose| self.notes(field, purpose, beside, space, language);
+        rows.extend(notes(AccountField::Name, say!(language, "the organisation, as mails name it")));
         rows.push(FormRow::SecurityEmail);
-        let purpose = "gets what nobody else would; a code is mailed to it";
-        rows.extend(self.notes(AccountField::SecurityEmail, purpose, beside, space));
+        let purpose = say!(language, "gets what nobody else would; a code is mailed to it");
+        rows.extend(notes(AccountField::SecurityEmail, purpose));
         if !self.is_introduction() {
             rows.push(FormRow::Language);
-            rows.extend(self.notes(
-                AccountField::Language,
-                "the language that new contacts get",
-                beside,
-                space,
-            ));
+            rows.extend(notes(AccountField::Language, say!(language, "the language that new contacts get")));
         }
-        rows.extend(self.message.iter().flat_map(|message| note(&safe(message), Role::Warning, beside)));
+        rows.extend(self.message.iter().flat_map(|problem| {
+            let words = say!(language, "not saved: {problem}", problem = problem.say(language));
+            note(&safe(&words), Role::Warning, beside)
+        }));
         if space == Space::Ample {
             rows.push(FormRow::Blank);
         }
@@ -121,12 +128,19 @@ impl AccountFormDialog {
     }
 
     /// What is wrong with a field; where nothing is and there is room, what it is for.
-    fn notes(&self, field: AccountField, purpose: &str, columns: usize, space: Space) -> Vec<FormRow> {
+    fn notes(
+        &self,
+        field: AccountField,
+        purpose: &str,
+        columns: usize,
+        space: Space,
+        language: Language,
+    ) -> Vec<FormRow> {
         let problems: Vec<FormRow> = self
             .problems
             .iter()
             .filter(|(wrong, _)| *wrong == field)
-            .flat_map(|(_, message)| note(&safe(message), Role::Problem, columns))
+            .flat_map(|(_, wrong)| note(&safe(&wrong.say(language)), Role::Problem, columns))
             .collect();
         match (problems.is_empty(), space) {
             (true, Space::Ample) => note(purpose, Role::Hint, columns),
@@ -146,18 +160,26 @@ impl AccountFormDialog {
                 write(fields, buf, Span::styled(text.as_str(), look.style(*role)));
                 None
             }
-            FormRow::Name => self.draw_field("Account's name", &self.name, Focus::Name, area, buf, look),
+            FormRow::Name => {
+                let label = say!(look.language, "Account's name");
+                self.draw_field(label, &self.name, Focus::Name, area, buf, look)
+            }
             FormRow::SecurityEmail => {
-                self.draw_field("Security email", &self.security_email, Focus::SecurityEmail, area, buf, look)
+                let label = say!(look.language, "Security email");
+                self.draw_field(label, &self.security_email, Focus::SecurityEmail, area, buf, look)
             }
             FormRow::Language => {
-                write(area, buf, Span::styled("Language", look.style(Role::Label)));
+                write(area, buf, Span::styled(say!(look.language, "Language"), look.style(Role::Label)));
                 self.language.draw(list_area(area), buf, look, self.widget_focus(Focus::Language))
             }
             FormRow::Buttons => {
-                let other = if self.is_introduction() { "Skip" } else { "Cancel" };
-                let ok = self.draw_button("OK", Focus::Ok, fields, buf, look);
-                ok.or(self.draw_button(other, Focus::Cancel, beside(fields, 8), buf, look))
+                let language = look.language;
+                let other =
+                    if self.is_introduction() { say!(language, "Skip") } else { say!(language, "Cancel") };
+                let label = say!(language, "OK");
+                let ok = self.draw_button(label, Focus::Ok, fields, buf, look);
+                let place = dialog::beside_button(fields, label);
+                ok.or(self.draw_button(other, Focus::Cancel, place, buf, look))
             }
         }
     }

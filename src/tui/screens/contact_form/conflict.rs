@@ -22,6 +22,7 @@ use crate::domain::contact_form::ContactForm;
 use crate::domain::language::Language;
 use crate::domain::position::Position;
 use crate::domain::safe_text::safe;
+use crate::domain::say::say;
 use crate::domain::subscription::{BoxState, Subscriptions};
 use crate::tui::keymap::{Action, Input};
 use crate::tui::look::Look;
@@ -34,7 +35,8 @@ use crate::tui::widgets::{first_rows, row, skip_rows, write};
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Conflict {
     theirs: Box<Contact>,
-    buttons: Buttons,
+    /// The index of the button with the focus.
+    focused: usize,
 }
 
 /// What was chosen.
@@ -54,8 +56,16 @@ const LABELS: usize = 10;
 impl Conflict {
     /// The safe button, back to the form, has the focus.
     pub(super) fn new(theirs: Contact) -> Self {
-        let labels = ["Save mine over it", "Take theirs", "Back to the form"];
-        Self { theirs: Box::new(theirs), buttons: Buttons::new(labels.map(str::to_owned).to_vec(), 2) }
+        Self { theirs: Box::new(theirs), focused: 2 }
+    }
+
+    fn buttons(&self, language: Language) -> Buttons {
+        let labels = [
+            say!(language, "Save mine over it"),
+            say!(language, "Take theirs"),
+            say!(language, "Back to the form"),
+        ];
+        Buttons::new(labels.map(str::to_owned).to_vec(), self.focused)
     }
 
     pub(super) fn theirs(&self) -> &Contact {
@@ -67,13 +77,15 @@ impl Conflict {
         #[expect(clippy::wildcard_enum_match_arm, reason = "a choice has a use for few of all actions")]
         match action {
             Action::Close => Resolved::Back,
-            Action::Accept | Action::Tick => match self.buttons.focused() {
+            Action::Accept | Action::Tick => match self.focused {
                 0 => Resolved::KeepMine,
                 1 => Resolved::TakeTheirs,
                 _ => Resolved::Back,
             },
             _ => {
-                self.buttons.step(*action);
+                let mut buttons = self.buttons(Language::En);
+                buttons.step(*action);
+                self.focused = buttons.focused();
                 Resolved::NotYet
             }
         }
@@ -89,12 +101,14 @@ impl Conflict {
     ) -> Option<Place> {
         let columns = COLUMNS.min(area.width);
         let words = usize::from(columns).saturating_sub(6);
-        let head = wrap("Somebody else has saved this contact since you opened it.", words);
+        let language = look.language;
+        let head = wrap(say!(language, "Somebody else has saved this contact since you opened it."), words);
         let differences = self.differences(mine, look);
-        let buttons = self.buttons.rows(words);
+        let labelled = self.buttons(language);
+        let buttons = labelled.rows(words);
         let rows = head.len() + differences.len() + buttons + 5;
         let place = dialog::centred(area, columns, u16::try_from(rows).unwrap_or(u16::MAX));
-        let inner = dialog::open(place, buf, look, "Changed meanwhile");
+        let inner = dialog::open(place, buf, look, say!(language, "Changed meanwhile"));
         let room = usize::from(inner.height).saturating_sub(buttons);
         // Where there is little room, the differences matter more than the sentence.
         let head_rows = if head.len() + differences.len() + 3 <= room { head.len() + 1 } else { 0 };
@@ -113,8 +127,11 @@ impl Conflict {
                 ),
             ])
         };
-        let heads =
-            if cells >= 22 { ["saved by somebody else", "in your form"] } else { ["theirs", "yours"] };
+        let heads = if cells >= 22 {
+            [say!(language, "saved by somebody else"), say!(language, "in your form")]
+        } else {
+            [say!(language, "theirs"), say!(language, "yours")]
+        };
         write(row(table, 0), buf, line("", heads[0], heads[1], Role::Dim));
         for (index, difference) in differences.iter().enumerate() {
             write(
@@ -123,36 +140,36 @@ impl Conflict {
                 line(difference.label, &difference.theirs, &difference.mine, Role::Text),
             );
         }
-        self.buttons.draw(skip_rows(inner, room), buf, look)
+        labelled.draw(skip_rows(inner, room), buf, look)
     }
 
     fn differences(&self, mine: &ContactForm, look: Look<'_>) -> Vec<Difference> {
         let theirs = &self.theirs;
         let position = |position: Option<Position>| match position {
             Some(position) => position.title(look.language).to_owned(),
-            None => "none".to_owned(),
+            None => say!(look.language, "none").to_owned(),
         };
         let language =
             |language: Option<Language>| language.map(Language::own_name).unwrap_or_default().to_owned();
         let wanted = Subscriptions::from_ids(mine.types.iter().cloned());
         let all = [
             Difference {
-                label: "Name",
+                label: say!(look.language, "Name"),
                 theirs: safe(&theirs.name).into_owned(),
                 mine: safe(&mine.name).into_owned(),
             },
             Difference {
-                label: "Email",
+                label: say!(look.language, "Email"),
                 theirs: safe(&theirs.email).into_owned(),
                 mine: safe(mine.email.trim()).into_owned(),
             },
             Difference {
-                label: "Position",
+                label: say!(look.language, "Position"),
                 theirs: position(theirs.position),
                 mine: position(Position::parse(&mine.position).ok()),
             },
             Difference {
-                label: "Language",
+                label: say!(look.language, "Language"),
                 theirs: language(Some(theirs.language)),
                 mine: language(Language::parse(&mine.language).ok()),
             },
@@ -167,17 +184,21 @@ impl Conflict {
                 let words = |wanted: &Subscriptions| match wanted.state(&category.id) {
                     BoxState::Some => {
                         let count = of(wanted).iter().filter(|covered| **covered).count();
-                        format!(
-                            "[-] {count} of {} {}",
-                            category.types.len(),
-                            safe(category.title.get(look.language))
+                        say!(
+                            look.language,
+                            "{mark} {count} of {all} {category}",
+                            mark = BoxState::Some.mark(),
+                            count,
+                            all = category.types.len(),
+                            category = safe(category.title.get(look.language))
                         )
                     }
                     state @ (BoxState::All | BoxState::None) => {
                         format!("{} {}", state.mark(), safe(category.title.get(look.language)))
                     }
                 };
-                let label = if differences.iter().any(|one| one.label == "Types") { "" } else { "Types" };
+                let types = say!(look.language, "Types");
+                let label = if differences.iter().any(|one| one.label == types) { "" } else { types };
                 differences.push(Difference { label, theirs: words(theirs), mine: words(mine) });
             }
         }

@@ -8,6 +8,7 @@ use crate::domain::contact::Contact;
 use crate::domain::contact_form::ContactForm;
 use crate::domain::language::Language;
 use crate::domain::position::Position;
+use crate::domain::say::say;
 use crate::domain::subscription::{BoxState, Subscriptions};
 use crate::operations::contacts::{Again, ContactChange};
 use crate::tui::widgets::drop_down::DropDown;
@@ -159,5 +160,5 @@ pub(super) fn entered_of(contact: &Contact) -> ContactForm {
 /// What can be chosen as a position, in a language.
 fn positions(titles: Language) -> Vec<String> {
     let positions = Position::ALL.into_iter().map(|position| position.title(titles).to_owned());
-    std::iter::once("none".to_owned()).chain(positions).collect()
+    std::iter::once(say!(titles, "none").to_owned()).chain(positions).collect()
 }

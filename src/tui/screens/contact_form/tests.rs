@@ -6,6 +6,8 @@ use ratatui::layout::Rect;
 
 use super::*;
 use crate::domain::contact::Status;
+use crate::domain::contact_form::Wrong;
+use crate::domain::email_address::EmailAddress;
 use crate::domain::position::Position;
 use crate::domain::subscription::Subscriptions;
 use crate::tui::widgets::test_look;
@@ -282,7 +284,9 @@ fn what_the_store_refuses_stands_beside_its_field() {
     let mut form = filled();
     press(&mut form, Action::Accept);
     form.hinted(None);
-    let taken = FieldProblem { field: Field::Email, message: "another contact has this address".into() };
+    let email = EmailAddress::parse("ops@example.org", Smtputf8::Refused).unwrap();
+    let wrong = Wrong::Taken { email, holder: ContactId(1), name: "ops".into() };
+    let taken = FieldProblem { field: Field::Email, message: wrong };
     form.refused(&Problem::Invalid(vec![taken.clone()]));
     assert_eq!((form.focus, &form.problems), (Focus::Email, &vec![taken]));
     paste(&mut form, "x");

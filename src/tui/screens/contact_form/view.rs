@@ -24,11 +24,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
 
-use super::{ContactFormDialog, Focus, Front, Purpose, Waiting};
+use super::{ContactFormDialog, Focus, Front, Message, Purpose, Waiting};
 use crate::domain::contact::{Contact, Status};
 use crate::domain::contact_form::Field;
 use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
+use crate::domain::say::{Say, plain, say};
 use crate::domain::subscription::BoxState;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::look::Look;
@@ -89,9 +90,9 @@ impl ContactFormDialog {
             .find(|rows| rows.len() + 2 <= area.height.into());
         let rows = fitting.unwrap_or_else(|| self.rows(words, Space::Scarce, look));
         let place = dialog::centred(area, columns, u16::try_from(rows.len() + 2).unwrap_or(u16::MAX));
-        let inner = dialog::open(place, buf, look, &self.title());
+        let inner = dialog::open(place, buf, look, &self.title(look.language));
         if self.waiting == Waiting::Saved {
-            dialog::foot(place, buf, look, "saving");
+            dialog::foot(place, buf, look, say!(look.language, "saving"));
         }
         let top = self.top(&rows, inner.height.into());
         let mut cursor = None;
@@ -116,10 +117,10 @@ impl ContactFormDialog {
         }
     }
 
-    fn title(&self) -> String {
+    fn title(&self, language: Language) -> String {
         match &self.purpose {
-            Purpose::Add => "Add contact".to_owned(),
-            Purpose::Modify(contact) => format!("Modify {}", safe(&contact.name)),
+            Purpose::Add => say!(language, "Add contact").to_owned(),
+            Purpose::Modify(contact) => say!(language, "Modify {name}", name = safe(&contact.name)),
         }
     }
 
@@ -127,7 +128,8 @@ impl ContactFormDialog {
         let beside = columns.saturating_sub(LABELS.into());
         let blank = || (space != Space::Scarce).then_some(FormRow::Blank);
         let mut rows = vec![FormRow::Name];
-        let mut notes = self.problem_rows(Field::Name, beside);
+        let language = look.language;
+        let mut notes = self.problem_rows(Field::Name, beside, language);
         rows.extend(if notes.is_empty() {
             blank().into_iter().collect()
         } else {
@@ -137,14 +139,17 @@ impl ContactFormDialog {
         notes = self.email_rows(beside, look);
         rows.extend(if notes.is_empty() { blank().into_iter().collect() } else { notes });
         rows.push(FormRow::Position);
-        rows.extend(self.problem_rows(Field::Position, beside));
+        rows.extend(self.problem_rows(Field::Position, beside, language));
         rows.push(FormRow::Language);
-        rows.extend(self.problem_rows(Field::Language, beside));
+        rows.extend(self.problem_rows(Field::Language, beside, language));
         rows.extend(blank());
         rows.extend((0..self.categories.len()).map(FormRow::Category));
-        notes = self.types_rows(beside);
+        notes = self.types_rows(beside, language);
         rows.extend(if notes.is_empty() { blank().into_iter().collect() } else { notes });
-        rows.extend(self.message.iter().flat_map(|message| notes_of(message, Role::Warning, beside)));
+        rows.extend(self.message.iter().flat_map(|message| {
+            let words = message_words(message, language);
+            notes_of(&words, Role::Warning, beside)
+        }));
         rows.extend(blank());
         rows.push(FormRow::Buttons);
         if space == Space::Ample {
@@ -156,19 +161,22 @@ impl ContactFormDialog {
         rows
     }
 
-    fn problem_rows(&self, field: Field, columns: usize) -> Vec<FormRow> {
+    fn problem_rows(&self, field: Field, columns: usize, language: Language) -> Vec<FormRow> {
         let of_field = self.problems.iter().filter(|problem| problem.field == field);
-        of_field.flat_map(|problem| notes_of(&safe(&problem.message), Role::Problem, columns)).collect()
+        of_field
+            .flat_map(|problem| notes_of(&safe(&problem.message.say(language)), Role::Problem, columns))
+            .collect()
     }
 
     fn email_rows(&self, columns: usize, look: Look<'_>) -> Vec<FormRow> {
-        let problems = self.problem_rows(Field::Email, columns);
+        let problems = self.problem_rows(Field::Email, columns, look.language);
         if !problems.is_empty() {
             return problems;
         }
         if let Some(hint) = &self.hint {
             let key = look.keys.keys(Context::Form, Action::Accept).next().unwrap_or_default();
-            let words = format!("did you mean {}? {key} again keeps yours", safe(&hint.meant));
+            let meant = safe(&hint.meant);
+            let words = say!(look.language, "did you mean {meant}? {key} again keeps yours", meant, key);
             let mut rows = notes_of(&words, Role::Warning, columns);
             rows.push(FormRow::Hint);
             return rows;
@@ -185,51 +193,64 @@ impl ContactFormDialog {
     /// What a change of the address means.
     fn words_on_change(&self, contact: &Contact, look: Look<'_>) -> Option<String> {
         let is_same = self.fields.email.text().trim() == contact.email;
-        let present = safe(&contact.email);
+        let (language, present) = (look.language, safe(&contact.email));
         if let (true, Some(pending)) = (is_same, &contact.pending_email) {
-            return Some(format!(
-                "a change to {} waits to be verified; {present} is in force until then",
-                safe(pending)
+            return Some(say!(
+                language,
+                "a change to {pending} waits to be verified; {present} is in force until then",
+                pending = safe(pending),
+                present
             ));
         }
         if is_same {
             return match (contact.status, contact.code_sent_at) {
-                (Status::CodeSent, Some(sent)) => Some(format!("code sent {}", look.short_time(sent))),
+                (Status::CodeSent, Some(sent)) => {
+                    Some(say!(language, "code sent {time}", time = look.short_time(sent)))
+                }
                 (Status::CodeSent | Status::Unverified | Status::Expired | Status::Undeliverable, _) => {
-                    Some(format!("this address is {}", contact.status.words()))
+                    let status = plain(language, contact.status.words());
+                    Some(say!(language, "this address is {status}", status))
                 }
                 (Status::Verified, _) => None,
             };
         }
         Some(match contact.status {
-            Status::Verified => format!("{present} stays in force until the new address is verified"),
+            Status::Verified => {
+                say!(language, "{present} stays in force until the new address is verified", present)
+            }
             Status::Unverified | Status::CodeSent | Status::Expired | Status::Undeliverable => {
-                format!("replaces {present} at once; a code is mailed to the new address")
+                say!(language, "replaces {present} at once; a code is mailed to the new address", present)
             }
         })
     }
 
-    fn types_rows(&self, columns: usize) -> Vec<FormRow> {
-        let problems = self.problem_rows(Field::Types, columns);
+    fn types_rows(&self, columns: usize, language: Language) -> Vec<FormRow> {
+        let problems = self.problem_rows(Field::Types, columns, language);
         if problems.is_empty() && self.fields.wanted.is_empty() {
-            return notes_of("nothing is ticked: this contact will get no notices", Role::Warning, columns);
+            let words = say!(language, "nothing is ticked: this contact will get no notices");
+            return notes_of(words, Role::Warning, columns);
         }
         problems
     }
 
     /// What the focused field is for.
     fn help(&self, look: Look<'_>) -> String {
+        let language = look.language;
         match self.focus {
-            Focus::Name => "Chinese characters or English letters, at most 20, no blanks.".to_owned(),
-            Focus::Email => {
-                "A code is mailed to a new address; until somebody has read it out, nothing else is sent there.".to_owned()
+            Focus::Name => say!(language, "Chinese characters or English letters, at most 20, no blanks."),
+            Focus::Email => say!(
+                language,
+                "A code is mailed to a new address; until somebody has read it out, nothing else is sent there."
+            ),
+            Focus::Hint => say!(language, "Takes over the address that you may have meant."),
+            Focus::Position => {
+                say!(language, "Optional. A position proposes message types; they can be changed here.")
             }
-            Focus::Hint => "Takes over the address that you may have meant.".to_owned(),
-            Focus::Position => "Optional. A position proposes message types; they can be changed here.".to_owned(),
-            Focus::Language => "The language of the mails to this contact.".to_owned(),
-            Focus::Category(index) => self.help_on_category(index, look),
-            Focus::Ok | Focus::Cancel => String::new(),
+            Focus::Language => say!(language, "The language of the mails to this contact."),
+            Focus::Category(index) => return self.help_on_category(index, look),
+            Focus::Ok | Focus::Cancel => "",
         }
+        .to_owned()
     }
 
     fn help_on_category(&self, index: usize, look: Look<'_>) -> String {
@@ -240,30 +261,43 @@ impl ContactFormDialog {
             return safe(category.description.get(look.language)).into_owned();
         }
         let wanted = category.types.iter().filter(|known| self.fields.wanted.covers(&known.id));
-        let titles: Vec<_> = wanted.map(|known| safe(known.title.get(look.language))).collect();
-        format!("Only {}. Ticking takes all types.", titles.join(", "))
+        let titles = wanted.map(|known| safe(known.title.get(look.language)).into_owned());
+        let titles = titles.reduce(|titles, next| say!(look.language, "{titles}, {next}", titles, next));
+        let titles = titles.unwrap_or_default();
+        say!(look.language, "Only {titles}. Ticking takes all types.", titles)
     }
 
     fn draw_row(&self, form_row: &FormRow, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
-        let fields = beside(area, LABELS);
+        let (fields, language) = (beside(area, LABELS), look.language);
         match form_row {
             FormRow::Blank => None,
-            FormRow::Name => self.draw_field("Name", &self.fields.name, Focus::Name, area, buf, look),
-            FormRow::Email => self.draw_field("Email", &self.fields.email, Focus::Email, area, buf, look),
+            FormRow::Name => {
+                let label = say!(language, "Name");
+                self.draw_field(label, &self.fields.name, Focus::Name, area, buf, look)
+            }
+            FormRow::Email => {
+                let label = say!(language, "Email");
+                self.draw_field(label, &self.fields.email, Focus::Email, area, buf, look)
+            }
             FormRow::Hint => {
                 let meant = self.hint.as_ref().map_or("", |hint| hint.meant.as_str());
-                self.draw_button(&format!("Use {}", safe(meant)), Focus::Hint, fields, buf, look)
+                let label = say!(language, "Use {address}", address = safe(meant));
+                self.draw_button(&label, Focus::Hint, fields, buf, look)
             }
             FormRow::Position => {
-                self.draw_list("Position", &self.fields.position, Focus::Position, area, buf, look)
+                let label = say!(language, "Position");
+                self.draw_list(label, &self.fields.position, Focus::Position, area, buf, look)
             }
             FormRow::Language => {
-                self.draw_list("Language", &self.fields.language, Focus::Language, area, buf, look)
+                let label = say!(language, "Language");
+                self.draw_list(label, &self.fields.language, Focus::Language, area, buf, look)
             }
             FormRow::Category(index) => self.draw_category(*index, area, buf, look),
             FormRow::Buttons => {
-                let ok = self.draw_button("OK", Focus::Ok, fields, buf, look);
-                ok.or(self.draw_button("Cancel", Focus::Cancel, beside(fields, 8), buf, look))
+                let label = say!(language, "OK");
+                let ok = self.draw_button(label, Focus::Ok, fields, buf, look);
+                let place = dialog::beside_button(fields, label);
+                ok.or(self.draw_button(say!(language, "Cancel"), Focus::Cancel, place, buf, look))
             }
             FormRow::Note { text, role } => {
                 write(fields, buf, Span::styled(text.as_str(), look.style(*role)));
@@ -305,7 +339,7 @@ impl ContactFormDialog {
     fn draw_category(&self, index: usize, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let id = self.categories.get(index)?;
         if index == 0 {
-            write(area, buf, Span::styled("Types", look.style(Role::Label)));
+            write(area, buf, Span::styled(say!(look.language, "Types"), look.style(Role::Label)));
         }
         let title =
             look.catalogue.category(id).map_or(id.as_str(), |category| category.title.get(look.language));
@@ -313,7 +347,8 @@ impl ContactFormDialog {
         let proposal = self.fields.proposal.as_ref().filter(|proposal| proposal.categories.contains(id));
         let note = match (proposal, state) {
             (Some(proposal), BoxState::All) => {
-                format!("proposed for {}", proposal.position.title(Language::En))
+                let position = proposal.position.title(look.language);
+                say!(look.language, "proposed for {position}", position)
             }
             (Some(_) | None, BoxState::All | BoxState::None) => String::new(),
             (Some(_) | None, BoxState::Some) => self.count_of(id, look),
@@ -325,7 +360,7 @@ impl ContactFormDialog {
     fn count_of(&self, id: &str, look: Look<'_>) -> String {
         let types = look.catalogue.category(id).map_or(&[][..], |category| &category.types);
         let wanted = types.iter().filter(|known| self.fields.wanted.covers(&known.id)).count();
-        format!("{wanted} of {} types", types.len())
+        say!(look.language, "{wanted} of {all} types", wanted, all = types.len())
     }
 
     fn draw_button(
@@ -366,6 +401,23 @@ impl ContactFormDialog {
         let end = at + 1 + notes.count();
         // One row more shows that it goes on.
         (end + 1).min(rows.len()).saturating_sub(height).min(at)
+    }
+}
+
+/// Safe to show.
+fn message_words(message: &Message, language: Language) -> String {
+    match message {
+        Message::ContactDeleted => {
+            say!(language, "somebody has deleted this contact meanwhile; what you entered is still here")
+                .to_owned()
+        }
+        Message::SavedAlready => {
+            say!(language, "somebody else has saved the same already; nothing is left to save").to_owned()
+        }
+        Message::TheirsTaken => say!(language, "this is what somebody else has saved").to_owned(),
+        Message::NotSaved(problem) => {
+            say!(language, "not saved: {problem}", problem = problem.say(language))
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::table::{status_role, types_words};
 use crate::domain::contact::Contact;
 use crate::domain::safe_text::safe;
+use crate::domain::say::{plain, say};
 use crate::domain::subscription::BoxState;
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
@@ -10,6 +11,7 @@ use crate::tui::widgets::wrapped_text::wrap;
 
 /// The lines of the pane, none wider than `columns`.
 pub(super) fn lines(contact: &Contact, columns: usize, look: &Look<'_>) -> Vec<(String, Role)> {
+    let language = look.language;
     let mut lines = Vec::new();
     let mut say =
         |text: &str, role: Role| lines.extend(wrap(text, columns).into_iter().map(|line| (line, role)));
@@ -18,26 +20,29 @@ pub(super) fn lines(contact: &Contact, columns: usize, look: &Look<'_>) -> Vec<(
     if let Some(position) = contact.position {
         say(position.title(look.language), Role::Text);
     }
-    say(&format!("Language: {}", contact.language.own_name()), Role::Dim);
+    say(&say!(language, "Language: {name}", name = contact.language.own_name()), Role::Dim);
     say("", Role::Text);
     say(
-        &format!("{} {}", look.marks.status(contact.status), contact.status.words()),
+        &format!("{} {}", look.marks.status(contact.status), plain(language, contact.status.words())),
         status_role(contact.status),
     );
     if let Some(verified) = contact.verified_at {
-        say(&format!("Verified {}", look.full_time(verified)), Role::Dim);
+        say(&say!(language, "Verified {time}", time = look.full_time(verified)), Role::Dim);
     }
     if let Some(sent) = contact.code_sent_at {
-        say(&format!("Code sent {}", look.full_time(sent)), Role::Dim);
+        say(&say!(language, "Code sent {time}", time = look.full_time(sent)), Role::Dim);
     }
     if let Some(pending) = &contact.pending_email {
-        say(&format!("Changes to {} once that address is verified", safe(pending)), Role::Warning);
+        let words =
+            say!(language, "Changes to {pending} once that address is verified", pending = safe(pending));
+        say(&words, Role::Warning);
     }
     if let Some(unsubscribed) = contact.unsubscribed_at {
-        say(&format!("Unsubscribed from activity messages {}", look.full_time(unsubscribed)), Role::Warning);
+        let time = look.full_time(unsubscribed);
+        say(&say!(language, "Unsubscribed from activity messages {time}", time), Role::Warning);
     }
     say("", Role::Text);
-    say(&format!("Types: {}", types_words(contact, look)), Role::Label);
+    say(&say!(language, "Types: {types}", types = types_words(contact, look)), Role::Label);
     for category in look.catalogue.categories() {
         let state = contact.subscriptions.state(&category.id);
         say(&format!("{} {}", state.mark(), category.title.get(look.language)), Role::Text);

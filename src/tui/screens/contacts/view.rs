@@ -18,6 +18,8 @@ use super::{Contacts, Count, detail};
 use crate::domain::columns::width;
 use crate::domain::contact::{Contact, Totals};
 use crate::domain::filter::Filter;
+use crate::domain::language::Language;
+use crate::domain::say::{plain, say};
 use crate::operations::contacts::Order;
 use crate::tui::keymap::{Action, Context, Typing};
 use crate::tui::look::Look;
@@ -43,7 +45,7 @@ pub fn draw(
     if area.is_empty() {
         return None;
     }
-    let (left, right) = titles(" Contacts ", contacts, totals, area.width, look);
+    let (left, right) = titles(say!(look.language, " Contacts "), contacts, totals, area.width, look);
     let block = Block::bordered()
         .border_set(look.marks.border())
         .border_style(look.style(Role::Border))
@@ -56,14 +58,12 @@ pub fn draw(
         caret = contacts.filter.draw(row(inner, 0), buf, *look);
         inner = skip_rows(inner, 1);
     }
-    let columns = Columns::of(inner.width.into());
+    let columns = Columns::of(inner.width.into(), look.language);
     write(row(inner, 0), buf, Span::styled(columns.titles(look), look.style(Role::Header)));
     let list = skip_rows(inner, 1);
     if contacts.window.rows().is_empty() {
-        let nobody = format!(
-            "No contacts yet. Press {} to add the first one.",
-            key((Context::Contacts, Action::Add), look)
-        );
+        let key = key((Context::Contacts, Action::Add), look);
+        let nobody = say!(look.language, "No contacts yet. Press {key} to add the first one.", key);
         let place = draw_nothing(contacts, totals, &nobody, list, buf, look);
         return caret.or(place);
     }
@@ -126,21 +126,32 @@ pub(in crate::tui::screens) fn draw_nothing(
     look: &Look<'_>,
 ) -> Option<Position> {
     let text = if !contacts.window.is_loaded() {
-        "Loading the contacts".to_owned()
+        say!(look.language, "Loading the contacts").to_owned()
     } else if !contacts.filter.is_empty() {
         let place = if contacts.typing() == Typing::On {
             (Context::Filter, Action::Close)
         } else {
             (Context::Screens, Action::Back)
         };
-        let all = totals.map_or(String::new(), |totals| format!(" {}", totals.contacts));
-        format!("No contact matches the filter. Press {} to clear it and see all{all}.", key(place, look))
+        let (language, key) = (look.language, key(place, look));
+        match totals.map(|totals| totals.contacts) {
+            Some(all) => say!(
+                language,
+                "No contact matches the filter. Press {key} to clear it and see all {all}.",
+                key,
+                all
+            ),
+            None => {
+                say!(language, "No contact matches the filter. Press {key} to clear it and see all.", key)
+            }
+        }
     } else {
         nobody.to_owned()
     };
     let words = skip_rows(beside(area, 2), 1);
     // What was not understood may have had no room beside the filter.
-    let texts = contacts.filter.problems().iter().map(|problem| format!("{problem}.")).chain([text]);
+    let sentence = |problem: &String| say!(look.language, "{problem}.", problem);
+    let texts = contacts.filter.problems().iter().map(sentence).chain([text]);
     let lines: Vec<String> =
         texts.flat_map(|text| wrap(&text, words.width.saturating_sub(2).into())).collect();
     dialog::draw_lines(words, buf, &lines, look.style(Role::Hint));
@@ -164,14 +175,14 @@ pub(in crate::tui::screens) fn titles<'a>(
     let separator = look.marks.separator();
     let mut right = Vec::new();
     if !contacts.picked.is_empty() {
-        right.push(format!("{} selected", contacts.picked.len()));
+        right.push(say!(look.language, "{count} selected", count = contacts.picked.len()));
     }
-    right.extend(count_words(contacts.count, totals));
-    let order = match contacts.order {
-        Order::Ascending => "",
-        Order::Descending => ", reversed",
-    };
-    right.push(format!("sorted by {}{order}", contacts.sort.id()));
+    right.extend(count_words(contacts.count, totals, look.language));
+    let column = plain(look.language, contacts.sort.id());
+    right.push(match contacts.order {
+        Order::Ascending => say!(look.language, "sorted by {column}", column),
+        Order::Descending => say!(look.language, "sorted by {column}, reversed", column),
+    });
     let mut room = usize::from(columns).saturating_sub(4 + width(left));
     let mut kept = Vec::new();
     for part in right {
@@ -189,12 +200,12 @@ pub(in crate::tui::screens) fn titles<'a>(
     )
 }
 
-fn count_words(count: Count, totals: Option<&Totals>) -> Option<String> {
+fn count_words(count: Count, totals: Option<&Totals>, language: Language) -> Option<String> {
     let all = totals.map(|totals| totals.contacts);
     match (count, all) {
         (Count::Unfiltered, all) => all.map(|all| all.to_string()),
-        (Count::Asked(_), all) => all.map(|all| format!("? of {all}")),
-        (Count::Known(some), Some(all)) => Some(format!("{some} of {all}")),
+        (Count::Asked(_), all) => all.map(|all| say!(language, "? of {all}", all)),
+        (Count::Known(some), Some(all)) => Some(say!(language, "{some} of {all}", some, all)),
         (Count::Known(some), None) => Some(some.to_string()),
     }
 }

@@ -17,12 +17,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{CodeEntry, VerificationDialog, Waiting};
+use super::{CodeEntry, Said, VerificationDialog, Waiting};
 use crate::domain::columns::pad;
 use crate::domain::contact::{AddressProof, Proofs, Status, Subject};
 use crate::domain::delivery::State;
+use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
-use crate::domain::timestamp::spoken;
+use crate::domain::say::{Say as _, plain, say};
+use crate::domain::timestamp::spoken_in;
 use crate::domain::verification::{Limit, LimitKind, PER_ADDRESS};
 use crate::tui::keymap::{Action, Context};
 use crate::tui::look::Look;
@@ -75,7 +77,7 @@ impl VerificationDialog {
         }
         let place = dialog::centred(area, columns, u16::try_from(rows.len() + 2).unwrap_or(u16::MAX));
         let inner = dialog::open(place, buf, look, &self.title(look));
-        if let Some(doing) = self.doing() {
+        if let Some(doing) = self.doing(look.language) {
             dialog::foot(place, buf, look, doing);
         }
         let height = usize::from(inner.height);
@@ -109,39 +111,42 @@ impl VerificationDialog {
 
     fn draw_entry(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let entry = self.entry.as_ref()?;
-        write(area, buf, Span::styled("Code", look.style(Role::Label)));
+        write(area, buf, Span::styled(say!(look.language, "Code"), look.style(Role::Label)));
         let field = beside(area, LABELS);
         let field = Rect { width: field.width.min(CODE), ..field };
         entry.field.draw(field, buf, look.style(Role::FocusedField), Caret::Shown, look.marks.ellipsis())
     }
 
     fn title(&self, look: Look<'_>) -> String {
-        let separator = look.marks.separator();
+        let (separator, what) = (look.marks.separator(), say!(look.language, "Verification"));
         match (&self.proofs, self.subject) {
-            (_, Subject::SecurityEmail) => format!("Verification{separator}security email"),
-            (Some(proofs), Subject::Contact(_)) => format!("Verification{separator}{}", safe(&proofs.name)),
-            (None, Subject::Contact(_)) => "Verification".to_owned(),
+            (_, Subject::SecurityEmail) => {
+                format!("{what}{separator}{}", say!(look.language, "security email"))
+            }
+            (Some(proofs), Subject::Contact(_)) => format!("{what}{separator}{}", safe(&proofs.name)),
+            (None, Subject::Contact(_)) => what.to_owned(),
         }
     }
 
-    fn doing(&self) -> Option<&'static str> {
+    fn doing(&self, language: Language) -> Option<&'static str> {
         match self.waiting {
             Waiting::No => None,
-            Waiting::Sending => Some("sending"),
-            Waiting::Checking => Some("checking"),
-            Waiting::Cancelling => Some("cancelling"),
+            Waiting::Sending => Some(say!(language, "sending")),
+            Waiting::Checking => Some(say!(language, "checking")),
+            Waiting::Cancelling => Some(say!(language, "cancelling")),
         }
     }
 
     fn rows(&self, columns: usize, order: Order, look: Look<'_>) -> Vec<DialogRow> {
         let Some(proofs) = &self.proofs else {
-            let mut rows = words("Reading the state of the address.", Role::Dim, columns);
-            rows.extend(self.entry.iter().flat_map(|entry| entry_rows(entry, columns)));
+            let mut rows =
+                words(say!(look.language, "Reading the state of the address."), Role::Dim, columns);
+            rows.extend(self.entry.iter().flat_map(|entry| entry_rows(entry, columns, look.language)));
             return rows;
         };
         let facts = facts(proofs, columns, look);
         let advice = match &self.entry {
-            Some(entry) => entry_rows(entry, columns),
+            Some(entry) => entry_rows(entry, columns, look.language),
             None => self.advice_rows(proofs, columns, look),
         };
         let (first, second) = match order {
@@ -154,7 +159,8 @@ impl VerificationDialog {
     fn advice_rows(&self, proofs: &Proofs, columns: usize, look: Look<'_>) -> Vec<DialogRow> {
         let mut rows = Vec::new();
         if let Some(said) = &self.said {
-            rows.extend(words(&said.text, said.role, columns));
+            let (text, role) = said_words(said, look.language);
+            rows.extend(words(&text, role, columns));
         }
         rows.extend(words(&advice(proofs, look), Role::Text, columns));
         let proof = proofs.open();
@@ -167,61 +173,123 @@ impl VerificationDialog {
     }
 }
 
-fn entry_rows(entry: &CodeEntry, columns: usize) -> Vec<DialogRow> {
+fn entry_rows(entry: &CodeEntry, columns: usize, language: Language) -> Vec<DialogRow> {
     let mut rows = vec![DialogRow::Code];
     let (text, role) = match &entry.problem {
-        Some(problem) => (problem.as_str(), Role::Problem),
-        None => ("eight letters and digits; case, blanks and the hyphen do not matter", Role::Hint),
+        Some(problem) => (problem.say(language), Role::Problem),
+        None => (
+            say!(language, "eight letters and digits; case, blanks and the hyphen do not matter").to_owned(),
+            Role::Hint,
+        ),
     };
-    rows.extend(fact("", text, role, columns));
+    rows.extend(fact("", &text, role, columns));
     rows
+}
+
+/// What became of the last thing done, and how that looks; safe to show.
+fn said_words(said: &Said, language: Language) -> (String, Role) {
+    match said {
+        Said::NewCode { email } => (
+            say!(
+                language,
+                "A new code is on its way to {email}; the old one no longer counts.",
+                email = safe(email)
+            ),
+            Role::Good,
+        ),
+        Said::Confirmed(confirmed) => {
+            let email = safe(&confirmed.email);
+            let words = match &confirmed.replaced {
+                Some(replaced) => say!(
+                    language,
+                    "The code is right: {email} is verified and replaces {replaced}.",
+                    email,
+                    replaced = safe(replaced)
+                ),
+                None => say!(language, "The code is right: {email} is verified.", email),
+            };
+            (words, Role::Good)
+        }
+        Said::ChangeCancelled => (say!(language, "The change is cancelled.").to_owned(), Role::Good),
+        Said::NotNeeded => {
+            (say!(language, "This address is verified; no code is needed.").to_owned(), Role::Hint)
+        }
+        Said::CodeVoid => {
+            (say!(language, "The code no longer counts; send a new one.").to_owned(), Role::Warning)
+        }
+        Said::NothingArrived => (
+            say!(language, "No code has arrived there; correct the address, or send another.").to_owned(),
+            Role::Warning,
+        ),
+        Said::NoChange => (say!(language, "No change of address is under way.").to_owned(), Role::Hint),
+        Said::Problem(problem) => (sentence(&problem.say(language), language), Role::Problem),
+    }
+}
+
+/// A problem as a sentence: its first letter is big, and it ends.
+fn sentence(problem: &str, language: Language) -> String {
+    let mut characters = problem.chars();
+    let first: String = characters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    say!(language, "{problem}.", problem = format!("{first}{}", characters.as_str()))
 }
 
 /// What is known, line by line.
 fn facts(proofs: &Proofs, columns: usize, look: Look<'_>) -> Vec<DialogRow> {
     let proof = proofs.open();
-    let mut rows = fact("Address", &safe(&proof.email), Role::Text, columns);
-    rows.extend(fact("Status", &status_words(proof, look), status_role(proof.status), columns));
+    let language = look.language;
+    let mut rows = fact(say!(language, "Address"), &safe(&proof.email), Role::Text, columns);
+    rows.extend(fact(
+        say!(language, "Status"),
+        &status_words(proof, look),
+        status_role(proof.status),
+        columns,
+    ));
     if let Some(ends) = end_words(proof, look) {
-        rows.extend(fact("Ends", &ends, Role::Text, columns));
+        rows.extend(fact(say!(language, "Ends"), &ends, Role::Text, columns));
     }
     if let Some(server) = &proof.server {
-        rows.extend(fact("Mail", &safe(server), Role::Dim, columns));
+        rows.extend(fact(say!(language, "Mail"), &safe(server), Role::Dim, columns));
     }
     if proofs.pending.is_some() {
         let present = &proofs.present;
-        let text = format!("{}, {}", safe(&present.email), status_words(present, look));
-        rows.extend(fact("In force", &text, Role::Text, columns));
+        let (email, status) = (safe(&present.email), status_words(present, look));
+        let text = say!(language, "{email}, {status}", email, status);
+        rows.extend(fact(say!(language, "In force"), &text, Role::Text, columns));
     }
     rows
 }
 
 fn status_words(proof: &AddressProof, look: Look<'_>) -> String {
     let mark = look.marks.status(proof.status);
-    let word = proof.status.words();
+    let language = look.language;
+    let word = plain(language, proof.status.words());
+    let status = format!("{mark} {word}");
     match proof.status {
         Status::Unverified if proof.mail == Some(State::Written) => {
-            format!("{mark} {word}; the mail was written to a file, not sent")
+            say!(language, "{status}; the mail was written to a file, not sent", status)
         }
         Status::Unverified => match proof.queued_at {
             Some(queued) => {
-                format!("{mark} {word}; the code waits to be sent since {}", look.short_time(queued))
+                let since = look.short_time(queued);
+                say!(language, "{status}; the code waits to be sent since {since}", status, since)
             }
-            None => format!("{mark} {word}; no code has been sent"),
+            None => say!(language, "{status}; no code has been sent", status),
         },
         Status::CodeSent => match proof.sent_at {
-            Some(sent) => format!("{mark} {word} {}", look.short_time(sent)),
-            None => format!("{mark} {word}"),
+            Some(sent) => format!("{status} {}", look.short_time(sent)),
+            None => status,
         },
         Status::Expired => match proof.void {
-            Some(void) => format!("{mark} {word}: {}", void.words()),
-            None => format!("{mark} {word}"),
+            Some(void) => {
+                say!(language, "{status}: {reason}", status, reason = plain(language, void.words()))
+            }
+            None => status,
         },
         Status::Verified => match proof.verified_at {
-            Some(verified) => format!("{mark} {word} {}", look.full_time(verified)),
-            None => format!("{mark} {word}"),
+            Some(verified) => format!("{status} {}", look.full_time(verified)),
+            None => status,
         },
-        Status::Undeliverable => format!("{mark} {word}: the server has refused this address"),
+        Status::Undeliverable => say!(language, "{status}: the server has refused this address", status),
     }
 }
 
@@ -240,55 +308,72 @@ fn end_words(proof: &AddressProof, look: Look<'_>) -> Option<String> {
         return None;
     }
     let ends = proof.expires_at.filter(|end| *end > look.now)?;
-    let left = spoken(look.now.until(ends));
+    let left = spoken_in(look.language, look.now.until(ends));
     Some(match proof.tries_left {
-        Some(1) => format!("in {left}, or with the next wrong code"),
-        Some(tries) => format!("in {left}; {tries} tries left"),
-        None => format!("in {left}"),
+        Some(1) => say!(look.language, "in {left}, or with the next wrong code", left),
+        Some(tries) => say!(look.language, "in {left}; {tries} tries left", left, tries),
+        None => say!(look.language, "in {left}", left),
     })
 }
 
 /// What to do now, in a sentence.
 fn advice(proofs: &Proofs, look: Look<'_>) -> String {
-    let proof = proofs.open();
+    let (proof, language) = (proofs.open(), look.language);
     let who = match proofs.subject {
         Subject::Contact(_) => safe(&proofs.name).into_owned(),
-        Subject::SecurityEmail => "whoever reads it".to_owned(),
+        Subject::SecurityEmail => say!(language, "whoever reads it").to_owned(),
     };
     let key = |action| look.keys.keys(Context::Verification, action).next().unwrap_or_default();
     let (enter, send) = (key(Action::EnterCode), key(Action::SendAgain));
     let is_over = proof.expires_at.is_some_and(|end| end <= look.now);
     match proof.status {
-        Status::CodeSent if is_over => format!("The code's time is over; press {send} to send a new one."),
-        Status::CodeSent => format!("Ask {who} for the code in the mail, then press {enter}."),
-        Status::Unverified if proof.queued_at.is_some() && proof.mail == Some(State::Written) => {
-            format!("No mail server is configured. The code is in the file; press {enter} to enter it.")
+        Status::CodeSent if is_over => {
+            say!(language, "The code's time is over; press {send} to send a new one.", send)
         }
-        Status::Unverified if proof.queued_at.is_some() => {
-            format!(
-                "The mail leaves by itself as soon as it can. Then ask {who} for the code and press {enter}."
+        Status::CodeSent => {
+            say!(language, "Ask {who} for the code in the mail, then press {enter}.", who, enter)
+        }
+        Status::Unverified if proof.queued_at.is_some() && proof.mail == Some(State::Written) => {
+            say!(
+                language,
+                "No mail server is configured. The code is in the file; press {enter} to enter it.",
+                enter
             )
         }
-        Status::Unverified => format!("Press {send} to send a code."),
-        Status::Expired => format!("Press {send} to send a new code."),
-        Status::Verified => "Nothing is to be done.".to_owned(),
-        Status::Undeliverable => format!("Correct the address, or press {send} to try it again."),
+        Status::Unverified if proof.queued_at.is_some() => {
+            say!(
+                language,
+                "The mail leaves by itself as soon as it can. Then ask {who} for the code and press {enter}.",
+                who,
+                enter
+            )
+        }
+        Status::Unverified => say!(language, "Press {send} to send a code.", send),
+        Status::Expired => say!(language, "Press {send} to send a new code.", send),
+        Status::Verified => say!(language, "Nothing is to be done.").to_owned(),
+        Status::Undeliverable => {
+            say!(language, "Correct the address, or press {send} to try it again.", send)
+        }
     }
 }
 
 /// Why no code can be sent now, and for how long.
 fn limit_words(limit: Limit, look: Look<'_>) -> String {
-    let wait = spoken(look.now.until(limit.until).max(std::time::Duration::from_secs(1)));
+    let language = look.language;
+    let wait = spoken_in(language, look.now.until(limit.until).max(std::time::Duration::from_secs(1)));
     match limit.kind {
-        LimitKind::CoolDown => format!("Another code can be sent in {wait}."),
-        LimitKind::PerAddress => {
-            format!(
-                "{PER_ADDRESS} codes were sent to this address in 24 hours; the next can be sent in {wait}."
-            )
-        }
-        LimitKind::PerDatabase => {
-            format!("The daily limit of verification mails is reached; the next can be sent in {wait}.")
-        }
+        LimitKind::CoolDown => say!(language, "Another code can be sent in {wait}.", wait),
+        LimitKind::PerAddress => say!(
+            language,
+            "{count} codes were sent to this address in 24 hours; the next can be sent in {wait}.",
+            count = PER_ADDRESS,
+            wait
+        ),
+        LimitKind::PerDatabase => say!(
+            language,
+            "The daily limit of verification mails is reached; the next can be sent in {wait}.",
+            wait
+        ),
     }
 }
 
