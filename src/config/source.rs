@@ -195,7 +195,9 @@ impl Source {
             let is_new = !form.username.is_empty() && before.form.username.is_empty();
             let sources = config.map(|config| &config.mail.passwords);
             return sources.filter(|sources| is_new && !sources.is_named()).map(|_| {
-                Said::each(|language| say!(language, "is missing; it is required with a user name").to_owned())
+                Said::each(|language| {
+                    say!(language, "is missing; it is required with a user name").to_owned()
+                })
             });
         };
         let credentials_directory = self.environment.folder("CREDENTIALS_DIRECTORY").map(Path::to_owned);
@@ -206,9 +208,9 @@ impl Source {
         }
         let alone = PasswordSources { environment: Some(typed.0.clone()), ..PasswordSources::default() };
         match alone.fetch() {
-            Err(PasswordError::Unusable(_)) => {
-                Some(Said::each(|language| say!(language, "is too long or has control characters").to_owned()))
-            }
+            Err(PasswordError::Unusable(_)) => Some(Said::each(|language| {
+                say!(language, "is too long or has control characters").to_owned()
+            })),
             Ok(_) | Err(_) => None,
         }
     }

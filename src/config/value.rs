@@ -117,7 +117,12 @@ pub fn mailbox(text: &str, smtputf8: Smtputf8) -> Result<Mailbox, Bad> {
 pub fn address(text: &str, smtputf8: Smtputf8) -> Result<EmailAddress, Bad> {
     EmailAddress::parse(text, smtputf8).map_err(|error| {
         Bad::of(|language| {
-            say!(language, "is '{text}', which is no address: {error}", text = Safe(text), error = error.say(language))
+            say!(
+                language,
+                "is '{text}', which is no address: {error}",
+                text = Safe(text),
+                error = error.say(language)
+            )
         })
     })
 }

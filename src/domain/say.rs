@@ -226,6 +226,21 @@ macro_rules! saying {
     }};
 }
 
+/// Items as a list within a sentence, such as `a, b`.
+#[must_use]
+pub fn listed(language: Language, items: impl IntoIterator<Item = impl Display>) -> String {
+    let comma = match language {
+        Language::En => ", ",
+        Language::ZhCn => "、",
+    };
+    let mut list = String::new();
+    for (item, number) in items.into_iter().zip(0_usize..) {
+        let comma = if number == 0 { "" } else { comma };
+        let _written = write!(list, "{comma}{item}");
+    }
+    list
+}
+
 /// Says a text in a language: `&'static str` without values, a `String` with them.
 macro_rules! say {
     ($language:expr, $text:literal $(,)?) => {
@@ -301,6 +316,13 @@ mod tests {
         let said = [0u64, 1, 2]
             .map(|count| counted!(Language::En, count, "{count} contact", "{count} contacts", count));
         assert_eq!(said, ["0 contacts", "1 contact", "2 contacts"]);
+    }
+
+    #[test]
+    fn a_list_has_its_commas_between_items() {
+        assert_eq!(listed(Language::En, ["a", "b"]), "a, b");
+        assert_eq!(listed(Language::ZhCn, [1, 2, 3]), "1、2、3");
+        assert_eq!(listed(Language::En, [""; 0]), "");
     }
 
     #[test]

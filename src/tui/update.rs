@@ -205,7 +205,7 @@ fn take_screen_input(model: &mut Model, input: &Input, plan: &mut Plan) {
             follow_contacts(model, outcome, plan);
         }
         Screen::Types => matrix::take_input(model, input, plan),
-        Screen::Outbox => match model.outbox.act(input, &model.fixed.catalogue, regions.whole(), plan) {
+        Screen::Outbox => match model.outbox.act(input, model.fixed.look(model.now), regions.whole(), plan) {
             OutboxOutcome::Stay | OutboxOutcome::Unused => {}
             OutboxOutcome::Open(id) => open_delivery(model, id, plan),
             OutboxOutcome::Retry(id) => retry(model, id, plan),

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use callsheet::domain::catalogue::Catalogue;
 use callsheet::domain::delivery::{Delivery, DeliveryId, Kind, NoticeId, State};
 use callsheet::domain::notice::{Notice, NoticeTotals};
 use callsheet::domain::routing::FallbackReason;
@@ -115,12 +114,13 @@ fn notices() -> Vec<OutboxEntry> {
 fn opened(row: usize, states: &[State], size: Size) -> Outbox {
     let mut outbox = entries(notices(), size);
     let area = Regions::of(picture::whole(size)).whole();
-    let catalogue = Catalogue::built_in();
+    let fixed = fixed(Theme::Traced, Marks::Unicode);
+    let look = fixed.look(now());
     let mut plan = Plan::default();
     for _ in 0..row {
-        outbox.act(&Input::Action(Action::Down), &catalogue, area, &mut plan);
+        outbox.act(&Input::Action(Action::Down), look, area, &mut plan);
     }
-    outbox.act(&Input::Action(Action::Open), &catalogue, area, &mut plan);
+    outbox.act(&Input::Action(Action::Open), look, area, &mut plan);
     let names = ["王小明", "AdaLovelace", "oncall"].into_iter().cycle();
     let rows = states.iter().zip(names).zip(1..).map(|((state, name), id)| {
         let mut delivery = delivery(50 - id, *state);
@@ -203,9 +203,10 @@ fn an_empty_outbox_says_what_will_appear() {
 fn a_filter_that_is_not_understood_says_why() {
     let area = picture::whole(USUAL);
     let mut outbox = outbox(rows(), USUAL);
-    let catalogue = Catalogue::built_in();
-    outbox.act(&Input::Action(Action::Filter), &catalogue, area, &mut Plan::default());
-    outbox.act(&Input::Paste("王 state:fialed".to_owned()), &catalogue, area, &mut Plan::default());
+    let fixed = fixed(Theme::Traced, Marks::Unicode);
+    let look = fixed.look(now());
+    outbox.act(&Input::Action(Action::Filter), look, area, &mut Plan::default());
+    outbox.act(&Input::Paste("王 state:fialed".to_owned()), look, area, &mut Plan::default());
     assert_snapshot!(drawn(&outbox, USUAL));
 }
 

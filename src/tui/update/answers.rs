@@ -461,7 +461,7 @@ fn take_for_dialog(model: &mut Model, answer: Answer, plan: &mut Plan) -> bool {
         }
         (Overlay::Compose(dialog), Answer::Notified(Err(problem))) => dialog.refused(&problem),
         (Overlay::Compose(dialog), Answer::Notified(Ok(notified))) => {
-            let (tone, words) = dialog.words_on(&notified);
+            let (tone, words) = dialog.words_on(&notified, model.fixed.language);
             model.overlays.truncate(at);
             model.notify(tone, words);
             plan.add(Effect::WakeSender);

@@ -68,7 +68,9 @@ fn on_screen(model: &Model, much: Much) -> Option<String> {
             OutboxEntry::Notice(notice) => notice.subject.clone(),
             OutboxEntry::Delivery(delivery) => of_delivery(delivery, much),
         }),
-        Screen::History => model.history.current().map(history::headline),
+        Screen::History => {
+            model.history.current().map(|record| history::headline(record, model.fixed.language))
+        }
         Screen::Settings => model.settings.line_text(model.account.as_ref(), model.fixed.language),
     }
 }

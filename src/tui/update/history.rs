@@ -2,9 +2,9 @@
 
 use super::{answers, switch};
 use crate::domain::contact::Contact;
-use crate::domain::say::say;
+use crate::domain::say::{Say, say};
 use crate::operations::Problem;
-use crate::operations::history::{Record, Verdict, broken_words};
+use crate::operations::history::{Record, Verdict};
 use crate::tui::effect::{Effect, Request};
 use crate::tui::keymap::Input;
 use crate::tui::model::{Model, Overlay, Screen, Tone};
@@ -62,11 +62,11 @@ pub(super) fn take_verdict(
         (None | Some(Verdict::Sound { .. }), None) if model.screen == Screen::History => {}
         (None, None) => model.notify(Tone::Done, say!(language, "The check of the history was stopped.")),
         (Some(Verdict::Sound { entries }), None) => {
-            let entries = counted(entries);
+            let entries = counted(language, entries);
             model.notify(Tone::Done, say!(language, "The history is whole: {entries}, unbroken.", entries));
         }
         (Some(Verdict::Broken(broken)), None) => {
-            let found = broken_words(broken);
+            let found = broken.say(language);
             let words = say!(
                 language,
                 "The history was changed: {found}. A backup from before tells what it said.",

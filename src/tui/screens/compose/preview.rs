@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
+use crate::domain::say::say;
 use crate::tui::keymap::{Action, Context, Input};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
@@ -84,7 +85,8 @@ impl Preview {
         look: Look<'_>,
     ) -> Option<Position> {
         let (place, lines) = self.place(subject, area, look);
-        let title = format!("Preview{}{}", look.marks.separator(), self.language.own_name());
+        let what = say!(look.language, "Preview");
+        let title = format!("{what}{}{}", look.marks.separator(), self.language.own_name());
         let inner = dialog::open(place, buf, look, &title);
         let key = look.keys.keys(Context::Preview, Action::Next).next().unwrap_or_default();
         dialog::foot(place, buf, look, &format!("{key}: {}", self.language.next().own_name()));
@@ -103,7 +105,8 @@ impl Preview {
         match &self.text {
             Some(text) => lines.extend(scroll_text::lines(text.trim_end(), words, Role::Text)),
             None => {
-                lines.push(ScrollLine::new(format!("Composing the mail{}", look.marks.ellipsis()), Role::Dim))
+                let words = say!(look.language, "Composing the mail{mark}", mark = look.marks.ellipsis());
+                lines.push(ScrollLine::new(words, Role::Dim));
             }
         }
         let rows = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);

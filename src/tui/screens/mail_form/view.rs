@@ -121,7 +121,11 @@ impl MailFormDialog {
             rows.push(FormRow::Field(field));
             for (_, problem) in self.problems.iter().filter(|(wrong, _)| *wrong == field) {
                 let problem = problem.say(language);
-                rows.extend(note(&say!(language, "it {problem}", problem = safe(&problem)), Role::Problem, beside));
+                rows.extend(note(
+                    &say!(language, "it {problem}", problem = safe(&problem)),
+                    Role::Problem,
+                    beside,
+                ));
             }
         }
         if is_wide {
