@@ -309,7 +309,7 @@ impl Config {
             && *self.mail.security == Security::None
             && !value::is_loopback(host)
         {
-            warnings.push(Said::of(|language| {
+            warnings.push(Said::each(|language| {
                 say!(
                     language,
                     "Mail goes to '{host}' without encryption, codes included. Set 'mail.security' to \"starttls\" or \"tls\".",

@@ -12,9 +12,8 @@ mod vcard;
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 
-use thiserror::Error;
-
 use crate::domain::contact::Contact;
+use crate::domain::say::{Said, saying};
 
 /// The form of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,9 +70,9 @@ pub struct Row {
     pub language: Option<String>,
     pub types: Option<Types>,
     /// Why this is no row that could be taken, beside what the form finds; sentences without a full stop.
-    pub faults: Vec<String>,
+    pub faults: Vec<Said>,
     /// What was left out of it; sentences without a full stop.
-    pub remarks: Vec<String>,
+    pub remarks: Vec<Said>,
 }
 
 /// What a row says about subscriptions.
@@ -89,20 +88,39 @@ pub enum Types {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told {
     /// Something about the file as a whole, a sentence without a full stop.
-    Remark(String),
+    Remark(Said),
     Row(Row),
 }
 
 /// Why a file cannot be read on.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unreadable {
-    /// The system's words.
-    #[error("{0}")]
-    Source(String),
+    /// Often the system's words.
+    Source(Said),
     /// What it holds is not what its format asks for.
-    #[error("{}{why}", .line.map(|line| format!("line {line}: ")).unwrap_or_default())]
-    Content { line: Option<u64>, why: String },
+    Content { line: Option<u64>, why: Said },
 }
+
+impl Unreadable {
+    /// It in words, as it is shown in English by `{}`.
+    #[must_use]
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Source(why) | Self::Content { line: None, why } => why.clone(),
+            Self::Content { line: Some(line), why } => {
+                saying!("line {line}: {why}", line = *line, why = why.clone())
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.said().fmt(f)
+    }
+}
+
+impl std::error::Error for Unreadable {}
 
 /// Reads a file and gives each row to `each`, which may end the reading with a value.
 ///

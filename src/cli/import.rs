@@ -14,6 +14,7 @@ use super::output::Output;
 use super::problem::{Exit, Report, Stop};
 use super::progress::Progress;
 use super::table::Table;
+use crate::domain::say::Said;
 use crate::operations::Session;
 use crate::operations::contacts::Verify;
 use crate::operations::import::{
@@ -111,7 +112,7 @@ fn import(
         return Err(Report::failed(format!("the report of '{}' cannot be kept: {error}", file.display()))
             .hint("nothing was changed; make room and try again"));
     }
-    remarks.iter().for_each(|remark| output.warning(remark));
+    remarks.iter().for_each(|remark| output.warning(&remark.to_string()));
     outcome.map(|summary| (summary, rows)).map_err(refuse)
 }
 
@@ -185,8 +186,8 @@ impl RowJson {
             result: row.fate.id().to_owned(),
             email: row.email,
             contact: row.contact.map(|contact| contact.0),
-            reasons: row.reasons,
-            warnings: row.warnings.into_iter().chain(row.held).collect(),
+            reasons: row.reasons.iter().map(Said::to_string).collect(),
+            warnings: row.warnings.iter().chain(&row.held).map(Said::to_string).collect(),
         }
     }
 }

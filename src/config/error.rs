@@ -63,7 +63,7 @@ impl Say for ConfigError {
 impl ConfigError {
     /// What is wrong, and what is nearest to what was meant.
     pub(super) fn fault(&self, language: Language) -> String {
-        let message = self.message.text(language);
+        let message = self.message.say(language);
         match &self.nearest {
             Some(nearest) => {
                 say!(language, "{message}; did you mean '{nearest}'?", message, nearest = Safe(nearest))

@@ -60,9 +60,9 @@ impl From<ConfigErrors> for Unsaved {
         let fields: Option<Vec<(MailField, Said)>> = errors
             .0
             .iter()
-            .map(|error| Some((field(&error.key)?, Said::of(|language| error.fault(language)))))
+            .map(|error| Some((field(&error.key)?, Said::each(|language| error.fault(language)))))
             .collect();
-        fields.map_or_else(|| Self::Failed(Said::of(|language| errors.say(language))), Self::Invalid)
+        fields.map_or_else(|| Self::Failed(Said::each(|language| errors.say(language))), Self::Invalid)
     }
 }
 
@@ -87,7 +87,7 @@ impl Source {
         let found = self.find()?;
         let config = self
             .config(&found.file, found.text.as_deref())
-            .map_err(|errors| Said::of(|language| errors.say(language)))?;
+            .map_err(|errors| Said::each(|language| errors.say(language)))?;
         let mail = &config.mail;
         let is_given = |origin: &Origin| matches!(origin, Origin::File { .. });
         let form = MailForm {
@@ -125,7 +125,7 @@ impl Source {
         let edited = self.edited(&found, before, form)?;
         let failed = |path: &Path, error: &std::io::Error| {
             let why = location::reason(error);
-            Unsaved::Failed(Said::of(|language| {
+            Unsaved::Failed(Said::each(|language| {
                 say!(language, "'{path}' cannot be written: {why}", path = shown(path), why)
             }))
         };
@@ -152,7 +152,7 @@ impl Source {
         let form = form.trimmed();
         let (text, mut wrong) = (found.text.as_deref().unwrap_or_default(), Vec::new());
         if !form.port.is_empty() && form.port.parse::<i64>().is_err() {
-            let words = Said::of(|language| {
+            let words = Said::each(|language| {
                 say!(language, "is '{port}'; a port is 1 to 65535", port = Safe(&form.port))
             });
             wrong.push((MailField::Port, words));
@@ -195,20 +195,22 @@ impl Source {
             let is_new = !form.username.is_empty() && before.form.username.is_empty();
             let sources = config.map(|config| &config.mail.passwords);
             return sources.filter(|sources| is_new && !sources.is_named()).map(|_| {
-                Said::of(|language| say!(language, "is missing; it is required with a user name").to_owned())
+                Said::each(|language| {
+                    say!(language, "is missing; it is required with a user name").to_owned()
+                })
             });
         };
         let credentials_directory = self.environment.folder("CREDENTIALS_DIRECTORY").map(Path::to_owned);
         if (PasswordSources { credentials_directory, ..PasswordSources::default() }).has_credential() {
-            return Some(Said::of(|language| {
+            return Some(Said::each(|language| {
                 say!(language, "would not be used: systemd gives one, which comes first").to_owned()
             }));
         }
         let alone = PasswordSources { environment: Some(typed.0.clone()), ..PasswordSources::default() };
         match alone.fetch() {
-            Err(PasswordError::Unusable(_)) => {
-                Some(Said::of(|language| say!(language, "is too long or has control characters").to_owned()))
-            }
+            Err(PasswordError::Unusable(_)) => Some(Said::each(|language| {
+                say!(language, "is too long or has control characters").to_owned()
+            })),
             Ok(_) | Err(_) => None,
         }
     }
@@ -224,7 +226,7 @@ impl Source {
 
     fn find(&self) -> Result<Found, Said> {
         let found = location::find(&self.flags, &self.environment)
-            .map_err(|error| Said::of(|language| error.say(language)))?;
+            .map_err(|error| Said::each(|language| error.say(language)))?;
         if let Some((file, text)) = found {
             return Ok(Found { file, text: Some(text) });
         }
@@ -232,7 +234,7 @@ impl Source {
         let nowhere = |language| {
             say!(language, "there is no place for a configuration; name one with --config").to_owned()
         };
-        let file = file.ok_or_else(|| Said::of(nowhere))?;
+        let file = file.ok_or_else(|| Said::each(nowhere))?;
         Ok(Found { file, text: None })
     }
 
@@ -257,22 +259,22 @@ impl Found {
 }
 
 fn unusable(file: &Path, why: &str) -> Said {
-    Said::of(|language| say!(language, "'{file}' cannot be used: {why}", file = shown(file), why))
+    Said::each(|language| say!(language, "'{file}' cannot be used: {why}", file = shown(file), why))
 }
 
 fn password_in_words(sources: &PasswordSources) -> Option<Said> {
     if sources.has_credential() {
-        return Some(Said::of(|language| say!(language, "given by systemd").to_owned()));
+        return Some(Said::each(|language| say!(language, "given by systemd").to_owned()));
     }
     let file = sources
         .file
         .as_ref()
-        .map(|path| Said::of(|language| say!(language, "kept in '{file}'", file = shown(path))));
-    let given = |by: &str| Said::of(|language| say!(language, "given by '{program}'", program = by));
+        .map(|path| Said::each(|language| say!(language, "kept in '{file}'", file = shown(path))));
+    let given = |by: &str| Said::each(|language| say!(language, "given by '{program}'", program = by));
     let command = || Some(given(&sources.command.as_ref()?.program()));
     let environment = || {
         sources.environment.as_ref().map(|_| {
-            Said::of(|language| say!(language, "given by {variable}", variable = "CALLSHEET_SMTP_PASSWORD"))
+            Said::each(|language| say!(language, "given by {variable}", variable = "CALLSHEET_SMTP_PASSWORD"))
         })
     };
     file.or_else(command).or_else(environment)

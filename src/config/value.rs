@@ -9,7 +9,7 @@ use crate::domain::language::Language;
 use crate::domain::nearest::nearest;
 use crate::domain::return_path;
 use crate::domain::safe_text::{Safe, safe};
-use crate::domain::say::{Said, say};
+use crate::domain::say::{Said, Say as _, say};
 
 /// Why a text is no such value: continues a sentence that begins with the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +34,8 @@ impl Bad {
     }
 
     /// With what `words` gives in each language.
-    pub fn of(words: impl FnMut(Language) -> String) -> Self {
-        Self::new(Said::of(words))
+    pub fn of(words: impl Fn(Language) -> String) -> Self {
+        Self::new(Said::each(words))
     }
 }
 
@@ -117,7 +117,12 @@ pub fn mailbox(text: &str, smtputf8: Smtputf8) -> Result<Mailbox, Bad> {
 pub fn address(text: &str, smtputf8: Smtputf8) -> Result<EmailAddress, Bad> {
     EmailAddress::parse(text, smtputf8).map_err(|error| {
         Bad::of(|language| {
-            say!(language, "is '{text}', which is no address: {error}", text = Safe(text), error)
+            say!(
+                language,
+                "is '{text}', which is no address: {error}",
+                text = Safe(text),
+                error = error.say(language)
+            )
         })
     })
 }

@@ -37,6 +37,8 @@ pub enum Field {
 }
 
 impl Field {
+    pub const ALL: [Self; 5] = [Self::Name, Self::Email, Self::Position, Self::Language, Self::Types];
+
     /// The name by which errors call the field; on the command line it is the option.
     #[must_use]
     pub const fn id(self) -> &'static str {

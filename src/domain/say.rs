@@ -10,15 +10,18 @@
 //! counted!(language, count, "{count} contact", "{count} contacts", count);
 //! ```
 //!
+//! What is found in one place and read in another is kept as a [`Said`], made by [`saying!`] in the same way, and said then.
+//!
 //! The compiler checks that text and values fit in English; tests check that every text has a translation with the same names,
 //! and that no translation is left over. What has no translation is said in English. Values are put in as they are: what people,
 //! files or servers gave is made safe before.
 
 use std::collections::HashMap;
-use std::fmt::{self, Display, Write as _};
+use std::fmt::{Display, Write as _};
 use std::sync::LazyLock;
 
 use super::language::Language;
+use super::safe_text::safe;
 
 /// The translations into Simplified Chinese, a file for each part of the program.
 const ZH_CN: &[&str] = &[
@@ -47,50 +50,6 @@ pub trait Say {
     fn say(&self, language: Language) -> String;
 }
 
-/// Something that is said later, be it in which language it may: its words in each of them. Shown as it is, it is English.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said([String; Language::ALL.len()]);
-
-impl Said {
-    /// What `words` gives in each language.
-    #[must_use]
-    pub fn of(words: impl FnMut(Language) -> String) -> Self {
-        Self(Language::ALL.map(words))
-    }
-
-    /// In a language.
-    #[must_use]
-    pub fn text(&self, language: Language) -> &str {
-        let at = Language::ALL.iter().position(|known| *known == language).unwrap_or_default();
-        self.0.get(at).map_or("", String::as_str)
-    }
-}
-
-impl Say for Said {
-    fn say(&self, language: Language) -> String {
-        self.text(language).to_owned()
-    }
-}
-
-impl Display for Said {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.text(Language::En))
-    }
-}
-
-/// The same in every language: what a server says, or a text without a translation.
-impl From<String> for Said {
-    fn from(text: String) -> Self {
-        Self::of(|_| text.clone())
-    }
-}
-
-impl From<&str> for Said {
-    fn from(text: &str) -> Self {
-        text.to_owned().into()
-    }
-}
-
 /// A text without values in a language; in English if it has no translation. For texts that stand in a table; others use [`say!`].
 #[must_use]
 pub fn plain(language: Language, text: &'static str) -> &'static str {
@@ -115,6 +74,156 @@ pub fn filled(language: Language, text: &'static str, values: &[(&str, &dyn Disp
     }
     said.push_str(rest);
     said
+}
+
+/// A text with its values, said later in the language of whoever reads it then; shown by `{}` in English.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    text: &'static str,
+    values: Vec<(&'static str, Value)>,
+}
+
+/// What is put into a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// The same in each language.
+    Same(String),
+    Said(Said),
+    /// In each of [`Language::ALL`].
+    Each([String; Language::ALL.len()]),
+}
+
+impl Said {
+    /// A text and its values; [`saying!`] makes it.
+    #[must_use]
+    pub const fn new(text: &'static str, values: Vec<(&'static str, Value)>) -> Self {
+        Self { text, values }
+    }
+
+    /// A text of somebody else, such as the system's words: the same in each language.
+    #[must_use]
+    pub fn foreign(words: impl Into<String>) -> Self {
+        Self { text: "{words}", values: vec![("words", Value::Same(words.into()))] }
+    }
+
+    /// A text without values that stands in a table.
+    #[must_use]
+    pub const fn word(text: &'static str) -> Self {
+        Self { text, values: Vec::new() }
+    }
+
+    /// What something else says in each language.
+    #[must_use]
+    pub fn each(say: impl Fn(Language) -> String) -> Self {
+        Self { text: "{words}", values: vec![("words", Value::Each(Language::ALL.map(say)))] }
+    }
+
+    /// Its values escaped, so that it can be shown.
+    #[must_use]
+    pub fn safe(self) -> Self {
+        self.with_values(&|value| safe(value).into_owned())
+    }
+
+    /// It with each of its values as `change` makes it.
+    #[must_use]
+    pub fn with_values(mut self, change: &dyn Fn(&str) -> String) -> Self {
+        for (_, value) in &mut self.values {
+            *value = match std::mem::replace(value, Value::Same(String::new())) {
+                Value::Same(text) => Value::Same(change(&text)),
+                Value::Said(said) => Value::Said(said.with_values(change)),
+                Value::Each(texts) => Value::Each(texts.map(|text| change(&text))),
+            };
+        }
+        self
+    }
+}
+
+impl Say for Said {
+    fn say(&self, language: Language) -> String {
+        let values: Vec<(&str, String)> =
+            self.values.iter().map(|(name, value)| (*name, value.say(language))).collect();
+        let values: Vec<(&str, &dyn Display)> =
+            values.iter().map(|(name, value)| (*name, value as &dyn Display)).collect();
+        filled(language, self.text, &values)
+    }
+}
+
+impl Say for Value {
+    fn say(&self, language: Language) -> String {
+        match self {
+            Self::Same(text) => text.clone(),
+            Self::Said(said) => said.say(language),
+            Self::Each(texts) => {
+                let found = Language::ALL.into_iter().zip(texts).find(|(known, _)| *known == language);
+                found.map(|(_, text)| text.clone()).unwrap_or_default()
+            }
+        }
+    }
+}
+
+impl Display for Said {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.say(Language::En))
+    }
+}
+
+/// The same in each language, as [`Said::foreign`].
+impl From<String> for Said {
+    fn from(text: String) -> Self {
+        Self::foreign(text)
+    }
+}
+
+impl From<&str> for Said {
+    fn from(text: &str) -> Self {
+        Self::foreign(text)
+    }
+}
+
+impl From<Said> for Value {
+    fn from(said: Said) -> Self {
+        Self::Said(said)
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Same(text)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Same(text.to_owned())
+    }
+}
+
+impl From<u64> for Value {
+    fn from(number: u64) -> Self {
+        Self::Same(number.to_string())
+    }
+}
+
+impl From<usize> for Value {
+    fn from(number: usize) -> Self {
+        Self::Same(number.to_string())
+    }
+}
+
+/// The texts one after the other, with `between` between them.
+#[must_use]
+pub fn joined(texts: &[Said], between: &str, language: Language) -> String {
+    texts.iter().map(|text| text.say(language)).collect::<Vec<_>>().join(between)
+}
+
+/// Makes a [`Said`] of a text and its values.
+macro_rules! saying {
+    ($text:literal $(, $name:ident = $value:expr)* $(,)?) => {{
+        if false {
+            let _checked = format_args!($text $(, $name = stringify!($name))*);
+        }
+        $crate::domain::say::Said::new($text, vec![$((stringify!($name), $crate::domain::say::Value::from($value))),*])
+    }};
 }
 
 /// Items as a list within a sentence, such as `a, b`.
@@ -182,7 +291,7 @@ macro_rules! value {
     };
 }
 
-pub(crate) use {counted, filled_as, say, value};
+pub(crate) use {counted, filled_as, say, saying, value};
 
 #[cfg(test)]
 mod tests {
@@ -219,10 +328,10 @@ mod tests {
     #[test]
     fn what_is_said_later_is_said_in_the_language_of_then() {
         let said =
-            Said::of(|language| say!(language, "{name} ({id})", name = language.own_name(), id = language));
+            Said::each(|language| say!(language, "{name} ({id})", name = language.own_name(), id = language));
         assert_eq!(said.to_string(), "English (en)");
         assert_eq!(said.say(Language::ZhCn), "简体中文 (zh-CN)");
-        assert_eq!(Said::from("550 no").text(Language::ZhCn), "550 no");
+        assert_eq!(Said::from("550 no").say(Language::ZhCn), "550 no");
     }
 
     #[test]
@@ -236,6 +345,17 @@ mod tests {
         for language in LANGUAGES {
             assert_eq!(plain(language, "of this there is no translation"), "of this there is no translation");
         }
+    }
+
+    #[test]
+    fn what_is_said_later_may_hold_what_is_said_later() {
+        let inner = saying!("the title '{title}' is no position and was left out", title = "{field}");
+        let whole = saying!("{field}: {message}", field = "name", message = inner);
+        assert_eq!(whole.to_string(), "name: the title '{field}' is no position and was left out");
+        assert_eq!(Said::foreign("{x}").to_string(), "{x}");
+        let each = Said::each(|language| language.id().to_owned()).with_values(&|text| format!("<{text}>"));
+        assert_eq!(LANGUAGES.map(|language| each.say(language)), ["<en>", "<zh-CN>"]);
+        assert_eq!(whole.say(Language::ZhCn), "name：头衔“{field}”不是可用的职位，已忽略");
     }
 
     #[test]

@@ -16,7 +16,8 @@ use super::{Row, Told, Types, Unreadable};
 use crate::domain::contact::Contact;
 use crate::domain::fold::fold;
 use crate::domain::position::Position;
-use crate::domain::safe_text::Safe;
+use crate::domain::safe_text::{Safe, safe};
+use crate::domain::say::{Said, saying};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,15 +76,15 @@ pub fn read<B>(
 ) -> Result<ControlFlow<B>, Unreadable> {
     let (mut reader, allowance) = source::utf8(source)?;
     let Some(header) = Header::read(&mut reader)? else {
-        let why = "it is empty; its first row must name the columns".to_owned();
+        let why = saying!("it is empty; its first row must name the columns");
         return Err(Unreadable::Content { line: None, why });
     };
     if !header.unknown.is_empty() {
         let names: Vec<String> = header.unknown.iter().map(|name| format!("'{}'", Safe(name))).collect();
-        let column = if names.len() == 1 { "the column" } else { "the columns" };
-        let remark = format!("{column} {} means nothing here and was left out", names.join(", "));
-        let remark =
-            if names.len() == 1 { remark } else { remark.replace("means", "mean").replace("was", "were") };
+        let remark = match names.as_slice() {
+            [name] => saying!("the column {name} means nothing here and was left out", name = name.as_str()),
+            _ => saying!("the columns {names} mean nothing here and were left out", names = names.join(", ")),
+        };
         if let ControlFlow::Break(value) = each(Told::Remark(remark)) {
             return Ok(ControlFlow::Break(value));
         }
@@ -111,8 +112,9 @@ impl Header {
             lines += 1;
             let text = std::str::from_utf8(&bytes).map_err(|_| source::not_utf8(lines))?;
             if text.contains('\0') {
-                let why = "it holds NUL characters, perhaps UTF-16 without a mark; save the file as UTF-8";
-                return Err(Unreadable::Content { line: Some(lines), why: why.to_owned() });
+                let why =
+                    saying!("it holds NUL characters, perhaps UTF-16 without a mark; save the file as UTF-8");
+                return Err(Unreadable::Content { line: Some(lines), why });
             }
             // `sep=;` in a line of its own, before the header, is for Excel.
             match text.trim_end().as_bytes() {
@@ -136,15 +138,15 @@ impl Header {
                 .max_by_key(|(names, _)| known(names))
                 .unwrap_or_default(),
         };
-        let refuse = |why: String| Unreadable::Content { line: Some(lines), why };
+        let refuse = |why: Said| Unreadable::Content { line: Some(lines), why };
         let mut columns: Vec<Option<Column>> = Vec::with_capacity(names.len());
         let mut unknown = Vec::new();
         for name in names {
             let column = Column::parse(&name);
             if column.is_some() && columns.contains(&column) {
-                return Err(refuse(format!(
-                    "two columns mean the same; the second is '{}'",
-                    Safe(name.trim())
+                return Err(refuse(saying!(
+                    "two columns mean the same; the second is '{name}'",
+                    name = safe(name.trim()).into_owned()
                 )));
             }
             if column.is_none() && !name.trim().is_empty() {
@@ -153,11 +155,10 @@ impl Header {
             columns.push(column);
         }
         if !columns.contains(&Some(Column::Email)) {
-            return Err(refuse(
+            return Err(refuse(saying!(
                 "the first row must name the columns, 'email' among them; the others are name, position, language and \
                  subscriptions (or 姓名, 邮箱, 职位, 语言, 订阅)"
-                    .to_owned(),
-            ));
+            )));
         }
         Ok(Self { columns, unknown, separator, lines })
     }
@@ -211,13 +212,16 @@ impl Header {
         }
         if record.iter().skip(self.columns.len()).any(|cell| !cell.trim_ascii().is_empty()) {
             let (found, wanted) = (record.len(), self.columns.len());
-            row.faults.push(format!(
-                "it has {found} cells and the first row has {wanted}; a cell with a separator in it stands in quotation marks"
+            row.faults.push(saying!(
+                "it has {found} cells and the first row has {wanted}; a cell with a separator in it stands in quotation marks",
+                found = found,
+                wanted = wanted,
             ));
         }
         let texts = [&row.name, &row.email, &row.position, &row.language];
         if texts.into_iter().flatten().any(|text| text.contains('\n')) {
-            row.faults.push(format!("it reaches to line {end}; perhaps a quotation mark is not closed"));
+            row.faults
+                .push(saying!("it reaches to line {end}; perhaps a quotation mark is not closed", end = end));
         }
         Ok(row)
     }

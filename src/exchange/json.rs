@@ -16,6 +16,7 @@ use super::{Row, Told, Types, Unreadable};
 use crate::domain::contact::Contact;
 use crate::domain::position::Position;
 use crate::domain::safe_text::safe_json;
+use crate::domain::say::saying;
 
 /// Reads an array; see [`super::read`].
 pub fn read<B>(
@@ -43,9 +44,9 @@ fn unreadable(error: &serde_json::Error, line: u64) -> Unreadable {
         return source::unreadable(&io::Error::new(kind, words), line);
     }
     let why = match error.classify() {
-        Category::Eof => "it ends in the middle of the array".to_owned(),
+        Category::Eof => saying!("it ends in the middle of the array"),
         Category::Data | Category::Syntax | Category::Io => {
-            format!("it is no JSON array of contacts: {words}")
+            saying!("it is no JSON array of contacts: {words}", words = words)
         }
     };
     let line = u64::try_from(error.line()).unwrap_or(0);
@@ -123,7 +124,7 @@ impl<'de> DeserializeSeed<'de> for Element<'_> {
 fn row(line: u64, value: Value) -> Row {
     let mut row = Row { line, ..Row::default() };
     let Value::Object(mut fields) = value else {
-        row.faults.push("it is no object".to_owned());
+        row.faults.push(saying!("it is no object"));
         return row;
     };
     let mut text = |name: &str, null: Option<&str>| match fields.remove(name) {
@@ -131,7 +132,7 @@ fn row(line: u64, value: Value) -> Row {
         Some(Value::String(text)) => Some(text),
         Some(Value::Null) => null.map(str::to_owned),
         Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
-            row.faults.push(format!("{name}: it is no text"));
+            row.faults.push(saying!("{field}: it is no text", field = name));
             None
         }
     };
@@ -142,11 +143,11 @@ fn row(line: u64, value: Value) -> Row {
     row.types = match fields.remove("subscriptions") {
         None | Some(Value::Null) => None,
         Some(Value::Array(ids)) => types(ids).map(Types::Ids).or_else(|| {
-            row.faults.push("subscriptions: one of them is no text".to_owned());
+            row.faults.push(saying!("subscriptions: one of them is no text"));
             None
         }),
         Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
-            row.faults.push("subscriptions: it is no array".to_owned());
+            row.faults.push(saying!("subscriptions: it is no array"));
             None
         }
     };

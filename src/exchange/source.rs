@@ -8,6 +8,7 @@ use std::io::{self, BufReader, Chain, Cursor, Read};
 use std::rc::Rc;
 
 use super::Unreadable;
+use crate::domain::say::{Said, saying};
 
 /// More than a contact with a picture in its card ever has.
 pub const LONGEST_ROW: usize = 4 << 20;
@@ -43,13 +44,13 @@ pub fn utf8(source: &mut dyn Read) -> Result<(Utf8<'_>, Allowance), Unreadable> 
             Ok(0) => break,
             Ok(count) => found += count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(Unreadable::Source(error.to_string())),
+            Err(error) => return Err(Unreadable::Source(Said::foreign(error.to_string()))),
         }
     }
     let decoded = match &first[..found] {
         // A zip archive (xlsx, ods) and the older compound file (xls).
         b"PK\x03\x04" | [0xD0, 0xCF, 0x11, 0xE0] => {
-            let why = "it is a spreadsheet; save it as 'CSV UTF-8' first".to_owned();
+            let why = saying!("it is a spreadsheet; save it as 'CSV UTF-8' first");
             return Err(Unreadable::Content { line: None, why });
         }
         [0xEF, 0xBB, 0xBF, rest @ ..] => Decoded::Utf8(chained(rest, source)),
@@ -64,24 +65,26 @@ pub fn utf8(source: &mut dyn Read) -> Result<(Utf8<'_>, Allowance), Unreadable> 
 
 /// What an error of a source says about the row that begins on `line`.
 pub fn unreadable(error: &io::Error, line: u64) -> Unreadable {
-    let content = |why: String| Unreadable::Content { line: Some(line), why };
+    let content = |why: Said| Unreadable::Content { line: Some(line), why };
     if error.kind() == io::ErrorKind::FileTooLarge {
         let most = LONGEST_ROW >> 20;
-        content(format!(
-            "what begins here takes more than {most} MiB; perhaps a quotation mark is never closed"
+        content(saying!(
+            "what begins here takes more than {most} MiB; perhaps a quotation mark is never closed",
+            most = most
         ))
     } else if error.kind() == io::ErrorKind::InvalidData {
-        content(error.to_string())
+        content(Said::foreign(error.to_string()))
     } else {
-        Unreadable::Source(error.to_string())
+        Unreadable::Source(Said::foreign(error.to_string()))
     }
 }
 
 /// What is said about a text that is not UTF-8.
 pub fn not_utf8(line: u64) -> Unreadable {
-    let why =
-        "it is not UTF-8; save the file as UTF-8 (a spreadsheet calls it 'CSV UTF-8' or 'Unicode (UTF-8)')";
-    Unreadable::Content { line: Some(line), why: why.to_owned() }
+    let why = saying!(
+        "it is not UTF-8; save the file as UTF-8 (a spreadsheet calls it 'CSV UTF-8' or 'Unicode (UTF-8)')"
+    );
+    Unreadable::Content { line: Some(line), why }
 }
 
 type Bytes<'a> = Chain<Cursor<Vec<u8>>, &'a mut dyn Read>;

@@ -8,6 +8,7 @@ use super::*;
 use crate::domain::contact::{ContactId, Status};
 use crate::domain::language::Language;
 use crate::domain::position::Position;
+use crate::domain::say::{Said, saying};
 use crate::domain::subscription::Subscriptions;
 
 fn told(format: Format, bytes: &[u8]) -> Result<Vec<Told>, Unreadable> {
@@ -102,7 +103,7 @@ fn a_cell_too_many_refuses_its_row_alone() {
     let text = "name,email\nLovelace, Ada,ada@example.org\nBob,bob@example.org,\n";
     let rows = rows(Format::Csv, text);
     assert_eq!(
-        rows[0].faults,
+        rows[0].faults.iter().map(Said::to_string).collect::<Vec<_>>(),
         ["it has 3 cells and the first row has 2; a cell with a separator in it stands in quotation marks"]
     );
     assert!(rows[1].faults.is_empty());
@@ -113,7 +114,10 @@ fn an_open_quotation_mark_is_told_with_where_it_leads() {
     let text = "name,email\n\"Ada,ada@example.org\nBob,bob@example.org\nEve,eve@example.org\n";
     let rows = rows(Format::Csv, text);
     assert_eq!((rows.len(), rows[0].line), (1, 2));
-    assert_eq!(rows[0].faults, ["it reaches to line 5; perhaps a quotation mark is not closed"]);
+    assert_eq!(
+        rows[0].faults.iter().map(Said::to_string).collect::<Vec<_>>(),
+        ["it reaches to line 5; perhaps a quotation mark is not closed"]
+    );
     let endless = format!("name,email\n\"{}", "x\n".repeat(source::LONGEST_ROW));
     assert_eq!(
         refusal(Format::Csv, endless),
@@ -132,7 +136,10 @@ fn columns_that_mean_nothing_are_named() {
     let told = told(Format::Csv, b"Phone,Email,,Fax\n1,ada@example.org,,2\n").unwrap();
     assert_eq!(
         told[0],
-        Told::Remark("the columns 'Phone', 'Fax' mean nothing here and were left out".to_owned())
+        Told::Remark(saying!(
+            "the columns {names} mean nothing here and were left out",
+            names = "'Phone', 'Fax'"
+        ))
     );
 }
 
@@ -356,7 +363,7 @@ fn a_source_that_fails_is_told_in_the_systems_words() {
         };
         let mut source = begin.chain(Failing);
         let outcome = read(format, &mut source, &mut |_| ControlFlow::<Infallible>::Continue(()));
-        assert_eq!(outcome, Err(Unreadable::Source("the disk is gone".to_owned())), "{format:?}");
+        assert_eq!(outcome, Err(Unreadable::Source(Said::foreign("the disk is gone"))), "{format:?}");
     }
 }
 
@@ -460,7 +467,7 @@ fn any_contact() -> impl Strategy<Value = Contact> {
 
 /// What the row says is what the contact has.
 fn says(row: &Row, contact: &Contact) -> Result<(), TestCaseError> {
-    prop_assert_eq!(&row.faults, &Vec::<String>::new());
+    prop_assert_eq!(&row.faults, &Vec::<Said>::new());
     prop_assert_eq!(row.name.as_deref(), Some(contact.name.as_str()));
     prop_assert_eq!(row.email.as_deref(), Some(contact.email.as_str()));
     let position = row.position.as_deref().filter(|position| !position.is_empty());

@@ -20,7 +20,8 @@ use super::{Row, Told, Types, Unreadable};
 use crate::domain::contact::Contact;
 use crate::domain::language::Language;
 use crate::domain::position::Position;
-use crate::domain::safe_text::Safe;
+use crate::domain::safe_text::safe;
+use crate::domain::say::saying;
 
 /// The PRODID of our own cards.
 const OURS: &str = "-//callsheet//EN";
@@ -84,7 +85,7 @@ impl Cards {
             self.begin = self.line;
         } else if before == 0 {
             if !trimmed.is_empty() {
-                let why = "it stands outside of any card; a card begins with BEGIN:VCARD".to_owned();
+                let why = saying!("it stands outside of any card; a card begins with BEGIN:VCARD");
                 return Err(Unreadable::Content { line: Some(self.line), why });
             }
         } else if trimmed.eq_ignore_ascii_case(b"END:VCARD")
@@ -98,7 +99,7 @@ impl Cards {
 
     /// The card that has begun and does not end.
     fn incomplete(&self) -> Row {
-        let faults = vec!["the card is not complete: END:VCARD is missing".to_owned()];
+        let faults = vec![saying!("the card is not complete: END:VCARD is missing")];
         Row { line: self.begin, faults, ..Row::default() }
     }
 }
@@ -107,7 +108,7 @@ fn row(line: u64, text: &str) -> Row {
     if let Entry::VCard(card) = Parser::new(text).entry() {
         return row_of(line, &card);
     }
-    Row { line, faults: vec!["the card cannot be read".to_owned()], ..Row::default() }
+    Row { line, faults: vec![saying!("the card cannot be read")], ..Row::default() }
 }
 
 fn row_of(line: u64, card: &VCard) -> Row {
@@ -128,7 +129,10 @@ fn row_of(line: u64, card: &VCard) -> Row {
     if row.position.is_none()
         && let Some(title) = titles[..2].iter().find_map(|title| texts(card, title).next())
     {
-        row.remarks.push(format!("the title '{}' is no position and was left out", Safe(title)));
+        row.remarks.push(saying!(
+            "the title '{title}' is no position and was left out",
+            title = safe(title).into_owned()
+        ));
     }
     row.language = languages()
         .find_map(|tag| Language::parse(tag).ok().or_else(|| Language::from_locale(tag)))

@@ -24,7 +24,8 @@ use crate::domain::delivery::DeliveryId;
 use crate::domain::email_address::{EmailAddress, Smtputf8};
 use crate::domain::language::Language;
 use crate::domain::name::Name;
-use crate::domain::safe_text::Safe;
+use crate::domain::safe_text::safe;
+use crate::domain::say::{Said, Say as _, saying};
 use crate::domain::subscription::Subscriptions;
 use crate::domain::verification::{Limit, LimitKind};
 use crate::exchange::{self, Row, Told, Types};
@@ -66,7 +67,7 @@ pub enum Run {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
     /// About the file as a whole; a sentence without a full stop.
-    Remark(String),
+    Remark(Said),
     Row(Imported),
 }
 
@@ -81,11 +82,11 @@ pub struct Imported {
     /// None for a refused row that is about no contact that there was before.
     pub contact: Option<ContactId>,
     /// Why it is refused; sentences without a full stop. Not escaped.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Said>,
     /// What should be looked at, although the row was taken. Not escaped.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Said>,
     /// Why the new contact gets no code now, if one was wanted; a sentence without a full stop.
-    pub held: Option<String>,
+    pub held: Option<Said>,
 }
 
 /// How a row ended.
@@ -286,7 +287,7 @@ impl<'a> Import<'a> {
         imported.contact = holder.as_ref().map(|holder| holder.contact.id);
         if let Some((line, is_new)) = imported.contact.and_then(|id| self.seen.line(id)) {
             imported.contact = imported.contact.filter(|_| !is_new);
-            imported.reasons.push(format!("email: line {line} is about the same contact"));
+            imported.reasons.push(saying!("email: line {line} is about the same contact", line = line));
             return Ok(());
         }
         let (types, unknown) = wanted(row.types.as_ref(), self.desk.catalogue);
@@ -340,7 +341,7 @@ impl<'a> Import<'a> {
     }
 
     /// Queues a code; if a limit holds it back, a sentence that says so.
-    fn verify(&mut self, id: ContactId) -> Result<Option<String>, Problem> {
+    fn verify(&mut self, id: ContactId) -> Result<Option<Said>, Problem> {
         let mailing = match self.full {
             Some(limit) => Mailing::Limited(limit),
             None => verification::queue(self.writing, self.desk, Subject::Contact(id))?,
@@ -356,7 +357,8 @@ impl<'a> Import<'a> {
                 }
                 let held = self.summary.held.map_or(0, |(held, _)| held);
                 self.summary.held = Some((held + 1, limit));
-                return Ok(Some(format!("it gets no code now: {}", limit.words(self.desk.now))));
+                let why = Said::each(|language| limit.words_in(language, self.desk.now));
+                return Ok(Some(saying!("it gets no code now: {why}", why = why)));
             }
             Mailing::NotNeeded | Mailing::Later => {}
         }
@@ -375,8 +377,8 @@ impl<'a> Import<'a> {
         if before.unsubscribed_at.is_some()
             && draft.subscriptions.adds_to(UNSUBSCRIBABLE, &before.subscriptions)
         {
-            let warning = "the recipient has ended activity messages and gets none all the same";
-            imported.warnings.push(warning.to_owned());
+            let warning = saying!("the recipient has ended activity messages and gets none all the same");
+            imported.warnings.push(warning);
         }
         let differences = differences(holder, draft);
         if differences.is_empty() {
@@ -413,13 +415,17 @@ fn wanted(types: Option<&Types>, catalogue: &Catalogue) -> (Option<Vec<String>>,
     }
 }
 
-fn not_known(id: &str, catalogue: &Catalogue) -> String {
+fn not_known(id: &str, catalogue: &Catalogue) -> Said {
     let nearest = catalogue.require(id).map_or_else(|unknown| unknown.nearest, |()| Vec::new());
     match nearest.first() {
         Some(nearest) => {
-            format!("there is no message type '{id}' here; it is kept; the nearest is {nearest}")
+            saying!(
+                "there is no message type '{id}' here; it is kept; the nearest is {nearest}",
+                id = id,
+                nearest = nearest.as_str()
+            )
         }
-        None => format!("there is no message type '{id}' here; it is kept"),
+        None => saying!("there is no message type '{id}' here; it is kept", id = id),
     }
 }
 
@@ -438,15 +444,19 @@ fn form(row: &Row, email: &str, types: Vec<String>, holder: Option<&ContactRow>)
 }
 
 /// What is wrong with a field; with a name, what it could be without white space.
-fn reason(problem: &FieldProblem, form: &ContactForm) -> String {
+fn reason(problem: &FieldProblem, form: &ContactForm) -> Said {
     let FieldProblem { field, message } = problem;
-    let reason = format!("{}: {message}", field.id());
+    let message = Said::each(|language| message.say(language));
+    let reason = saying!("{field}: {message}", field = Said::word(field.id()), message = message);
     if *field != Field::Name {
         return reason;
     }
     let squeezed: String = form.name.split_whitespace().collect();
     match Name::parse(&squeezed) {
-        Ok(name) if squeezed != form.name => format!("{reason}; '{}' would be one", Safe(name.as_str())),
+        Ok(name) if squeezed != form.name => {
+            let name = safe(name.as_str()).into_owned();
+            saying!("{reason}; '{name}' would be one", reason = reason, name = name)
+        }
         Ok(_) | Err(_) => reason,
     }
 }

@@ -359,7 +359,7 @@ pub enum Refused {
     FileChanged,
     Cancelled,
     /// Why, as the second part of a sentence without a full stop. Not escaped.
-    Because(String),
+    Because(Said),
 }
 
 /// How far something is that takes long.

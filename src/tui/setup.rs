@@ -5,8 +5,9 @@ use std::sync::mpsc::{Receiver, Sender as Channel, channel};
 use std::thread;
 
 use crate::config::{Config, MailForm, MailServer, Source, Unsaved};
+use crate::domain::language::Language;
 use crate::domain::reply::Phase;
-use crate::domain::say::{Said, say};
+use crate::domain::say::{Said, plain, say};
 use crate::mail::sender::{SenderSettings, Stage, probe};
 use crate::operations::{Opening, Session};
 use crate::paths;
@@ -18,7 +19,7 @@ use super::worker::last_words;
 
 /// A server that somebody names could be handed the password, and the file is the machine's.
 fn restricted() -> Unsaved {
-    Unsaved::Failed(Said::of(|language| {
+    Unsaved::Failed(Said::each(|language| {
         say!(language, "this screen is restricted: the mail server is set at the machine").to_owned()
     }))
 }
@@ -80,7 +81,7 @@ impl Setup {
         let failed = |words: String| Unsaved::Failed(words.into());
         let settings = config.smtp_settings().map_err(|error| failed(error.to_string()))?;
         let nobody = |language| say!(language, "there is no server; mail is written to files").to_owned();
-        let settings = settings.ok_or_else(|| Unsaved::Failed(Said::of(nobody)))?;
+        let settings = settings.ok_or_else(|| Unsaved::Failed(Said::each(nobody)))?;
         let session = Session::open(&self.opening_of(&config)).map_err(|error| failed(error.to_string()))?;
         let from = session.return_path_of_a_trial();
         drop(session);
@@ -169,6 +170,16 @@ pub fn facts(config: &Config) -> SettingsFacts {
 
 /// The step in which the host is looked up.
 const NAME: &str = "name";
+
+/// A step in words.
+#[must_use]
+pub fn stage_in(language: Language, stage: &'static str) -> &'static str {
+    match (language, stage) {
+        // In Chinese the name of a person is another word.
+        (Language::ZhCn, NAME) => say!(language, "name of the server"),
+        (_, _) => plain(language, stage),
+    }
+}
 
 /// All steps in words; in English, as they stand in the table.
 #[must_use]

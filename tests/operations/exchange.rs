@@ -47,7 +47,7 @@ fn try_import(
     let summary = import::import(session, opened, options, &mut |heard| {
         let flow = hear(&heard);
         lines.push(match heard {
-            Heard::Remark(remark) => remark,
+            Heard::Remark(remark) => remark.to_string(),
             Heard::Row(row) => line(&row),
         });
         flow

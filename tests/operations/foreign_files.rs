@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use callsheet::domain::position::Position;
+use callsheet::domain::say::Said;
 use callsheet::operations::Session;
 use callsheet::operations::contacts::{self, ListQuery, PageAt, Verify};
 use callsheet::operations::import::{self, BadRows, Format, Heard, Options, Run, Source, Summary};
@@ -24,9 +25,9 @@ fn import(session: &mut Session, mut bytes: &[u8], format: Format) -> (Summary, 
     let mut notes = Vec::new();
     let summary = import::import(session, opened, options, &mut |heard| {
         match heard {
-            Heard::Remark(remark) => notes.push(remark),
+            Heard::Remark(remark) => notes.push(remark.to_string()),
             Heard::Row(row) => {
-                let why: Vec<String> = row.reasons.iter().chain(&row.warnings).cloned().collect();
+                let why: Vec<String> = row.reasons.iter().chain(&row.warnings).map(Said::to_string).collect();
                 notes.extend(
                     (!why.is_empty()).then(|| format!("{} {}: {}", row.line, row.email, why.join("; "))),
                 );

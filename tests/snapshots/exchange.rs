@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use callsheet::domain::delivery::DeliveryId;
 use callsheet::domain::filter::Filter;
+use callsheet::domain::language::Language;
+use callsheet::domain::say::Said;
 use callsheet::operations::export::Exported;
 use callsheet::operations::import::{Report, Summary};
 use callsheet::tui::effect::{Pace, Refused};
@@ -30,6 +32,7 @@ fn export() -> ExportDialog {
     ExportDialog::new(
         places(),
         Listed { filter: Filter::parse("小明"), selected, all: Some(1_234), matching: Some(12) },
+        Language::En,
     )
 }
 
@@ -41,7 +44,7 @@ fn press(dialog: &mut ImportDialog, actions: &[Action]) {
 
 /// A dialog in which the file is named.
 fn import() -> ImportDialog {
-    let mut dialog = ImportDialog::new(places());
+    let mut dialog = ImportDialog::new(places(), Language::En);
     let fixed = fixed(Theme::Traced, Marks::Unicode);
     dialog.input(&Input::Paste("~/名单/staff.csv".to_owned()), whole(USUAL), fixed.look(now()));
     dialog
@@ -79,7 +82,7 @@ fn an_export_asks_goes_on_and_ends() {
         assert_snapshot!(dialog(size, |area, buf, look| under_way.draw(area, buf, look)));
     }
     let mut refused = under_way.clone();
-    refused.ended(Err(Refused::Because("Permission denied (os error 13)".to_owned())));
+    refused.ended(Err(Refused::Because(Said::foreign("Permission denied (os error 13)"))));
     for size in [SMALL, USUAL] {
         assert_snapshot!(dialog(size, |area, buf, look| refused.draw(area, buf, look)));
     }
@@ -91,7 +94,7 @@ fn an_export_asks_goes_on_and_ends() {
 
 #[test]
 fn an_import_begins_with_a_file() {
-    let empty = ImportDialog::new(places());
+    let empty = ImportDialog::new(places(), Language::En);
     let named = import();
     for size in [SMALL, USUAL, LARGE] {
         assert_snapshot!(dialog(size, |area, buf, look| empty.draw(area, buf, look)));

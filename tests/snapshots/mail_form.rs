@@ -13,7 +13,7 @@ use insta::assert_snapshot;
 use crate::support::picture::{LARGE, SMALL, USUAL, dialog};
 
 /// Where there is no configuration yet.
-fn server() -> MailServer {
+pub fn server() -> MailServer {
     let environment =
         Environment::of([("HOME", "/nonexistent")]).with_system_folder(Path::new("/nonexistent"));
     Source::new(Flags::default(), environment).mail_server().unwrap()

@@ -11,6 +11,7 @@ use callsheet::domain::email_address::Smtputf8;
 use callsheet::domain::language::Language;
 use callsheet::domain::position::Position;
 use callsheet::domain::routing::{Candidate, Exclusion, route, verdict};
+use callsheet::domain::say::Said;
 use callsheet::domain::subscription::Subscriptions;
 use callsheet::domain::timestamp::Timestamp;
 use callsheet::domain::verification::{Limit, LimitKind};
@@ -322,7 +323,7 @@ impl Stage {
 pub fn report(added: u64) -> Report {
     let mut report = Report::default();
     let mut hear = |line, fate, email: &str, reasons: &[&str], warnings: &[&str]| {
-        let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let owned = |words: &[&str]| words.iter().map(|word| Said::foreign(*word)).collect();
         let (reasons, warnings) = (owned(reasons), owned(warnings));
         let email = email.to_owned();
         report.hear(Heard::Row(Imported { line, fate, email, contact: None, reasons, warnings, held: None }));
@@ -346,7 +347,7 @@ pub fn report(added: u64) -> Report {
         &[blank, "email: it has a control character"],
         &[],
     );
-    report.hear(Heard::Remark("the column 'Phone' means nothing here and was left out".to_owned()));
+    report.hear(Heard::Remark(Said::foreign("the column 'Phone' means nothing here and was left out")));
     let limit =
         Limit { kind: LimitKind::PerDatabase, until: now().plus(std::time::Duration::from_secs(5 * 3600)) };
     report.summary = Summary {

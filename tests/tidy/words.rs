@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use callsheet::domain::contact::Status;
 use callsheet::domain::delivery::{Kind, State};
+use callsheet::domain::contact::{SortColumn, Status};
+use callsheet::domain::contact_form::Field;
 use callsheet::domain::language::Language;
 use callsheet::domain::routing::{Exclusion, FallbackReason};
 use callsheet::domain::say::plain;
 use callsheet::operations::Via;
 use callsheet::operations::history;
+use callsheet::domain::verification::VoidReason;
 use callsheet::tui::keymap::{Context, Footer};
 use callsheet::tui::model::Screen;
 use callsheet::tui::screens::delivery_detail;
@@ -48,6 +50,9 @@ fn from_tables() -> Vec<&'static str> {
     texts.extend(delivery_detail::PHASES);
     texts.extend(history::FIELDS);
     texts.extend(history::WORDS);
+    texts.extend(VoidReason::ALL.map(VoidReason::words));
+    texts.extend(SortColumn::ALL.map(SortColumn::id));
+    texts.extend(Field::ALL.map(Field::id));
     texts
 }
 
@@ -59,7 +64,7 @@ fn said(source: &Source) -> Vec<(String, usize)> {
     }
     // What tests say is no text of the program.
     let code = source.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-    for (name, place) in [("say!(", 1), ("counted!(", 3)] {
+    for (name, place) in [("say!(", 1), ("saying!(", 0), ("counted!(", 3)] {
         for (at, _) in code.match_indices(name) {
             let begins_a_word =
                 code[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric() && c != '_');

@@ -5,6 +5,7 @@
 
 use super::{Fate, Heard, Imported, Stamp, Summary};
 use crate::domain::safe_text::safe;
+use crate::domain::say::Said;
 
 /// The rows of one kind that are listed.
 const LISTED: usize = 5_000;
@@ -19,7 +20,7 @@ const WORDS: usize = 600;
 pub struct Report {
     pub summary: Summary,
     /// About the file as a whole. Safe to show.
-    pub remarks: Vec<String>,
+    pub remarks: Vec<Said>,
     pub rows: Vec<ReportRow>,
     /// Rows that were taken and should be looked at all the same.
     pub warned: u64,
@@ -39,7 +40,7 @@ pub struct ReportRow {
     /// Safe to show.
     pub email: String,
     /// Why it is refused, or what should be looked at. Safe to show; empty if there is nothing to say.
-    pub why: String,
+    pub why: Vec<Said>,
 }
 
 impl Report {
@@ -52,9 +53,9 @@ impl Report {
     /// Takes what an import tells.
     pub fn hear(&mut self, heard: Heard) {
         match heard {
-            Heard::Remark(remark) if self.remarks.len() < REMARKS => self.remarks.push(cut(&remark, WORDS)),
+            Heard::Remark(remark) if self.remarks.len() < REMARKS => self.remarks.push(bounded(remark)),
             Heard::Remark(_) => {}
-            Heard::Row(row) => self.push(&row),
+            Heard::Row(row) => self.push(row),
         }
     }
 
@@ -65,7 +66,7 @@ impl Report {
         added + changed + unchanged + refused
     }
 
-    fn push(&mut self, row: &Imported) {
+    fn push(&mut self, row: Imported) {
         let kind = match row.fate {
             Fate::Refused => 0,
             Fate::Added | Fate::Changed | Fate::Unchanged if row.warnings.is_empty() => 2,
@@ -77,12 +78,11 @@ impl Report {
             return;
         }
         self.listed[kind] += 1;
-        let why: Vec<&str> = row.reasons.iter().chain(&row.warnings).map(String::as_str).collect();
         self.rows.push(ReportRow {
             line: row.line,
             fate: row.fate,
             email: cut(&row.email, ADDRESS),
-            why: cut(&why.join("; "), WORDS),
+            why: row.reasons.into_iter().chain(row.warnings).map(bounded).collect(),
         });
     }
 }
@@ -93,6 +93,11 @@ impl ReportRow {
     pub fn is_problem(&self) -> bool {
         self.fate == Fate::Refused || !self.why.is_empty()
     }
+}
+
+/// What is said, safe to show and not longer than [`WORDS`] allows.
+fn bounded(said: Said) -> Said {
+    said.with_values(&|value| cut(value, WORDS))
 }
 
 /// The first `most` characters, escaped.
@@ -106,9 +111,11 @@ fn cut(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::language::Language;
+    use crate::domain::say::joined;
 
     fn row(line: u64, fate: Fate, email: &str, why: &[&str]) -> Heard {
-        let words: Vec<String> = why.iter().map(|why| (*why).to_owned()).collect();
+        let words: Vec<Said> = why.iter().map(|why| Said::foreign(*why)).collect();
         let (reasons, warnings) = if fate == Fate::Refused { (words, vec![]) } else { (vec![], words) };
         let email = email.to_owned();
         Heard::Row(Imported { line, fate, email, contact: None, reasons, warnings, held: None })
@@ -125,7 +132,7 @@ mod tests {
         assert_eq!((report.rows.len(), report.unlisted, report.warned), (LISTED + 2, 15_000, 1));
         let problems: Vec<&ReportRow> = report.rows.iter().filter(|row| row.is_problem()).collect();
         assert_eq!(problems.iter().map(|row| row.line).collect::<Vec<_>>(), [20_000, 20_001]);
-        assert_eq!(problems[0].why, "email: it has no @; name: it is missing");
+        assert_eq!(joined(&problems[0].why, "; ", Language::En), "email: it has no @; name: it is missing");
     }
 
     #[test]
@@ -133,11 +140,13 @@ mod tests {
         let mut report = Report::default();
         report.hear(row(1, Fate::Refused, &"\u{1b}[2J王".repeat(100_000), &[&"x".repeat(1 << 20)]));
         for _ in 0..100 {
-            report.hear(Heard::Remark("\u{7}".repeat(1 << 20)));
+            report.hear(Heard::Remark(Said::foreign("\u{7}".repeat(1 << 20))));
         }
         let told = &report.rows[0];
         assert!(told.email.starts_with("\\u{001B}[2J王") && told.email.len() < 4_000, "{}", told.email);
-        assert!(told.why.ends_with("x...") && told.why.len() < 1_000);
-        assert!(report.remarks.len() == REMARKS && report.remarks.concat().len() < 100_000);
+        let why = joined(&told.why, "; ", Language::En);
+        assert!(why.ends_with("x...") && why.len() < 1_000);
+        let remarks = joined(&report.remarks, "", Language::En);
+        assert!(report.remarks.len() == REMARKS && remarks.len() < 100_000);
     }
 }

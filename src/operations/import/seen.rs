@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::domain::contact::ContactId;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::email_typo;
+use crate::domain::say::{Said, saying};
 
 /// Domains of which is remembered whether they look like a slip; a file with more gets no more hints.
 const KNOWN_SLIPS: usize = 10_000;
@@ -59,7 +60,7 @@ impl Slips {
         Self { known, of: HashMap::new() }
     }
 
-    pub(super) fn warning(&mut self, email: &EmailAddress) -> Option<String> {
+    pub(super) fn warning(&mut self, email: &EmailAddress) -> Option<Said> {
         let meant = match self.of.get(email.domain()) {
             Some(meant) => meant.clone(),
             None if self.of.len() >= KNOWN_SLIPS => None,
@@ -70,6 +71,8 @@ impl Slips {
                 meant
             }
         };
-        meant.map(|domain| format!("perhaps '{}@{domain}' is meant", email.local()))
+        meant.map(|domain| {
+            saying!("perhaps '{address}' is meant", address = format!("{}@{domain}", email.local()))
+        })
     }
 }

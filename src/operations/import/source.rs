@@ -8,6 +8,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::Session;
+use crate::domain::say::{Said, saying};
 use crate::exchange::Unreadable;
 
 /// What a stream may take in memory before it goes to a file.
@@ -52,7 +53,7 @@ pub struct Stamp {
 /// # Errors
 /// [`Unreadable::Source`] with the system's words.
 pub fn open(session: &Session, source: Source<'_>) -> Result<Opened, Unreadable> {
-    let failed = |error: io::Error| Unreadable::Source(error.to_string());
+    let failed = |error: io::Error| Unreadable::Source(Said::foreign(error.to_string()));
     match source {
         Source::File(path) => {
             let mut file = File::open(not_a_folder(path)?).map_err(failed)?;
@@ -66,7 +67,7 @@ pub fn open(session: &Session, source: Source<'_>) -> Result<Opened, Unreadable>
         Source::RegularFile(path) => {
             // Looked at before it is opened: opening a pipe waits for its other end.
             if !fs::metadata(not_a_folder(path)?).map_err(failed)?.is_file() {
-                return Err(Unreadable::Source("it is no regular file".to_owned()));
+                return Err(Unreadable::Source(saying!("it is no regular file")));
             }
             let file = File::open(path).map_err(failed)?;
             let found = file.metadata().map_err(failed)?;
@@ -78,9 +79,9 @@ pub fn open(session: &Session, source: Source<'_>) -> Result<Opened, Unreadable>
 
 fn not_a_folder(path: &Path) -> Result<&Path, Unreadable> {
     match fs::metadata(path) {
-        Ok(found) if found.is_dir() => Err(Unreadable::Source("it is a folder".to_owned())),
+        Ok(found) if found.is_dir() => Err(Unreadable::Source(saying!("it is a folder"))),
         Ok(_) => Ok(path),
-        Err(error) => Err(Unreadable::Source(error.to_string())),
+        Err(error) => Err(Unreadable::Source(Said::foreign(error.to_string()))),
     }
 }
 

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::Steps;
+use crate::domain::say::{Said, saying};
 use crate::operations::Session;
 use crate::operations::export::{self, Existing, Exported, Format, Scope};
 use crate::operations::import::{self, Heard, Options, Report, Source, Stamp};
@@ -23,9 +24,8 @@ pub(super) fn export(
     {
         export::Failure::Exists => Refused::Exists,
         export::Failure::Cancelled => Refused::Cancelled,
-        failure @ (export::Failure::Output(_) | export::Failure::Problem(_)) => {
-            Refused::Because(failure.to_string())
-        }
+        export::Failure::Output(error) => Refused::Because(Said::foreign(error.to_string())),
+        export::Failure::Problem(problem) => Refused::Because(problem.said()),
     })
 }
 
@@ -35,9 +35,9 @@ fn refuse_outside(session: &Session, file: &Path) -> Result<(), Refused> {
         return Ok(());
     }
     let folder = paths::export_folder(session.database());
-    let words = format!(
-        "this screen is restricted: only files below '{}' can be used, and that folder must be there",
-        folder.display()
+    let words = saying!(
+        "this screen is restricted: only files below '{folder}' can be used, and that folder must be there",
+        folder = folder.display().to_string()
     );
     Err(Refused::Because(words))
 }
@@ -51,7 +51,7 @@ pub(super) fn import(
 ) -> Result<Report, Refused> {
     refuse_outside(session, file)?;
     let opened = import::open(session, Source::RegularFile(file));
-    let opened = opened.map_err(|unreadable| Refused::Because(unreadable.to_string()))?;
+    let opened = opened.map_err(|unreadable| Refused::Because(unreadable.said()))?;
     let stamp = opened.stamp();
     if wanted.is_some() && wanted != stamp {
         return Err(Refused::FileChanged);
@@ -70,8 +70,7 @@ pub(super) fn import(
             Ok(report)
         }
         Err(import::Failure::Cancelled) => Err(Refused::Cancelled),
-        Err(failure @ (import::Failure::Unreadable(_) | import::Failure::Problem(_))) => {
-            Err(Refused::Because(failure.to_string()))
-        }
+        Err(import::Failure::Unreadable(unreadable)) => Err(Refused::Because(unreadable.said())),
+        Err(import::Failure::Problem(problem)) => Err(Refused::Because(problem.said())),
     }
 }

@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use super::confirm::{Answered, Confirm};
 use crate::domain::contact::ContactId;
 use crate::domain::filter::Filter;
+use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
+use crate::domain::say::{Said, say, saying};
 use crate::operations::export::{Existing, Exported, Format, Scope};
 use crate::tui::effect::{Pace, Refused};
 use crate::tui::keymap::{Action, Context, Input, Typing};
@@ -32,7 +34,8 @@ pub struct ExportDialog {
     focus: Focus,
     stage: Stage,
     /// Why nothing was written; safe to show.
-    message: Option<String>,
+    message: Option<Said>,
+    language: Language,
     question: Option<Confirm>,
 }
 
@@ -72,7 +75,7 @@ enum Stage {
         is_ending: bool,
     },
     /// How many, and where; safe to show.
-    Told([String; 2]),
+    Told([Said; 2]),
 }
 
 /// What is to be done after a key.
@@ -94,7 +97,7 @@ pub enum ExportOutcome {
 impl ExportDialog {
     /// What is selected is proposed, else what is filtered, else all.
     #[must_use]
-    pub fn new(places: Places, listed: Listed) -> Self {
+    pub fn new(places: Places, listed: Listed, language: Language) -> Self {
         let mut choices = vec![Choice { scope: Scope::All, count: listed.all }];
         if !listed.filter.is_empty() {
             let scope = Scope::Matching { filter: listed.filter, selected: listed.selected.clone() };
@@ -108,8 +111,9 @@ impl ExportDialog {
         Self {
             places,
             file: TextField::new(NAME, NAME_LIMIT),
-            chosen: drop_down(&choices, last),
+            chosen: drop_down(&choices, last, language),
             choices,
+            language,
             focus: Focus::File,
             stage: Stage::Form,
             message: None,
@@ -161,8 +165,15 @@ impl ExportDialog {
             }
         }
         if !self.chosen.is_open() {
-            self.chosen = drop_down(&self.choices, self.chosen.chosen());
+            self.chosen = drop_down(&self.choices, self.chosen.chosen(), self.language);
         }
+    }
+
+    /// Says from now on what it says in this language.
+    pub fn speak(&mut self, language: Language) {
+        self.language = language;
+        self.chosen = drop_down(&self.choices, self.chosen.chosen(), language);
+        self.question = self.question.take().map(|_| self.replace());
     }
 
     /// Takes how far it is.
@@ -178,16 +189,16 @@ impl ExportDialog {
         match result {
             Ok(exported) => self.stage = Stage::Told(self.told(exported)),
             Err(Refused::Exists) => self.question = Some(self.replace()),
-            Err(Refused::Cancelled) => self.message = Some("It was cancelled.".to_owned()),
-            Err(Refused::FileChanged) => self.message = Some("The file has changed.".to_owned()),
+            Err(Refused::Cancelled) => self.message = Some(saying!("It was cancelled.")),
+            Err(Refused::FileChanged) => self.message = Some(saying!("The file has changed.")),
             Err(Refused::Because(why)) => self.lost(&why),
         }
     }
 
     /// Takes the reason why nothing was written.
-    pub fn lost(&mut self, why: &str) {
+    pub fn lost(&mut self, why: &Said) {
         self.stage = Stage::Form;
-        self.message = Some(format!("Not written: {}.", safe(why)));
+        self.message = Some(saying!("Not written: {why}.", why = why.clone().safe()));
     }
 
     fn input_to_form(&mut self, input: &Input) -> ExportOutcome {
@@ -238,7 +249,7 @@ impl ExportDialog {
     fn export(&mut self, existing: Existing) -> ExportOutcome {
         let Some(format) = format_of(self.file.text()) else {
             self.focus = Focus::File;
-            self.message = Some(ENDINGS.to_owned());
+            self.message = Some(endings());
             return ExportOutcome::Stay;
         };
         self.message = None;
@@ -260,30 +271,57 @@ impl ExportDialog {
     }
 
     fn replace(&self) -> Confirm {
-        let detail = "It is there already. It is replaced at once when the export is whole; what is in it now is gone \
-                      then.";
-        let question = format!("Replace '{}'?", safe(&self.shown_path()));
-        Confirm::new("Replace", question, detail.to_owned(), "Replace", "Keep it")
+        let language = self.language;
+        let detail = say!(
+            language,
+            "It is there already. It is replaced at once when the export is whole; what is in it now is gone then."
+        );
+        let question = say!(language, "Replace '{file}'?", file = safe(&self.shown_path()));
+        let replace = say!(language, "Replace");
+        Confirm::new(replace, question, detail.to_owned(), replace, say!(language, "Keep it"))
     }
 
-    fn told(&self, exported: Exported) -> [String; 2] {
+    fn told(&self, exported: Exported) -> [Said; 2] {
         let Exported { written, of, replaced } = exported;
-        let many = if of == 1 { "contact" } else { "contacts" };
-        let which = match self.choice().map(|choice| &choice.scope) {
-            _ if of == 0 => "no contact, for there is none".to_owned(),
-            Some(Scope::Matching { .. }) => format!("{written} of {of} {many}, what matches the filter"),
-            Some(Scope::Selected(_)) => format!("{written} of {of} {many}, what was selected"),
-            Some(Scope::All) | None if of == 1 => "the only contact".to_owned(),
-            Some(Scope::All) | None => format!("all {of} contacts"),
+        let which = match (self.choice().map(|choice| &choice.scope), of) {
+            (_, 0) => saying!("Exported: no contact, for there is none."),
+            (Some(Scope::Matching { .. }), 1) => {
+                saying!("Exported: {written} of 1 contact, what matches the filter.", written = written)
+            }
+            (Some(Scope::Matching { .. }), of) => {
+                saying!(
+                    "Exported: {written} of {of} contacts, what matches the filter.",
+                    written = written,
+                    of = of
+                )
+            }
+            (Some(Scope::Selected(_)), 1) => {
+                saying!("Exported: {written} of 1 contact, what was selected.", written = written)
+            }
+            (Some(Scope::Selected(_)), of) => {
+                saying!(
+                    "Exported: {written} of {of} contacts, what was selected.",
+                    written = written,
+                    of = of
+                )
+            }
+            (Some(Scope::All) | None, 1) => saying!("Exported: the only contact."),
+            (Some(Scope::All) | None, of) => saying!("Exported: all {of} contacts.", of = of),
         };
-        let replaced =
-            if replaced { "was replaced; nobody else may read it" } else { "can be read by nobody else" };
-        [format!("Exported: {which}."), format!("'{}' {replaced}.", safe(&self.shown_path()))]
+        let file = safe(&self.shown_path()).into_owned();
+        let place = if replaced {
+            saying!("'{file}' was replaced; nobody else may read it.", file = file)
+        } else {
+            saying!("'{file}' can be read by nobody else.", file = file)
+        };
+        [which, place]
     }
 }
 
 /// What is said of a name that tells no format.
-pub(super) const ENDINGS: &str = "The name must end with .csv, .json or .vcf.";
+pub(super) fn endings() -> Said {
+    saying!("The name must end with .csv, .json or .vcf.")
+}
 
 /// The format that the ending of a name tells.
 pub(super) fn format_of(name: &str) -> Option<Format> {
@@ -300,21 +338,20 @@ pub(super) const fn format_name(format: Format) -> &'static str {
     }
 }
 
-fn drop_down(choices: &[Choice], chosen: usize) -> DropDown {
-    DropDown::new(choices.iter().map(Choice::words).collect(), chosen)
+fn drop_down(choices: &[Choice], chosen: usize, language: Language) -> DropDown {
+    DropDown::new(choices.iter().map(|choice| choice.words(language)).collect(), chosen)
 }
 
 impl Choice {
-    fn words(&self) -> String {
-        let (words, count) = match (&self.scope, self.count) {
-            (Scope::All, Some(count)) => ("all", count),
-            (Scope::Matching { .. }, Some(count)) => ("filtered", count),
-            (Scope::Selected(_), Some(count)) => ("selected", count),
-            (Scope::All, None) => return "all".to_owned(),
-            (Scope::Matching { .. }, None) => return "filtered".to_owned(),
-            (Scope::Selected(_), None) => return "selected".to_owned(),
-        };
-        format!("{words} ({count})")
+    fn words(&self, language: Language) -> String {
+        match (&self.scope, self.count) {
+            (Scope::All, Some(count)) => say!(language, "all ({count})", count),
+            (Scope::Matching { .. }, Some(count)) => say!(language, "filtered ({count})", count),
+            (Scope::Selected(_), Some(count)) => say!(language, "selected ({count})", count),
+            (Scope::All, None) => say!(language, "all").to_owned(),
+            (Scope::Matching { .. }, None) => say!(language, "filtered").to_owned(),
+            (Scope::Selected(_), None) => say!(language, "selected").to_owned(),
+        }
     }
 }
 

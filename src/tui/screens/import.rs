@@ -17,8 +17,10 @@ use ratatui::layout::Rect;
 
 use self::report::{Pressed, ReportPane};
 use super::confirm::{Answered, Confirm};
-use super::export::{ENDINGS, NAME_LIMIT, format_of};
+use super::export::{NAME_LIMIT, endings, format_name, format_of};
+use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
+use crate::domain::say::{Said, counted, say, saying};
 use crate::domain::timestamp::Timestamp;
 use crate::operations::contacts::Verify;
 use crate::operations::import::{BadRows, Format, Options, Report, Run, Stamp, Summary};
@@ -31,12 +33,7 @@ use crate::tui::widgets::drop_down::DropDown;
 use crate::tui::widgets::text_field::{TextField, Typed};
 
 /// The formats that can be chosen; None for the one that the ending tells.
-const FORMATS: [(&str, Option<Format>); 4] = [
-    ("as its ending tells", None),
-    ("CSV", Some(Format::Csv)),
-    ("JSON", Some(Format::Json)),
-    ("vCard", Some(Format::VCard)),
-];
+const FORMATS: [Option<Format>; 4] = [None, Some(Format::Csv), Some(Format::Json), Some(Format::VCard)];
 
 /// The dialog.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +44,8 @@ pub struct ImportDialog {
     focus: Focus,
     stage: Stage,
     /// Why nothing is read; safe to show.
-    message: Option<String>,
+    message: Option<Said>,
+    language: Language,
     question: Option<Confirm>,
 }
 
@@ -69,7 +67,7 @@ enum Stage {
     /// The report is kept for the case that nothing comes of it.
     Real(Way, Box<ReportPane>),
     /// Safe to show.
-    Told(Vec<(String, Role)>),
+    Told(Vec<(Said, Role)>),
 }
 
 /// How far it is.
@@ -97,16 +95,26 @@ pub enum ImportOutcome {
 impl ImportDialog {
     /// A dialog that asks for a file.
     #[must_use]
-    pub fn new(places: Places) -> Self {
-        let formats = FORMATS.map(|(words, _)| words.to_owned()).to_vec();
+    pub fn new(places: Places, language: Language) -> Self {
         Self {
             places,
             file: TextField::new("", NAME_LIMIT),
-            format: DropDown::new(formats, 0),
+            format: formats(0, language),
             focus: Focus::File,
             stage: Stage::File,
             message: None,
+            language,
             question: None,
+        }
+    }
+
+    /// Says from now on what it says in this language.
+    pub fn speak(&mut self, language: Language) {
+        self.language = language;
+        self.format = formats(self.format.chosen(), language);
+        let file = self.file_name();
+        if let Stage::Report(pane) = &self.stage {
+            self.question = self.question.take().map(|_| confirm(pane, &file, language));
         }
     }
 
@@ -161,7 +169,7 @@ impl ImportDialog {
         let pane = if let Stage::Real(_, pane) = before { Some(pane) } else { None };
         match (result, pane) {
             (Ok(report), None) if report.all() == 0 => {
-                self.message = Some("There is no contact in it.".to_owned());
+                self.message = Some(saying!("There is no contact in it."));
             }
             (Ok(report), None) => self.stage = Stage::Report(Box::new(ReportPane::new(report))),
             (Ok(report), Some(pane)) if report.summary.is_applied => {
@@ -169,23 +177,25 @@ impl ImportDialog {
             }
             (Ok(report), Some(_)) => {
                 let mut pane = ReportPane::new(report);
-                pane.say("Nothing was imported: what is refused below was right when the file was checked.");
+                pane.say(saying!(
+                    "Nothing was imported: what is refused below was right when the file was checked."
+                ));
                 self.stage = Stage::Report(Box::new(pane));
             }
-            (Err(Refused::Cancelled), None) => self.message = Some("It was cancelled.".to_owned()),
+            (Err(Refused::Cancelled), None) => self.message = Some(saying!("It was cancelled.")),
             (Err(Refused::Cancelled), Some(mut pane)) => {
-                pane.say("It was cancelled; nothing was imported.");
+                pane.say(saying!("It was cancelled; nothing was imported."));
                 self.stage = Stage::Report(pane);
             }
             (Err(Refused::FileChanged | Refused::Exists), _) => {
-                self.message = Some("It has changed since it was checked; check it again.".to_owned());
+                self.message = Some(saying!("It has changed since it was checked; check it again."));
             }
             (Err(Refused::Because(why)), pane) => self.refused(&why, pane),
         }
     }
 
     /// Takes the reason why there will be no answer.
-    pub fn lost(&mut self, why: &str) {
+    pub fn lost(&mut self, why: &Said) {
         match std::mem::replace(&mut self.stage, Stage::File) {
             Stage::Trial(_) => self.refused(why, None),
             Stage::Real(_, pane) => self.refused(why, Some(pane)),
@@ -193,13 +203,12 @@ impl ImportDialog {
         }
     }
 
-    fn refused(&mut self, why: &str, pane: Option<Box<ReportPane>>) {
+    fn refused(&mut self, why: &Said, pane: Option<Box<ReportPane>>) {
+        let why = why.clone().safe();
         match pane {
-            None => {
-                self.message = Some(format!("It cannot be imported: {}.", safe(why)));
-            }
+            None => self.message = Some(saying!("It cannot be imported: {why}.", why = why)),
             Some(mut pane) => {
-                pane.say(&format!("Nothing was imported: {}.", safe(why)));
+                pane.say(saying!("Nothing was imported: {why}.", why = why));
                 self.stage = Stage::Report(pane);
             }
         }
@@ -243,8 +252,8 @@ impl ImportDialog {
     /// Reads the file in trial. Codes are counted as if they were wanted, so that the report can say how many go.
     fn check(&mut self) -> ImportOutcome {
         let complaint = match self.chosen_format() {
-            _ if self.file.text().trim().is_empty() => "A file must be named.",
-            None => ENDINGS,
+            _ if self.file.text().trim().is_empty() => saying!("A file must be named."),
+            None => endings(),
             Some(format) => {
                 self.message = None;
                 self.stage = Stage::Trial(Way::default());
@@ -254,7 +263,7 @@ impl ImportDialog {
             }
         };
         self.focus = Focus::File;
-        self.message = Some(complaint.to_owned());
+        self.message = Some(complaint);
         ImportOutcome::Stay
     }
 
@@ -272,7 +281,7 @@ impl ImportDialog {
         match pane.act(*action, area, look) {
             Pressed::Nothing => {}
             Pressed::Close => return ImportOutcome::Close,
-            Pressed::Import => self.question = Some(confirm(pane, &file)),
+            Pressed::Import => self.question = Some(confirm(pane, &file, self.language)),
         }
         ImportOutcome::Stay
     }
@@ -296,7 +305,7 @@ impl ImportDialog {
     }
 
     fn chosen_format(&self) -> Option<Format> {
-        let chosen = FORMATS.get(self.format.chosen()).and_then(|(_, format)| *format);
+        let chosen = FORMATS.get(self.format.chosen()).copied().flatten();
         chosen.or_else(|| format_of(self.file.text()))
     }
 
@@ -312,61 +321,129 @@ impl ImportDialog {
     }
 }
 
+/// The formats, of which the one at `chosen` is.
+fn formats(chosen: usize, language: Language) -> DropDown {
+    let words = FORMATS.map(|format| match format {
+        None => say!(language, "as its ending tells").to_owned(),
+        Some(format) => format_name(format).to_owned(),
+    });
+    DropDown::new(words.to_vec(), chosen)
+}
+
 /// The question before something is written.
-fn confirm(pane: &ReportPane, file: &str) -> Confirm {
+fn confirm(pane: &ReportPane, file: &str, language: Language) -> Confirm {
     let Summary { added, changed, refused, codes, .. } = pane.report().summary;
     let all = added + changed;
-    let mut detail = format!("{added} added, {changed} changed.");
-    detail.push_str(&match refused {
-        0 => " All of them or, should anything fail, none.".to_owned(),
-        1 => " The refused row is left out.".to_owned(),
-        _ => format!(" The {refused} refused rows are left out."),
-    });
-    if pane.sends() {
-        detail.push_str(&format!(
-            " {} once.",
-            counted(codes, "verification mail goes at", "verification mails go at")
-        ));
+    let left_out = match refused {
+        0 => say!(language, "All of them or, should anything fail, none.").to_owned(),
+        _ => counted!(
+            language,
+            refused,
+            "The refused row is left out.",
+            "The {refused} refused rows are left out.",
+            refused
+        ),
+    };
+    let mails = if pane.sends() {
+        counted!(
+            language,
+            codes,
+            "{codes} verification mail goes at once.",
+            "{codes} verification mails go at once.",
+            codes
+        )
     } else if added > 0 {
-        detail.push_str(" No verification mail goes yet.");
-    }
-    let question = format!("Import {} from '{file}'?", counted(all, "contact", "contacts"));
-    Confirm::new("Import", question, detail, &format!("Import {all}"), "Not yet")
+        say!(language, "No verification mail goes yet.").to_owned()
+    } else {
+        String::new()
+    };
+    let detail = say!(
+        language,
+        "{added} added, {changed} changed. {left_out} {mails}",
+        added,
+        changed,
+        left_out,
+        mails
+    );
+    let question = counted!(
+        language,
+        all,
+        "Import {all} contact from '{file}'?",
+        "Import {all} contacts from '{file}'?",
+        all,
+        file
+    );
+    let yes = say!(language, "Import {all}", all);
+    Confirm::new(
+        say!(language, "Import"),
+        question,
+        detail.trim_end().to_owned(),
+        &yes,
+        say!(language, "Not yet"),
+    )
 }
 
 /// What became of an import that was applied.
-fn told(summary: &Summary, sends: bool, now: Timestamp) -> Vec<(String, Role)> {
-    let Summary { added, changed, unchanged, refused, without_types, held, .. } = summary;
-    let mut told =
-        vec![(format!("Imported: {added} added, {changed} changed, {unchanged} unchanged."), Role::Text)];
-    if *refused > 0 {
-        let left = counted(*refused, "refused row was left out", "refused rows were left out");
-        told.push((format!("{left}."), Role::Warning));
-    }
-    if *without_types > 0 {
-        let words = counted(*without_types, "new contact has", "new contacts have");
-        told.push((format!("{words} no message type yet and will get no notice."), Role::Warning));
-    }
-    let mails = u64::try_from(summary.queued.len()).unwrap_or(u64::MAX);
-    if sends && mails > 0 {
-        let words = counted(mails, "verification mail is on its way", "verification mails are on their way");
-        told.push((format!("{words}."), Role::Text));
+fn told(summary: &Summary, sends: bool, now: Timestamp) -> Vec<(Said, Role)> {
+    let Summary { added, changed, unchanged, refused, without_types, held, .. } = *summary;
+    let mut told = vec![(
+        saying!(
+            "Imported: {added} added, {changed} changed, {unchanged} unchanged.",
+            added = added,
+            changed = changed,
+            unchanged = unchanged,
+        ),
+        Role::Text,
+    )];
+    let mut say = |count: u64, one: Said, several: fn(u64) -> Said, role: Role| match count {
+        0 => {}
+        1 => told.push((one, role)),
+        count => told.push((several(count), role)),
+    };
+    say(
+        refused,
+        saying!("1 refused row was left out."),
+        |count| saying!("{count} refused rows were left out.", count = count),
+        Role::Warning,
+    );
+    say(
+        without_types,
+        saying!("1 new contact has no message type yet and will get no notice."),
+        |count| {
+            saying!("{count} new contacts have no message type yet and will get no notice.", count = count)
+        },
+        Role::Warning,
+    );
+    if sends {
+        say(
+            u64::try_from(summary.queued.len()).unwrap_or(u64::MAX),
+            saying!("1 verification mail is on its way."),
+            |count| saying!("{count} verification mails are on their way.", count = count),
+            Role::Text,
+        );
     }
     if let Some((held, limit)) = held {
-        let words = counted(*held, "new contact gets", "new contacts get");
-        told.push((format!("{words} no code now: {}.", limit.words(now)), Role::Warning));
+        let why = limit.words(now);
+        let words = match held {
+            1 => saying!("1 new contact gets no code now: {why}.", why = why),
+            held => saying!("{count} new contacts get no code now: {why}.", count = held, why = why),
+        };
+        told.push((words, Role::Warning));
     }
-    if !sends && *added > 0 {
-        let words = counted(*added, "new contact waits for its", "new contacts wait for their");
-        let hint = "v sends a code to one, 'callsheet resend --unverified' to all.";
-        told.push((format!("{words} verification: {hint}"), Role::Hint));
+    if !sends && added > 0 {
+        let words = match added {
+            1 => saying!(
+                "1 new contact waits for its verification: v sends a code to one, 'callsheet resend --unverified' to all."
+            ),
+            added => saying!(
+                "{count} new contacts wait for their verification: v sends a code to one, 'callsheet resend \
+                 --unverified' to all.",
+                count = added
+            ),
+        };
+        told.push((words, Role::Hint));
     }
     told
-}
-
-/// "1 contact", "2 contacts".
-fn counted(count: u64, one: &str, several: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {several}") }
 }
 
 #[cfg(test)]

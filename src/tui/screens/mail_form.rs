@@ -8,7 +8,7 @@ use self::doctor::{Doctor, Lost};
 use super::confirm::{Answered, Confirm};
 use crate::config::{MailField, MailForm, MailServer, Security, TypedPassword, Unsaved};
 use crate::domain::language::Language;
-use crate::domain::say::{Said, say};
+use crate::domain::say::{Said, Say as _, say};
 use crate::operations::Problem;
 use crate::tui::effect::Examined;
 use crate::tui::keymap::{Action, Context, Input, Typing};
@@ -317,8 +317,8 @@ impl Message {
                  file as it is now, and keeps what they changed."
             )
             .to_owned(),
-            Self::Failed(why) => say!(language, "Nothing is saved: {why}.", why = why.text(language)),
-            Self::Lost(problem) => say!(language, "It may not be saved: {problem}.", problem),
+            Self::Failed(why) => say!(language, "Nothing is saved: {why}.", why = why.say(language)),
+            Self::Lost(problem) => say!(language, "It may not be saved: {problem}.", problem = problem.say(language)),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::account::Account;
 use crate::domain::delivery::{DeliveryId, State};
 use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
-use crate::domain::say::Said;
+use crate::domain::say::{Said, Say as _};
 use crate::mail::sender::SenderEvent;
 use crate::operations::Problem;
 use crate::operations::account::AccountField;
@@ -163,7 +163,7 @@ impl Settings {
             Item::Key => Some(self.facts.key.clone()),
             Item::Configuration => self.facts.configuration.clone(),
             Item::ScreenLanguage => Some(language.id().to_owned()),
-            Item::Warning(index) => Some(self.facts.warnings.get(*index)?.text(language).to_owned()),
+            Item::Warning(index) => Some(self.facts.warnings.get(*index)?.say(language)),
         }
     }
 

@@ -4,7 +4,7 @@ use super::{ask_totals, refresh, resize};
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
-use crate::domain::say::{counted, say};
+use crate::domain::say::{Say as _, counted, say};
 use crate::operations::contacts::{Mailing, Saved};
 use crate::operations::notices::Audience;
 use crate::operations::{Problem, StoreError};
@@ -300,8 +300,8 @@ pub(super) fn tell(model: &mut Model, problem: Option<Problem>) {
 }
 
 /// A problem in words that are safe to show; they continue a sentence.
-pub(super) fn in_words(problem: &Problem, _language: Language) -> String {
-    safe(&problem.to_string()).into_owned()
+pub(super) fn in_words(problem: &Problem, language: Language) -> String {
+    safe(&problem.say(language)).into_owned()
 }
 
 /// A problem as a sentence that is safe to show.
@@ -498,7 +498,7 @@ fn take_saved(model: &mut Model, saved: &Saved, plan: &mut Plan) {
             (Tone::Done, say!(language, "{name} is saved. A code is on its way to {email}.", name, email))
         }
         Mailing::Limited(limit) => {
-            let why = limit.words(model.now);
+            let why = limit.words_in(language, model.now);
             (Tone::Warning, say!(language, "{name} is saved. No code was sent yet: {why}.", name, why))
         }
     };
@@ -530,7 +530,7 @@ fn take_account_saved(model: &mut Model, mailing: &Mailing, plan: &mut Plan) {
             model.notify(Tone::Done, words);
         }
         Mailing::Limited(limit) => {
-            let why = limit.words(model.now);
+            let why = limit.words_in(language, model.now);
             let words = say!(language, "The account is saved. No code was sent yet: {why}.", why);
             model.notify(Tone::Warning, words);
         }

@@ -200,8 +200,8 @@ pub(super) fn refuse(model: &mut Model, problem: &Problem) {
             Overlay::MailForm(form) => form.lost(problem),
             Overlay::Choice(choice) => choice.forget(),
             Overlay::Compose(dialog) => dialog.lost(problem),
-            Overlay::Export(dialog) => dialog.lost(&problem.to_string()),
-            Overlay::Import(dialog) => dialog.lost(&problem.to_string()),
+            Overlay::Export(dialog) => dialog.lost(&problem.said()),
+            Overlay::Import(dialog) => dialog.lost(&problem.said()),
             Overlay::Confirm { .. }
             | Overlay::HistoryEntry(_)
             | Overlay::ContactTypes(_)

@@ -14,12 +14,12 @@ pub(super) fn open_export(model: &mut Model) {
         all: model.totals.as_ref().map(|totals| totals.contacts),
         matching: model.contacts.matching(),
     };
-    let dialog = ExportDialog::new(model.fixed.places.clone(), listed);
+    let dialog = ExportDialog::new(model.fixed.places.clone(), listed, model.fixed.language);
     model.overlays.push(Overlay::Export(Box::new(dialog)));
 }
 
 pub(super) fn open_import(model: &mut Model) {
-    let dialog = ImportDialog::new(model.fixed.places.clone());
+    let dialog = ImportDialog::new(model.fixed.places.clone(), model.fixed.language);
     model.overlays.push(Overlay::Import(Box::new(dialog)));
 }
 

@@ -3,7 +3,7 @@
 use super::{dialogs, refresh};
 use crate::config::{MailServer, Unsaved};
 use crate::domain::safe_text::safe_lines;
-use crate::domain::say::{Said, say};
+use crate::domain::say::{Said, Say as _, say};
 use crate::tui::effect::{Effect, Examined, MailSaved, MailTask};
 use crate::tui::mail_line::MailLine;
 use crate::tui::model::{Model, Overlay, Tone};
@@ -27,7 +27,7 @@ pub(super) fn take_server(model: &mut Model, server: Result<Box<MailServer>, Sai
         Ok(_) => {}
         Err(words) => {
             let language = model.fixed.language;
-            let words = safe_lines(words.text(language)).into_owned();
+            let words = safe_lines(&words.say(language)).into_owned();
             let words = say!(language, "The configuration cannot be used as it is now: {words}", words);
             model.notify(Tone::Failed, words);
         }

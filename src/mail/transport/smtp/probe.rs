@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::connection::{Connection, Patience, Seen};
 use super::{Halt, Server, SmtpSettings, socket};
 use crate::domain::reply::{Phase, escape};
-use crate::domain::say::{Said, say};
+use crate::domain::say::{Said, Say as _, say};
 use crate::domain::timestamp::Timestamp;
 use crate::mail::transport::Envelope;
 
@@ -59,18 +59,18 @@ fn look_up(settings: &SmtpSettings) -> ProbeStep {
             let mut addresses: Vec<String> = found.iter().map(|one| one.ip().to_string()).collect();
             addresses.dedup();
             let addresses = addresses.join(", ");
-            (true, Said::of(|language| say!(language, "'{host}' is {addresses}", host, addresses)))
+            (true, Said::each(|language| say!(language, "'{host}' is {addresses}", host, addresses)))
         }
         Ok(_) => (
             false,
-            Said::of(|language| say!(language, "'{host}' could not be resolved: it has no address", host)),
+            Said::each(|language| say!(language, "'{host}' could not be resolved: it has no address", host)),
         ),
         Err(error) => (
             false,
-            Said::of(|language| say!(language, "'{host}' could not be resolved: {error}", host, error)),
+            Said::each(|language| say!(language, "'{host}' could not be resolved: {error}", host, error)),
         ),
     };
-    let words = Said::of(|language| escape(words.text(language), super::LONGEST_WORDS));
+    let words = Said::each(|language| escape(&words.say(language), super::LONGEST_WORDS));
     ProbeStep { stage: Stage::Name, ok, words, last_day: None }
 }
 
@@ -118,7 +118,7 @@ fn offer(
 
 impl ProbeStep {
     fn done(seen: &Seen<'_>) -> Self {
-        let words = Said::of(|language| escape(&(seen.words)(language), super::LONGEST_WORDS));
+        let words = Said::each(|language| escape(&(seen.words)(language), super::LONGEST_WORDS));
         Self { stage: Stage::Dialogue(seen.phase), ok: true, words, last_day: seen.last_day }
     }
 

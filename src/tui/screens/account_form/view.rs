@@ -117,7 +117,7 @@ impl AccountFormDialog {
             rows.extend(notes(AccountField::Language, say!(language, "the language that new contacts get")));
         }
         rows.extend(self.message.iter().flat_map(|problem| {
-            let words = say!(language, "not saved: {problem}", problem);
+            let words = say!(language, "not saved: {problem}", problem = problem.say(language));
             note(&safe(&words), Role::Warning, beside)
         }));
         if space == Space::Ample {

@@ -415,7 +415,9 @@ fn message_words(message: &Message, language: Language) -> String {
             say!(language, "somebody else has saved the same already; nothing is left to save").to_owned()
         }
         Message::TheirsTaken => say!(language, "this is what somebody else has saved").to_owned(),
-        Message::NotSaved(problem) => say!(language, "not saved: {problem}", problem),
+        Message::NotSaved(problem) => {
+            say!(language, "not saved: {problem}", problem = problem.say(language))
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::domain::columns::pad;
 use crate::domain::contact::{Contact, Status};
+use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
 use crate::domain::say::{plain, say};
 use crate::domain::subscription::BoxState;
@@ -17,8 +18,12 @@ const END: usize = 1;
 
 /// The widest position, `Maintenance Director`.
 const POSITION: usize = 20;
+/// `首席执行官` and the like.
+const CHINESE_POSITION: usize = 12;
 /// The mark and `code sent Nov 23`.
 const STATUS: usize = 18;
+/// The mark and `验证码已发送 11-23`.
+const CHINESE_STATUS: usize = 20;
 /// The mark and `undeliverable`.
 const SHORT_STATUS: usize = 15;
 /// `◐ 2 of 6`.
@@ -50,10 +55,14 @@ pub(super) struct Piece {
 
 impl Columns {
     /// The columns for a box that is `width` wide inside.
-    pub(super) fn of(width: usize) -> Self {
+    pub(super) fn of(width: usize, language: Language) -> Self {
+        let (roomy_status, roomy_position) = match language {
+            Language::En => (STATUS, POSITION),
+            Language::ZhCn => (CHINESE_STATUS, CHINESE_POSITION),
+        };
         let gap = if width >= ROOMY { 2 } else { 1 };
         let status = match width {
-            ROOMY.. => STATUS,
+            ROOMY.. => roomy_status,
             WITH_STATUS_WORDS.. => SHORT_STATUS,
             _ => 1,
         };
@@ -63,8 +72,8 @@ impl Columns {
         let end = if types > 0 { END } else { 0 };
         let free = width.saturating_sub(MARGIN + gaps + status + types + end);
         let position = match width {
-            ROOMY.. => POSITION,
-            WITH_POSITION.. => (free * 3 / 10).clamp(10, POSITION),
+            ROOMY.. => roomy_position,
+            WITH_POSITION.. => (free * 3 / 10).clamp(10, roomy_position),
             _ => 0,
         };
         let free = free.saturating_sub(position);
@@ -106,7 +115,7 @@ impl Columns {
         let word = plain(look.language, contact.status.words());
         match (self.status, contact.code_sent_at) {
             (1, _) => mark.to_owned(),
-            (STATUS, Some(sent)) if contact.status == Status::CodeSent => {
+            (STATUS.., Some(sent)) if contact.status == Status::CodeSent => {
                 format!("{mark} {word} {}", look.short_time(sent))
             }
             (_, _) => format!("{mark} {word}"),
@@ -198,7 +207,6 @@ mod tests {
     use super::*;
     use crate::domain::columns::width;
     use crate::domain::contact::ContactId;
-    use crate::domain::language::Language;
     use crate::domain::position::Position;
     use crate::domain::subscription::Subscriptions;
     use crate::domain::timestamp::Timestamp;
@@ -222,7 +230,11 @@ mod tests {
     }
 
     fn line(contact: &Contact, width: usize) -> String {
-        Columns::of(width).cells(contact, &test_look()).iter().map(|piece| piece.text.as_str()).collect()
+        Columns::of(width, Language::En)
+            .cells(contact, &test_look())
+            .iter()
+            .map(|piece| piece.text.as_str())
+            .collect()
     }
 
     #[test]
@@ -245,7 +257,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_name_and_no_width_breaks_a_column(name in "[a-z王小é語\u{202e}\u{301}👩‍🚀]{0,24}", columns in 0..200_usize) {
-            let titles = width(&Columns::of(columns).titles(&test_look()));
+            let titles = width(&Columns::of(columns, Language::En).titles(&test_look()));
             let row = width(&line(&contact(&name, "ada@example.org"), columns));
             prop_assert_eq!(row + MARGIN, titles);
             prop_assert!(columns < 12 || titles == columns, "{} {}", titles, columns);

@@ -58,7 +58,7 @@ pub fn draw(
         caret = contacts.filter.draw(row(inner, 0), buf, *look);
         inner = skip_rows(inner, 1);
     }
-    let columns = Columns::of(inner.width.into());
+    let columns = Columns::of(inner.width.into(), look.language);
     write(row(inner, 0), buf, Span::styled(columns.titles(look), look.style(Role::Header)));
     let list = skip_rows(inner, 1);
     if contacts.window.rows().is_empty() {

@@ -31,7 +31,7 @@ fn name(dialog: &mut ExportDialog, text: &str) {
 
 #[test]
 fn a_name_in_the_working_folder_and_all_contacts_are_proposed() {
-    let mut dialog = ExportDialog::new(places(), Listed { all: Some(12), ..Listed::default() });
+    let mut dialog = ExportDialog::new(places(), Listed { all: Some(12), ..Listed::default() }, Language::En);
     let wanted = ExportOutcome::Export {
         target: "/srv/lists/contacts.csv".into(),
         scope: Scope::All,
@@ -43,8 +43,8 @@ fn a_name_in_the_working_folder_and_all_contacts_are_proposed() {
     assert_eq!(
         dialog.stage,
         Stage::Told([
-            "Exported: all 12 contacts.".to_owned(),
-            "'/srv/lists/contacts.csv' can be read by nobody else.".to_owned(),
+            saying!("Exported: all {of} contacts.", of = 12_u64),
+            saying!("'{file}' can be read by nobody else.", file = "/srv/lists/contacts.csv"),
         ])
     );
     assert_eq!(press(&mut dialog, Action::Close), ExportOutcome::Close);
@@ -52,8 +52,10 @@ fn a_name_in_the_working_folder_and_all_contacts_are_proposed() {
 
 #[test]
 fn the_scope_names_its_number_and_what_is_selected_is_proposed() {
-    let mut dialog = ExportDialog::new(places(), listed());
-    let words = |dialog: &ExportDialog| dialog.choices.iter().map(Choice::words).collect::<Vec<_>>();
+    let mut dialog = ExportDialog::new(places(), listed(), Language::En);
+    let words = |dialog: &ExportDialog| {
+        dialog.choices.iter().map(|choice| choice.words(Language::En)).collect::<Vec<_>>()
+    };
     assert_eq!(words(&dialog), ["all (12)", "filtered", "selected (2)"]);
     dialog.counted(7);
     assert_eq!(words(&dialog), ["all (12)", "filtered (7)", "selected (2)"]);
@@ -61,13 +63,13 @@ fn the_scope_names_its_number_and_what_is_selected_is_proposed() {
     assert_eq!(scope, Scope::Selected([ContactId(3), ContactId(5)].into()));
     dialog.ended(Ok(Exported { written: 1, of: 12, replaced: true }));
     let Stage::Told([many, place]) = &dialog.stage else { panic!() };
-    assert_eq!(many, "Exported: 1 of 12 contacts, what was selected.");
-    assert_eq!(place, "'/srv/lists/contacts.csv' was replaced; nobody else may read it.");
+    assert_eq!(many.to_string(), "Exported: 1 of 12 contacts, what was selected.");
+    assert_eq!(place.to_string(), "'/srv/lists/contacts.csv' was replaced; nobody else may read it.");
 }
 
 #[test]
 fn the_ending_tells_the_format_and_one_that_tells_none_is_refused() {
-    let mut dialog = ExportDialog::new(places(), listed());
+    let mut dialog = ExportDialog::new(places(), listed(), Language::En);
     for (typed, format) in [("~/a.vcf", Format::VCard), ("a.JSON", Format::Json), (" a.csv ", Format::Csv)] {
         name(&mut dialog, typed);
         let outcome = press(&mut dialog, Action::Accept);
@@ -84,7 +86,7 @@ fn the_ending_tells_the_format_and_one_that_tells_none_is_refused() {
 
 #[test]
 fn a_file_that_is_there_is_replaced_only_after_a_question() {
-    let mut dialog = ExportDialog::new(places(), listed());
+    let mut dialog = ExportDialog::new(places(), listed(), Language::En);
     press(&mut dialog, Action::Accept);
     dialog.ended(Err(Refused::Exists));
     assert_eq!(dialog.context(), Context::Confirm);
@@ -98,16 +100,16 @@ fn a_file_that_is_there_is_replaced_only_after_a_question() {
 
 #[test]
 fn what_is_under_way_can_be_cancelled_and_a_refusal_leaves_what_was_typed() {
-    let mut dialog = ExportDialog::new(places(), listed());
+    let mut dialog = ExportDialog::new(places(), listed(), Language::En);
     name(&mut dialog, "/nowhere/a.csv");
     press(&mut dialog, Action::Accept);
     assert_eq!(dialog.context(), Context::Working);
     dialog.progress(Pace { done: 7, permille: None });
     assert_eq!(press(&mut dialog, Action::Close), ExportOutcome::Cancel);
     assert!(matches!(dialog.stage, Stage::Writing { is_ending: true, pace: Pace { done: 7, .. } }));
-    dialog.ended(Err(Refused::Because("No such file or directory\u{7}".to_owned())));
+    dialog.ended(Err(Refused::Because(Said::foreign("No such file or directory\u{7}"))));
     let message = dialog.message.clone().unwrap();
-    assert_eq!(message, "Not written: No such file or directory\\u{0007}.");
+    assert_eq!(message.to_string(), "Not written: No such file or directory\\u{0007}.");
     assert_eq!(dialog.file.text(), "/nowhere/a.csv");
 }
 
@@ -120,13 +122,13 @@ proptest! {
         stage in 0..6,
         steps in 0..4usize,
     ) {
-        let mut dialog = ExportDialog::new(places(), listed());
+        let mut dialog = ExportDialog::new(places(), listed(), Language::En);
         name(&mut dialog, &typed);
         match stage {
             0 => {}
             1 => { press(&mut dialog, Action::Accept); }
             2 => dialog.ended(Err(Refused::Exists)),
-            3 => dialog.ended(Err(Refused::Because("x ".repeat(300)))),
+            3 => dialog.ended(Err(Refused::Because(Said::foreign("x ".repeat(300))))),
             4 => dialog.ended(Ok(Exported { written: 1, of: 2, replaced: false })),
             _ => dialog.chosen.open(),
         }

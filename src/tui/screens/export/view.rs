@@ -14,12 +14,15 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
 
-use super::{ENDINGS, ExportDialog, Focus, Stage, format_name, format_of};
+use super::{ExportDialog, Focus, Stage, endings, format_name, format_of};
 use crate::domain::columns::clip;
+use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
+use crate::domain::say::{Say, say};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
 use crate::tui::widgets::check_box::Focus as WidgetFocus;
+use crate::tui::widgets::dialog::Buttons;
 use crate::tui::widgets::work::{self, Work};
 use crate::tui::widgets::wrapped_text::wrap;
 use crate::tui::widgets::{beside, dialog, row, skip_rows, write};
@@ -38,16 +41,26 @@ impl ExportDialog {
             Stage::Form => self.draw_form(area, buf, look),
             Stage::Writing { pace, is_ending } => {
                 let all = self.choice().and_then(|choice| choice.count);
-                let of = all.map_or(String::new(), |all| format!(" of {all}"));
-                let words = format!("Writing '{}': {}{of} contacts", safe(&self.shown_path()), pace.done);
+                let (file, done) = (safe(&self.shown_path()).into_owned(), pace.done);
+                let words = match all {
+                    Some(all) => {
+                        say!(look.language, "Writing '{file}': {done} of {all} contacts", file, done, all)
+                    }
+                    None => say!(look.language, "Writing '{file}': {done} contacts", file, done),
+                };
                 let permille = all.filter(|all| *all > 0).map(|all| pace.done.saturating_mul(1000) / all);
                 let permille = permille.map(|permille| u16::try_from(permille).unwrap_or(1000));
-                let work = Work { title: "Export", words: &words, permille, is_ending: *is_ending };
+                let work = Work {
+                    title: say!(look.language, "Export"),
+                    words: &words,
+                    permille,
+                    is_ending: *is_ending,
+                };
                 work::draw_work(area, buf, look, work)
             }
             Stage::Told(told) => {
-                let told = told.clone().map(|words| (words, Role::Text));
-                work::draw_told(area, buf, look, "Export", &told)
+                let told = told.each_ref().map(|words| (words.say(look.language), Role::Text));
+                work::draw_told(area, buf, look, say!(look.language, "Export"), &told)
             }
         }
     }
@@ -55,17 +68,19 @@ impl ExportDialog {
     fn draw_form(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let columns = COLUMNS.min(area.width);
         let words = usize::from(columns).saturating_sub(6 + usize::from(LABELS));
-        let message = self.message.as_ref().map(|message| wrap(message, words)).unwrap_or_default();
+        let message =
+            self.message.as_ref().map(|message| wrap(&message.say(look.language), words)).unwrap_or_default();
         let blank = usize::from(message.len() + 7 <= usize::from(area.height));
         let rows = message.len() + blank + 4;
         let place = dialog::centred(area, columns, u16::try_from(rows + 2).unwrap_or(u16::MAX));
-        let inner = dialog::open(place, buf, look, "Export");
-        write(row(inner, 0), buf, Span::styled("File", look.style(Role::Label)));
+        let inner = dialog::open(place, buf, look, say!(look.language, "Export"));
+        write(row(inner, 0), buf, Span::styled(say!(look.language, "File"), look.style(Role::Label)));
         let fields = beside(inner, LABELS);
         let mut cursor = self.file.draw_in_form(row(fields, 0), buf, look, self.widget_focus(Focus::File));
-        let note = clip(&self.file_note(), fields.width.into(), look.marks.ellipsis()).into_owned();
+        let note =
+            clip(&self.file_note(look.language), fields.width.into(), look.marks.ellipsis()).into_owned();
         write(row(fields, 1), buf, Span::styled(note, look.style(Role::Hint)));
-        write(row(inner, 2), buf, Span::styled("Contacts", look.style(Role::Label)));
+        write(row(inner, 2), buf, Span::styled(say!(look.language, "Contacts"), look.style(Role::Label)));
         let list = Rect { width: LIST.min(fields.width), ..row(fields, 2) };
         cursor = self.chosen.draw(list, buf, look, self.widget_focus(Focus::Scope)).or(cursor);
         // Where there is little room, the buttons and the beginning of the message stay.
@@ -77,11 +92,10 @@ impl ExportDialog {
             look.style(Role::Problem),
         );
         let buttons = row(fields, 3 + room);
-        for (label, focus, at) in [("Export", Focus::Ok, 0), ("Cancel", Focus::Cancel, 12)] {
-            let role = if self.focus == focus { Role::FocusedButton } else { Role::Button };
-            let drawn = dialog::draw_button(beside(buttons, at), buf, look, label, role);
-            cursor = drawn.filter(|_| self.focus == focus).or(cursor);
-        }
+        let labels = vec![say!(look.language, "Export").to_owned(), say!(look.language, "Cancel").to_owned()];
+        let focused = [Focus::Ok, Focus::Cancel].iter().position(|focus| *focus == self.focus);
+        let drawn = Buttons::new(labels, focused.unwrap_or(usize::MAX)).draw(buttons, buf, look);
+        cursor = drawn.filter(|_| focused.is_some()).or(cursor);
         cursor = self.chosen.draw_list(list, area, buf, look).or(cursor);
         match &self.question {
             Some(question) => question.draw(area, buf, look),
@@ -90,11 +104,11 @@ impl ExportDialog {
     }
 
     /// What the name means.
-    fn file_note(&self) -> String {
-        let Some(format) = format_of(self.file.text()) else { return ENDINGS.to_owned() };
+    fn file_note(&self, language: Language) -> String {
+        let Some(format) = format_of(self.file.text()) else { return endings().say(language) };
         let path = self.path();
         let folder = path.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
-        format!("{}, in {}", format_name(format), safe(&folder))
+        say!(language, "{format}, in {folder}", format = format_name(format), folder = safe(&folder))
     }
 
     fn widget_focus(&self, focus: Focus) -> WidgetFocus {

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::view::Layout;
+use crate::domain::say::Said;
 use crate::operations::import::{BadRows, Report, ReportRow};
 use crate::tui::keymap::Action;
 use crate::tui::look::Look;
@@ -24,7 +25,7 @@ pub(super) struct ReportPane {
     /// Send verification mails at once.
     sends: bool,
     /// What went wrong; safe to show.
-    message: Option<String>,
+    message: Option<Said>,
 }
 
 /// What can be done.
@@ -82,8 +83,8 @@ impl ReportPane {
         self.only_problems
     }
 
-    pub(super) fn message(&self) -> Option<&str> {
-        self.message.as_deref()
+    pub(super) const fn message(&self) -> Option<&Said> {
+        self.message.as_ref()
     }
 
     pub(super) fn buttons(&self) -> &[Button] {
@@ -130,8 +131,8 @@ impl ReportPane {
     }
 
     /// Says what went wrong; `words` are safe to show.
-    pub(super) fn say(&mut self, words: &str) {
-        self.message = Some(words.to_owned());
+    pub(super) fn say(&mut self, words: Said) {
+        self.message = Some(words);
     }
 
     pub(super) fn forget_words(&mut self) {

@@ -14,7 +14,7 @@ use crate::tui::widgets::test_look;
 const AREA: Rect = Rect { x: 0, y: 2, width: 80, height: 21 };
 
 fn dialog() -> ImportDialog {
-    ImportDialog::new(Places { home: Some("/home/ada".into()), working: "/srv/lists".into() })
+    ImportDialog::new(Places { home: Some("/home/ada".into()), working: "/srv/lists".into() }, Language::En)
 }
 
 fn press(dialog: &mut ImportDialog, action: Action) -> ImportOutcome {
@@ -41,7 +41,7 @@ fn report(fates: &[Fate]) -> Report {
             Fate::Refused => summary.refused += 1,
         }
         let reasons =
-            if *fate == Fate::Refused { vec!["name: a name is required".to_owned()] } else { vec![] };
+            if *fate == Fate::Refused { vec![Said::foreign("name: a name is required")] } else { vec![] };
         let email = format!("p{line}@example.org");
         let row = Imported { line, fate: *fate, email, contact: None, reasons, warnings: vec![], held: None };
         report.hear(Heard::Row(row));
@@ -64,8 +64,8 @@ fn pane(dialog: &ImportDialog) -> &ReportPane {
     pane
 }
 
-fn message(dialog: &ImportDialog) -> &str {
-    dialog.message.as_deref().unwrap_or_default()
+fn message(dialog: &ImportDialog) -> String {
+    dialog.message.as_ref().map(Said::to_string).unwrap_or_default()
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_format_that_the_ending_does_not_tell_can_be_chosen() {
     assert_eq!(message(&dialog), "A file must be named.");
     paste(&mut dialog, "staff.txt");
     assert_eq!(press(&mut dialog, Action::Accept), ImportOutcome::Stay);
-    assert_eq!(message(&dialog), ENDINGS);
+    assert_eq!(message(&dialog), endings().to_string());
     for action in [Action::Next, Action::Accept, Action::Down, Action::Down, Action::Accept, Action::Next] {
         assert_eq!(press(&mut dialog, action), ImportOutcome::Stay);
     }
@@ -183,14 +183,14 @@ fn cancelling_leads_back_to_where_it_was_begun() {
     press(&mut dialog, Action::Accept);
     assert_eq!(press(&mut dialog, Action::Close), ImportOutcome::Cancel);
     ended(&mut dialog, Err(Refused::Cancelled));
-    assert_eq!((message(&dialog), dialog.file.text()), ("It was cancelled.", "staff.csv"));
+    assert_eq!((message(&dialog).as_str(), dialog.file.text()), ("It was cancelled.", "staff.csv"));
     let mut dialog = reported(report(&[Fate::Added]));
     press(&mut dialog, Action::Accept);
     press(&mut dialog, Action::Yes);
     dialog.progress(Pace { done: 1, permille: Some(1000) });
     assert_eq!(press(&mut dialog, Action::Close), ImportOutcome::Cancel);
     ended(&mut dialog, Err(Refused::Cancelled));
-    assert_eq!(pane(&dialog).message(), Some("It was cancelled; nothing was imported."));
+    assert_eq!(pane(&dialog).message(), Some(&saying!("It was cancelled; nothing was imported.")));
 }
 
 #[test]
@@ -208,10 +208,10 @@ fn what_has_changed_meanwhile_is_told_and_looked_at_again() {
     let mut dialog = begun();
     ended(&mut dialog, Ok(report(&[Fate::Refused])));
     assert_eq!(pane(&dialog).report().summary.refused, 1);
-    assert!(pane(&dialog).message().unwrap().starts_with("Nothing was imported: "));
+    assert!(pane(&dialog).message().unwrap().to_string().starts_with("Nothing was imported: "));
     let mut dialog = begun();
-    dialog.lost("the database is locked");
-    assert_eq!(pane(&dialog).message(), Some("Nothing was imported: the database is locked."));
+    dialog.lost(&Said::foreign("the database is locked"));
+    assert_eq!(pane(&dialog).message().unwrap().to_string(), "Nothing was imported: the database is locked.");
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn the_result_tells_everything_that_has_become_of_it() {
     };
     ended(&mut dialog, Ok(applied));
     let Stage::Told(told) = &dialog.stage else { panic!("{:?}", dialog.stage) };
-    let told: Vec<&str> = told.iter().map(|(words, _)| words.as_str()).collect();
+    let told: Vec<String> = told.iter().map(|(words, _)| words.to_string()).collect();
     assert_eq!(
         told,
         [

@@ -20,13 +20,15 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
 
 use super::report::{Button, ReportPane};
-use super::{FORMATS, Focus, ImportDialog, Stage, Way, counted};
+use super::{FORMATS, Focus, ImportDialog, Stage, Way};
 use crate::domain::columns::{clip, pad};
+use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
+use crate::domain::say::{Say, counted, joined, say};
 use crate::domain::subscription::BoxState;
 use crate::operations::import::{Fate, ReportRow, Summary};
 use crate::tui::look::Look;
-use crate::tui::screens::export::{ENDINGS, format_name};
+use crate::tui::screens::export::{endings, format_name};
 use crate::tui::theme::Role;
 use crate::tui::widgets::check_box::{self, Focus as WidgetFocus};
 use crate::tui::widgets::dialog::Buttons;
@@ -52,16 +54,32 @@ const HEADS: usize = 9;
 const TALL: usize = 13;
 const AMPLE: usize = 22;
 
+/// What is done with the file.
+#[derive(Debug, Clone, Copy)]
+enum Doing {
+    Checking,
+    Importing,
+}
+
 impl ImportDialog {
     /// Draws the dialog in the middle of `area`, with the question in front of it. Returns the cursor's place.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         match &self.stage {
             Stage::File => self.draw_form(area, buf, look),
-            Stage::Trial(way) => self.draw_way("Checking", *way, area, buf, look),
-            Stage::Real(way, _) => self.draw_way("Importing", *way, area, buf, look),
-            Stage::Told(told) => work::draw_told(area, buf, look, "Import", told),
+            Stage::Trial(way) => self.draw_way(Doing::Checking, *way, area, buf, look),
+            Stage::Real(way, _) => self.draw_way(Doing::Importing, *way, area, buf, look),
+            Stage::Told(told) => {
+                let told: Vec<(String, Role)> =
+                    told.iter().map(|(words, role)| (words.say(look.language), *role)).collect();
+                work::draw_told(area, buf, look, say!(look.language, "Import"), &told)
+            }
             Stage::Report(pane) => {
-                let title = format!("Import{}{}", look.marks.separator(), self.file_name());
+                let title = format!(
+                    "{}{}{}",
+                    say!(look.language, "Import"),
+                    look.marks.separator(),
+                    self.file_name()
+                );
                 let cursor = draw_report(pane, &title, area, buf, look);
                 match &self.question {
                     Some(question) => question.draw(area, buf, look),
@@ -73,37 +91,47 @@ impl ImportDialog {
 
     fn draw_way(
         &self,
-        doing: &str,
+        doing: Doing,
         way: Way,
         area: Rect,
         buf: &mut Buffer,
         look: Look<'_>,
     ) -> Option<Position> {
         let Way { pace, is_ending } = way;
-        let rows = counted(pace.done, "row", "rows");
+        let (language, file) = (look.language, self.file_name());
+        let rows = counted!(language, pace.done, "{count} row", "{count} rows", count = pace.done);
         // The file may be read before its last rows are checked and written.
-        let words = match pace.permille {
-            Some(1000) => format!("{doing} '{}': {rows}; the last ones", self.file_name()),
-            Some(_) | None => format!("{doing} '{}': {rows}", self.file_name()),
+        let words = match (doing, pace.permille) {
+            (Doing::Checking, Some(1000)) => {
+                say!(language, "Checking '{file}': {rows}; the last ones", file, rows)
+            }
+            (Doing::Checking, Some(_) | None) => say!(language, "Checking '{file}': {rows}", file, rows),
+            (Doing::Importing, Some(1000)) => {
+                say!(language, "Importing '{file}': {rows}; the last ones", file, rows)
+            }
+            (Doing::Importing, Some(_) | None) => say!(language, "Importing '{file}': {rows}", file, rows),
         };
-        let work = Work { title: "Import", words: &words, permille: pace.permille, is_ending };
+        let work =
+            Work { title: say!(language, "Import"), words: &words, permille: pace.permille, is_ending };
         work::draw_work(area, buf, look, work)
     }
 
     fn draw_form(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let columns = COLUMNS.min(area.width);
         let words = usize::from(columns).saturating_sub(6 + usize::from(LABELS));
-        let message = self.message.as_ref().map(|message| wrap(message, words)).unwrap_or_default();
+        let message =
+            self.message.as_ref().map(|message| wrap(&message.say(look.language), words)).unwrap_or_default();
         let blank = usize::from(message.len() + 7 <= usize::from(area.height));
         let rows = message.len() + blank + 4;
         let place = dialog::centred(area, columns, u16::try_from(rows + 2).unwrap_or(u16::MAX));
-        let inner = dialog::open(place, buf, look, "Import");
-        write(row(inner, 0), buf, Span::styled("File", look.style(Role::Label)));
+        let inner = dialog::open(place, buf, look, say!(look.language, "Import"));
+        write(row(inner, 0), buf, Span::styled(say!(look.language, "File"), look.style(Role::Label)));
         let fields = beside(inner, LABELS);
         let mut cursor = self.file.draw_in_form(row(fields, 0), buf, look, self.widget_focus(Focus::File));
-        let note = clip(&self.file_note(), fields.width.into(), look.marks.ellipsis()).into_owned();
+        let note =
+            clip(&self.file_note(look.language), fields.width.into(), look.marks.ellipsis()).into_owned();
         write(row(fields, 1), buf, Span::styled(note, look.style(Role::Hint)));
-        write(row(inner, 2), buf, Span::styled("Format", look.style(Role::Label)));
+        write(row(inner, 2), buf, Span::styled(say!(look.language, "Format"), look.style(Role::Label)));
         let list = Rect { width: LIST.min(fields.width), ..row(fields, 2) };
         cursor = self.format.draw(list, buf, look, self.widget_focus(Focus::Format)).or(cursor);
         // Where there is little room, the buttons and the beginning of the message stay.
@@ -111,27 +139,30 @@ impl ImportDialog {
         let words = first_rows(skip_rows(fields, 3), room);
         dialog::draw_lines(words, buf, &message, look.style(Role::Problem));
         let buttons = row(fields, 3 + room);
-        for (label, focus, at) in [("Check", Focus::Ok, 0), ("Cancel", Focus::Cancel, 11)] {
-            let role = if self.focus == focus { Role::FocusedButton } else { Role::Button };
-            let drawn = dialog::draw_button(beside(buttons, at), buf, look, label, role);
-            cursor = drawn.filter(|_| self.focus == focus).or(cursor);
-        }
+        let labels = vec![say!(look.language, "Check").to_owned(), say!(look.language, "Cancel").to_owned()];
+        let focused = [Focus::Ok, Focus::Cancel].iter().position(|focus| *focus == self.focus);
+        let drawn = Buttons::new(labels, focused.unwrap_or(usize::MAX)).draw(buttons, buf, look);
+        cursor = drawn.filter(|_| focused.is_some()).or(cursor);
         self.format.draw_list(list, area, buf, look).or(cursor)
     }
 
     /// What the name means.
-    fn file_note(&self) -> String {
+    fn file_note(&self, language: Language) -> String {
         if self.file.text().trim().is_empty() {
-            return "nothing is written before you have seen what would happen".to_owned();
+            return say!(language, "nothing is written before you have seen what would happen").to_owned();
         }
-        let by_ending = FORMATS.get(self.format.chosen()).is_none_or(|(_, format)| format.is_none());
+        let by_ending = FORMATS.get(self.format.chosen()).is_none_or(Option::is_none);
         match self.chosen_format() {
-            None => ENDINGS.to_owned(),
+            None => endings().say(language),
             Some(format) => {
                 let path = self.path();
                 let folder = path.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
-                let told = format!("in {}", safe(&folder));
-                if by_ending { format!("{}, {told}", format_name(format)) } else { told }
+                let folder = safe(&folder);
+                if by_ending {
+                    say!(language, "{format}, in {folder}", format = format_name(format), folder)
+                } else {
+                    say!(language, "in {folder}", folder)
+                }
             }
         }
     }
@@ -161,19 +192,19 @@ impl Layout {
         let columns = REPORT_COLUMNS.min(area.width);
         let within = dialog::inside(Rect { width: columns, ..area });
         let (columns_inside, height) = (usize::from(within.width), usize::from(within.height));
-        let mut counts = wrap(&count_words(pane), columns_inside);
+        let mut counts = wrap(&count_words(pane, look.language), columns_inside);
         if counts.len() > 1 && height < HEADS {
-            counts = wrap(&short_count_words(pane), columns_inside);
+            counts = wrap(&short_count_words(pane, look.language), columns_inside);
         }
         counts.truncate(2);
-        let buttons = buttons(pane);
+        let buttons = buttons(pane, look.language);
         let button_rows = buttons.rows(columns_inside);
         let boxed = usize::from(pane.has_new());
         let is_tall = height >= TALL;
         let mails = mail_words(pane, look).filter(|_| is_tall);
         let mut mails = mails.map(|words| wrap(&words, columns_inside.saturating_sub(4))).unwrap_or_default();
         mails.truncate(2);
-        let notes = notes(pane, columns_inside, if is_tall { 4 } else { 1 });
+        let notes = notes(pane, columns_inside, if is_tall { 4 } else { 1 }, look.language);
         let heads = usize::from(height >= HEADS);
         let blank = usize::from(height >= AMPLE);
         let fixed = counts.len() + notes.len() + heads + boxed + mails.len() + button_rows + 2 * blank;
@@ -214,7 +245,16 @@ fn draw_report(
     }
     take(layout.blank);
     let columns = Columns::of(pane, inner.width.into());
-    let heads = columns.line(["LINE", "RESULT", "EMAIL", "WHY"], "", look);
+    let heads = columns.line(
+        [
+            say!(look.language, "LINE"),
+            say!(look.language, "RESULT"),
+            say!(look.language, "EMAIL"),
+            say!(look.language, "WHY"),
+        ],
+        "",
+        look,
+    );
     write(take(layout.heads), buf, Span::styled(heads, look.style(Role::Header)));
     let list = take(layout.list);
     let on_row = draw_rows(pane, &columns, list, buf, look);
@@ -226,11 +266,19 @@ fn draw_report(
     take(layout.blank);
     let boxed = take(layout.boxed);
     let state = if pane.sends() { BoxState::All } else { BoxState::None };
-    check_box::draw(boxed, buf, look, state, "send verification mails now", "", WidgetFocus::Elsewhere);
+    check_box::draw(
+        boxed,
+        buf,
+        look,
+        state,
+        say!(look.language, "send verification mails now"),
+        "",
+        WidgetFocus::Elsewhere,
+    );
     let mails = take(layout.mails.len());
     dialog::draw_lines(beside(mails, 4), buf, &layout.mails, look.style(Role::Dim));
     let on_button = layout.buttons.draw(take(layout.button_rows), buf, look);
-    dialog::foot(layout.place, buf, look, &foot(pane, list.height.into()));
+    dialog::foot(layout.place, buf, look, &foot(pane, list.height.into(), look.language));
     if pane.is_on_buttons() { on_button.or(on_row) } else { on_row.or(on_button) }
 }
 
@@ -242,7 +290,7 @@ fn draw_rows(
     look: Look<'_>,
 ) -> Option<Position> {
     if pane.len() == 0 {
-        write(list, buf, Span::styled("No row has a problem.", look.style(Role::Good)));
+        write(list, buf, Span::styled(say!(look.language, "No row has a problem."), look.style(Role::Good)));
         return None;
     }
     let top = pane.top(list.height.into());
@@ -253,7 +301,11 @@ fn draw_rows(
         let is_current = top + index == pane.cursor();
         let mark = if is_current { look.marks.cursor() } else { " " };
         let line = told.line.to_string();
-        let text = columns.line([&line, told.fate.id(), &told.email, &told.why], mark, look);
+        let text = columns.line(
+            [&line, fate_words(told.fate, look.language), &told.email, &why(told, look.language)],
+            mark,
+            look,
+        );
         let role = if is_current { Role::SelectedRow } else { row_role(told) };
         if is_current {
             buf.set_style(at, look.style(role));
@@ -283,7 +335,8 @@ impl Columns {
     fn line(&self, [line, fate, email, why]: [&str; 4], mark: &str, look: Look<'_>) -> String {
         let cut = look.marks.ellipsis();
         let mark = if mark.is_empty() { " " } else { mark };
-        let mut text = format!("{mark}{line:>columns$}  {fate:<FATE$} ", columns = self.line);
+        let fate = pad(fate, FATE, cut);
+        let mut text = format!("{mark}{line:>columns$}  {fate} ", columns = self.line);
         if self.why == 0 {
             text.push_str(&clip(email, self.email, cut));
         } else {
@@ -310,7 +363,10 @@ fn reason_lines(told: &ReportRow, area: Rect, look: Look<'_>) -> Vec<String> {
         return Vec::new();
     }
     let (columns, rows) = (usize::from(area.width), usize::from(area.height));
-    let mut lines = wrap(&format!("line {}: {}", told.line, told.why), columns);
+    let mut lines = wrap(
+        &say!(look.language, "line {line}: {why}", line = told.line, why = why(told, look.language)),
+        columns,
+    );
     if lines.len() > rows {
         lines.truncate(rows);
         if let Some(last) = lines.last_mut() {
@@ -325,50 +381,76 @@ fn word_role(told: &ReportRow) -> Role {
     if told.fate == Fate::Refused { Role::Problem } else { Role::Warning }
 }
 
-fn count_words(pane: &ReportPane) -> String {
+fn count_words(pane: &ReportPane, language: Language) -> String {
     let Summary { added, changed, unchanged, refused, .. } = pane.report().summary;
-    let rows = counted(pane.report().all(), "row", "rows");
-    let warned = match pane.report().warned {
-        0 => String::new(),
-        warned => format!(", {warned} with a warning"),
-    };
-    format!("{rows}: {added} added, {changed} changed, {unchanged} unchanged, {refused} refused{warned}")
+    let all = pane.report().all();
+    let rows = counted!(language, all, "{count} row", "{count} rows", count = all);
+    let counts = say!(
+        language,
+        "{rows}: {added} added, {changed} changed, {unchanged} unchanged, {refused} refused",
+        rows,
+        added,
+        changed,
+        unchanged,
+        refused
+    );
+    match pane.report().warned {
+        0 => counts,
+        warned => say!(language, "{counts}, {warned} with a warning", counts, warned),
+    }
 }
 
-fn short_count_words(pane: &ReportPane) -> String {
+fn short_count_words(pane: &ReportPane, language: Language) -> String {
     let Summary { added, changed, refused, .. } = pane.report().summary;
-    format!("{added} added, {changed} changed, {refused} refused")
+    say!(language, "{added} added, {changed} changed, {refused} refused", added, changed, refused)
+}
+
+/// What is said of a row, as one text.
+fn why(told: &ReportRow, language: Language) -> String {
+    joined(&told.why, say!(language, "; "), language)
+}
+
+const fn fate_words(fate: Fate, language: Language) -> &'static str {
+    match language {
+        Language::En => fate.id(),
+        Language::ZhCn => match fate {
+            Fate::Added => "新增",
+            Fate::Changed => "变更",
+            Fate::Unchanged => "无变化",
+            Fate::Refused => "被拒绝",
+        },
+    }
 }
 
 /// What is said of the file as a whole, at most `most` lines; what went wrong first.
-fn notes(pane: &ReportPane, columns: usize, most: usize) -> Vec<(String, Role)> {
+fn notes(pane: &ReportPane, columns: usize, most: usize, language: Language) -> Vec<(String, Role)> {
     let report = pane.report();
     let mut notes = Vec::new();
-    let mut say = |text: &str, role: Role| {
+    let mut note = |text: &str, role: Role| {
         notes.extend(wrap(text, columns).into_iter().map(|line| (line, role)));
     };
     if let Some(message) = pane.message() {
-        say(message, Role::Problem);
+        note(&message.say(language), Role::Problem);
     } else if most == 1 {
         return notes;
     }
     let good = report.summary.added + report.summary.changed;
     if report.summary.refused > 0 && good > 0 && pane.message().is_none() {
-        say("Refused rows would be left out, and the others imported together.", Role::Dim);
+        note(say!(language, "Refused rows would be left out, and the others imported together."), Role::Dim);
     } else if good == 0 {
-        say("Nothing would change.", Role::Dim);
+        note(say!(language, "Nothing would change."), Role::Dim);
     }
     for remark in &report.remarks {
-        say(&sentence(remark), Role::Warning);
+        note(&sentence(&remark.say(language), language), Role::Warning);
     }
     notes.truncate(most);
     notes
 }
 
-fn sentence(words: &str) -> String {
+fn sentence(words: &str, language: Language) -> String {
     let mut characters = words.chars();
     let first: String = characters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
-    format!("{first}{}.", characters.as_str())
+    say!(language, "{sentence}.", sentence = format!("{first}{}", characters.as_str()))
 }
 
 /// How many codes go, and what holds back the others.
@@ -377,34 +459,51 @@ fn mail_words(pane: &ReportPane, look: Look<'_>) -> Option<String> {
     if !pane.has_new() {
         return None;
     }
-    let whom = counted(*added, "new contact", "new contacts");
-    let words = match held {
-        None => format!("{whom}: each gets a code"),
-        Some((_, limit)) => format!("{codes} of {whom} get a code now; {}", limit.words(look.now)),
-    };
-    Some(if *added == 1 { words.replace("each gets", "gets") } else { words })
+    let language = look.language;
+    Some(match held {
+        None => counted!(
+            language,
+            *added,
+            "{count} new contact: gets a code",
+            "{count} new contacts: each gets a code",
+            count = added
+        ),
+        Some((_, limit)) => counted!(
+            language,
+            *added,
+            "{codes} of {count} new contact get a code now; {why}",
+            "{codes} of {count} new contacts get a code now; {why}",
+            codes,
+            count = added,
+            why = limit.words(look.now)
+        ),
+    })
 }
 
-fn buttons(pane: &ReportPane) -> Buttons {
+fn buttons(pane: &ReportPane, language: Language) -> Buttons {
     let good = pane.report().summary.added + pane.report().summary.changed;
     let label = |button: &Button| match button {
-        Button::All => format!("Import all {good}"),
-        Button::Good => format!("Import the {good} good"),
-        Button::Close => "Close".to_owned(),
+        Button::All => say!(language, "Import all {good}", good),
+        Button::Good => say!(language, "Import the {good} good", good),
+        Button::Close => say!(language, "Close").to_owned(),
     };
     Buttons::new(pane.buttons().iter().map(label).collect(), pane.focused())
 }
 
 /// Which rows are seen.
-fn foot(pane: &ReportPane, rows: usize) -> String {
+fn foot(pane: &ReportPane, rows: usize, language: Language) -> String {
     let (all, top) = (pane.len(), pane.top(rows));
-    let which = if pane.only_problems() { "problems only, " } else { "" };
     if all == 0 {
-        return "problems only".to_owned();
+        return say!(language, "problems only").to_owned();
     }
-    let more = match pane.report().unlisted {
-        0 => String::new(),
-        unlisted => format!(", {unlisted} more are only counted"),
+    let (first, last) = (top + 1, (top + rows).min(all));
+    let which = if pane.only_problems() {
+        say!(language, "problems only, {first}-{last} of {all}", first, last, all)
+    } else {
+        say!(language, "{first}-{last} of {all}", first, last, all)
     };
-    format!("{which}{}-{} of {all}{more}", top + 1, (top + rows).min(all))
+    match pane.report().unlisted {
+        0 => which,
+        unlisted => say!(language, "{rows}, {count} more are only counted", rows = which, count = unlisted),
+    }
 }

@@ -4,11 +4,12 @@ use crate::domain::columns::pad;
 use crate::domain::contact::Status;
 use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
-use crate::domain::say::{Said, plain, say};
+use crate::domain::say::{Said, Say as _, say};
 use crate::operations::Problem;
 use crate::tui::effect::Examined;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::look::Look;
+use crate::tui::setup::stage_in;
 use crate::tui::theme::Role;
 use crate::tui::widgets::scroll_text::ScrollLine;
 use crate::tui::widgets::wrapped_text::wrap;
@@ -49,8 +50,8 @@ impl Lost {
         match self {
             Self::WrongFields => say!(language, "the fields must be right first").to_owned(),
             Self::Changed => say!(language, "somebody else has changed the configuration").to_owned(),
-            Self::Said(words) => safe(words.text(language)).into_owned(),
-            Self::Problem(problem) => safe(&problem.to_string()).into_owned(),
+            Self::Said(words) => safe(&words.say(language)).into_owned(),
+            Self::Problem(problem) => safe(&problem.say(language)).into_owned(),
         }
     }
 }
@@ -92,7 +93,7 @@ impl Doctor {
     fn most(&self) -> usize {
         match &self.state {
             State::Told(steps) => {
-                steps.iter().map(|step| step.words.text(Language::En).chars().count() / 8 + 2).sum()
+                steps.iter().map(|step| step.words.say(Language::En).chars().count() / 8 + 2).sum()
             }
             State::Idle | State::Asking | State::Lost(_) => 8,
         }
@@ -125,7 +126,7 @@ impl Doctor {
                     steps.iter().flat_map(|step| step_lines(step, columns, look)).collect();
                 let (mark, words, role) = match steps.iter().find(|step| !step.ok) {
                     Some(step) => {
-                        let step = plain(language, step.stage);
+                        let step = stage_in(language, step.stage);
                         let words = say!(language, "Mail does not get through: {step}.", step);
                         (Status::Undeliverable, words, Role::Bad)
                     }
@@ -146,8 +147,8 @@ fn step_lines(step: &Examined, columns: usize, look: Look<'_>) -> Vec<ScrollLine
     } else {
         (look.marks.status(Status::Undeliverable), Role::Bad)
     };
-    let words = wrap(&safe(step.words.text(look.language)), columns.saturating_sub(NAMES + 3).max(8));
-    let first = format!("{mark} {} ", pad(plain(look.language, step.stage), NAMES, look.marks.ellipsis()));
+    let words = wrap(&safe(&step.words.say(look.language)), columns.saturating_sub(NAMES + 3).max(8));
+    let first = format!("{mark} {} ", pad(stage_in(look.language, step.stage), NAMES, look.marks.ellipsis()));
     let heads = std::iter::once(first).chain(std::iter::repeat(" ".repeat(NAMES + 3)));
     heads.zip(words).map(|(head, words)| ScrollLine { text: format!("{head}{words}"), role }).collect()
 }

@@ -27,7 +27,7 @@ use crate::config::MailField;
 use crate::domain::columns::width;
 use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
-use crate::domain::say::say;
+use crate::domain::say::{Say as _, say};
 use crate::domain::subscription::BoxState;
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
@@ -120,8 +120,12 @@ impl MailFormDialog {
         for field in MailField::ALL {
             rows.push(FormRow::Field(field));
             for (_, problem) in self.problems.iter().filter(|(wrong, _)| *wrong == field) {
-                let problem = safe(problem.text(language));
-                rows.extend(note(&say!(language, "it {problem}", problem), Role::Problem, beside));
+                let problem = problem.say(language);
+                rows.extend(note(
+                    &say!(language, "it {problem}", problem = safe(&problem)),
+                    Role::Problem,
+                    beside,
+                ));
             }
         }
         if is_wide {
@@ -155,7 +159,7 @@ impl MailFormDialog {
             Focus::Field(MailField::Username) => say!(language, "who signs in; empty: nobody does"),
             Focus::Field(MailField::Password) => match &self.server.password {
                 Some(place) => {
-                    return say!(language, "{place}; empty keeps it", place = place.text(language));
+                    return say!(language, "{place}; empty keeps it", place = place.say(language));
                 }
                 None => say!(language, "kept in a file of its own that only you can read"),
             },

@@ -27,8 +27,9 @@ use crate::domain::account::Account;
 use crate::domain::columns::pad;
 use crate::domain::contact::Status;
 use crate::domain::delivery::State;
+use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
-use crate::domain::say::{plain, say};
+use crate::domain::say::{Say as _, plain, say};
 use crate::tui::keymap::{Action, Context};
 use crate::tui::look::Look;
 use crate::tui::screens::outbox::state_role;
@@ -133,7 +134,12 @@ impl Settings {
                     }
                     Some(account) => (safe(&account.name).into_owned(), Role::Text),
                 };
-                (say!(language, "Name"), text, role)
+                // In Chinese what a person is called is another word.
+                let label = match language {
+                    Language::En => "Name",
+                    Language::ZhCn => say!(language, "Account's name"),
+                };
+                (label, text, role)
             }
             Item::SecurityEmail => {
                 let (text, role) = security_email(account, look);
@@ -184,7 +190,7 @@ impl Settings {
             }
             Item::Warning(index) => {
                 let warning = self.facts.warnings.get(index);
-                let text = warning.map(|warning| safe(warning.text(language)).into_owned());
+                let text = warning.map(|warning| safe(&warning.say(language)).into_owned());
                 (say!(language, "Warning"), text.unwrap_or_default(), Role::Warning)
             }
         }
@@ -199,7 +205,7 @@ impl Settings {
             }
             Test::Asked { .. } => (say!(language, "asking for a test mail").to_owned(), Role::Dim),
             Test::UnderWay(id) => (say!(language, "delivery {id} is on its way", id = id.0), Role::Text),
-            Test::Refused(problem) => (safe(&problem.to_string()).into_owned(), Role::Problem),
+            Test::Refused(problem) => (safe(&problem.say(language)).into_owned(), Role::Problem),
             Test::Ended(ended) => {
                 let what = match ended.state {
                     State::Written => say!(language, "written to a file"),

@@ -23,7 +23,7 @@ use crate::domain::contact::{AddressProof, Proofs, Status, Subject};
 use crate::domain::delivery::State;
 use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
-use crate::domain::say::{plain, say};
+use crate::domain::say::{Say as _, plain, say};
 use crate::domain::timestamp::spoken_in;
 use crate::domain::verification::{Limit, LimitKind, PER_ADDRESS};
 use crate::tui::keymap::{Action, Context};
@@ -176,7 +176,7 @@ impl VerificationDialog {
 fn entry_rows(entry: &CodeEntry, columns: usize, language: Language) -> Vec<DialogRow> {
     let mut rows = vec![DialogRow::Code];
     let (text, role) = match &entry.problem {
-        Some(problem) => (problem.to_string(), Role::Problem),
+        Some(problem) => (problem.say(language), Role::Problem),
         None => (
             say!(language, "eight letters and digits; case, blanks and the hyphen do not matter").to_owned(),
             Role::Hint,
@@ -222,7 +222,7 @@ fn said_words(said: &Said, language: Language) -> (String, Role) {
             Role::Warning,
         ),
         Said::NoChange => (say!(language, "No change of address is under way.").to_owned(), Role::Hint),
-        Said::Problem(problem) => (sentence(&problem.to_string(), language), Role::Problem),
+        Said::Problem(problem) => (sentence(&problem.say(language), language), Role::Problem),
     }
 }
 
