@@ -48,7 +48,7 @@ pub(in crate::tui::screens) fn lines(
     // Where the one sat who opened a link is not written down.
     let here = (record.via != Via::Page.id()).then(|| say!(language, "this machine"));
     if let Some(origin) = record.origin.as_deref().or(here) {
-        lines.extend(fact(say!(language, "From"), &safe(origin), Role::Text));
+        lines.extend(fact(say!(language, "From "), &safe(origin), Role::Text));
     }
     lines.extend(fact(say!(language, "Via"), &way(&record.via, language), Role::Text));
     match fields {

@@ -142,7 +142,7 @@ fn state_cell(delivery: &Delivery, columns: usize, look: Look<'_>) -> String {
     let mut start = format!("{mark} {}", plain(language, delivery.state.id()));
     let has_failed = matches!(delivery.state, State::Failed | State::Expired);
     if delivery.state == State::Retry {
-        start = format!("{start} {}", look.short_time(delivery.due_at));
+        start = say!(language, "{mark} retry {time}", mark, time = look.short_time(delivery.due_at));
     }
     if delivery.is_delayed(look.now) {
         start = say!(language, "{state}, delayed", state = start);
