@@ -2,17 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use callsheet::domain::delivery::{Kind, State};
 use callsheet::domain::contact::{SortColumn, Status};
 use callsheet::domain::contact_form::Field;
-use callsheet::domain::delivery::State;
 use callsheet::domain::language::Language;
+use callsheet::domain::routing::{Exclusion, FallbackReason};
 use callsheet::domain::say::plain;
+use callsheet::operations::Via;
+use callsheet::operations::history;
 use callsheet::domain::verification::VoidReason;
 use callsheet::tui::keymap::{Context, Footer};
 use callsheet::tui::model::Screen;
+use callsheet::tui::screens::delivery_detail;
 use callsheet::tui::screens::help;
 use callsheet::tui::setup;
 use callsheet::tui::theme::Theme;
+use callsheet::tui::widgets::audience::{exclusion_words, fallback_words, past_fallback_words};
 
 use crate::tidy::source::{Source, text};
 
@@ -36,7 +41,15 @@ fn from_tables() -> Vec<&'static str> {
     texts.extend(help::texts());
     texts.extend(setup::stages());
     texts.extend(Status::ALL.map(Status::words));
-    texts.extend(State::ALL.map(State::id).into_iter().filter(|id| !matches!(*id, "retry" | "written")));
+    texts.extend(State::ALL.map(State::id));
+    texts.extend(Kind::ALL.map(Kind::id));
+    texts.extend(Via::ALL.map(Via::id));
+    texts.extend(Exclusion::ALL.map(exclusion_words));
+    texts.extend(FallbackReason::ALL.map(fallback_words));
+    texts.extend(FallbackReason::ALL.map(past_fallback_words));
+    texts.extend(delivery_detail::PHASES);
+    texts.extend(history::FIELDS);
+    texts.extend(history::WORDS);
     texts.extend(VoidReason::ALL.map(VoidReason::words));
     texts.extend(SortColumn::ALL.map(SortColumn::id));
     texts.extend(Field::ALL.map(Field::id));
