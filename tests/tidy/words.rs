@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use callsheet::domain::delivery::{Kind, State};
 use callsheet::domain::contact::{SortColumn, Status};
 use callsheet::domain::contact_form::Field;
+use callsheet::domain::delivery::{Kind, State};
 use callsheet::domain::language::Language;
 use callsheet::domain::routing::{Exclusion, FallbackReason};
 use callsheet::domain::say::plain;
+use callsheet::domain::verification::VoidReason;
 use callsheet::operations::Via;
 use callsheet::operations::history;
-use callsheet::domain::verification::VoidReason;
 use callsheet::tui::keymap::{Context, Footer};
 use callsheet::tui::model::Screen;
 use callsheet::tui::screens::delivery_detail;
