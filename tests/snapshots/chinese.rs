@@ -22,7 +22,8 @@ use crate::support::stage::{Stage, cast, fixed};
 /// What is the same in each language: names, addresses, ids, keys, and what servers say.
 const DATA: &str = "callsheet Example Ltd English Grace Ada AdaLovelace ops live ctrl esc enter tab shift space pgup pgdn home end delete \
                     left right down backspace alt SMTPUTF8 SMTP ASCII EHLO MAIL FROM RCPT TO TLS DATA starttls tls config Message ID fg \
-                    systemd default PIPELINING AUTH PLAIN LOGIN for mail example com port none authentication failed ESMTP tmux";
+                    systemd default PIPELINING AUTH PLAIN LOGIN for mail example com port none authentication failed ESMTP tmux up \
+                    k j SCII";
 
 fn stage(size: Size) -> Stage {
     let fixed = Fixed { language: Language::ZhCn, ..fixed(Theme::Traced, Marks::Unicode) };

@@ -28,6 +28,8 @@ fn say_anew(model: &mut Model, at: usize) {
         Overlay::ContactForm(form) => form.say_anew(look.language),
         Overlay::Compose(dialog) => dialog.say_anew(look.catalogue, look.language),
         Overlay::MailForm(form) => form.say_anew(look.language),
+        Overlay::Export(dialog) => dialog.speak(look.language),
+        Overlay::Import(dialog) => dialog.speak(look.language),
         Overlay::Palette(palette) => palette.say_anew(model.mouse.mode, &model.themes, &look),
         Overlay::Confirm { .. }
         | Overlay::Verification(_)
@@ -37,8 +39,6 @@ fn say_anew(model: &mut Model, at: usize) {
         | Overlay::Choice(_)
         | Overlay::Audience(_)
         | Overlay::AccountForm(_)
-        | Overlay::Export(_)
-        | Overlay::Import(_)
         | Overlay::Help(_) => {}
     }
 }
