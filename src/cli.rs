@@ -90,6 +90,9 @@ struct Common {
     /// Print data as JSON; lists are arrays
     #[arg(long, global = true)]
     json: bool,
+    /// The language of the screen: en or zh-CN; else CALLSHEET_LANG tells, then the configuration, then the locale
+    #[arg(long, value_name = "LANGUAGE")]
+    lang: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -37,6 +37,7 @@ pub use self::source::{Basis, MailServer, Source, Unsaved};
 pub use self::value::Mailbox;
 use crate::domain::email_address::{EmailAddress, Smtputf8};
 use crate::domain::language::Language;
+use crate::domain::say::{Said, say};
 use crate::paths::Environment;
 
 /// Everything that can be set, each value with where it comes from.
@@ -302,15 +303,19 @@ impl Config {
 
     /// Sentences about what is allowed but should be known.
     #[must_use]
-    pub fn warnings(&self) -> Vec<String> {
+    pub fn warnings(&self) -> Vec<Said> {
         let mut warnings = Vec::new();
         if let Some(host) = &*self.mail.host
             && *self.mail.security == Security::None
             && !value::is_loopback(host)
         {
-            warnings.push(format!(
-                "Mail goes to '{host}' without encryption, codes included. Set 'mail.security' to \"starttls\" or \"tls\"."
-            ));
+            warnings.push(Said::each(|language| {
+                say!(
+                    language,
+                    "Mail goes to '{host}' without encryption, codes included. Set 'mail.security' to \"starttls\" or \"tls\".",
+                    host
+                )
+            }));
         }
         warnings
     }

@@ -6,7 +6,6 @@ use crate::cli::screen::{Closed, Left, Visit};
 use crate::cli::serve::{self, Service, Unserved};
 use crate::clock;
 use crate::config::{self, Config, ConfigError, ConfigErrors};
-use crate::domain::language::Language;
 use crate::operations::{Opening, Reach};
 use crate::paths;
 use crate::tui::clipboard::Clipboard;
@@ -46,7 +45,7 @@ pub fn screen(visit: Visit) -> Result<Left, Closed> {
             config::Marks::Unicode => Marks::Unicode,
             config::Marks::Ascii => Marks::Ascii,
         },
-        language: Language::En,
+        language: *config.tui.language,
         offset: clock::offset_at(opening.clock.now()),
         places: places(&opening),
         ability: if config.tui.dumb_terminal { Ability::Dumb } else { Ability::Full },

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use callsheet::domain::contact::{ContactId, Subject};
 use callsheet::domain::contact_form::ContactForm;
+use callsheet::domain::language::Language;
 use callsheet::domain::notice::NoticeForm;
 use callsheet::domain::reply::Phase;
 use callsheet::mail::sender::{SenderEvent, Way};
@@ -14,7 +15,7 @@ use callsheet::operations::account::AccountChange;
 use callsheet::operations::contacts::{ContactChange, Verify};
 use callsheet::operations::{Session, account, contacts, notices, outbox, verification};
 use callsheet::tui::marks::Marks;
-use callsheet::tui::model::Overlay;
+use callsheet::tui::model::{Fixed, Overlay};
 use callsheet::tui::picture::{Ground, Picture};
 use callsheet::tui::screens::settings::{MailFacts, SettingsFacts};
 use callsheet::tui::theme::Theme;
@@ -38,6 +39,7 @@ pub fn all() -> Vec<(String, String)> {
     in_the_outbox(&office, &mut album);
     in_the_settings(&office, &mut album);
     in_the_history(&office, &mut album);
+    in_chinese(&office, &mut album);
     at_the_first_start(&mut album);
     album.files
 }
@@ -155,6 +157,25 @@ fn in_the_settings(office: &Office, album: &mut Album) {
     );
 }
 
+/// The same places in Chinese.
+fn in_chinese(office: &Office, album: &mut Album) {
+    let mut desk = open_in(office, 20, Language::ZhCn);
+    desk.types("<down><down>");
+    let words = "联系人列表：十二位联系人的邮箱、职位、消息类型和验证状态。";
+    album.take("contacts-zh", Ground::Dark, &desk, words);
+    album.take("contacts-zh", Ground::Light, &desk, words);
+    let mut desk = open_in(office, 26, Language::ZhCn);
+    desk.types("a 李雷<tab> lei.li@example.cn <tab><enter><down><down><down><enter><tab><tab>");
+    let words = "添加联系人：根据职位建议的消息类别已勾选。";
+    album.take("types-zh", Ground::Dark, &desk, words);
+    album.take("types-zh", Ground::Light, &desk, words);
+    let mut desk = open_in(office, 26, Language::ZhCn);
+    desk.types("2 <down><down><down> <right><right><right> <enter> <right><right>");
+    let words = "消息类型：联系人与消息类别的矩阵，其中一个类别已展开；最下面是将收到每类消息的人数。";
+    album.take("matrix-zh", Ground::Dark, &desk, words);
+    album.take("matrix-zh", Ground::Light, &desk, words);
+}
+
 fn at_the_first_start(album: &mut Album) {
     let office = Office::new();
     let mut desk = open(&office, 20);
@@ -187,6 +208,11 @@ impl Album {
 
 /// The screen of 100 columns as it is shown on a terminal with colours.
 fn open(office: &Office, height: u16) -> Desk<'_> {
+    open_in(office, height, Language::En)
+}
+
+/// The same in a language.
+fn open_in(office: &Office, height: u16, language: Language) -> Desk<'_> {
     let mail = MailFacts::Server {
         host: "mail.example.com".to_owned(),
         port: 587,
@@ -200,7 +226,7 @@ fn open(office: &Office, height: u16) -> Desk<'_> {
         configuration: Some("/home/ada/.config/callsheet/config.toml".to_owned()),
         warnings: Vec::new(),
     };
-    let fixed = stage::fixed(Theme::Dark, Marks::Unicode);
+    let fixed = Fixed { language, ..stage::fixed(Theme::Dark, Marks::Unicode) };
     let mut desk = Desk::with(office, fixed, facts, Size { width: 100, height });
     desk.hears(vec![SenderEvent::Idle]);
     desk

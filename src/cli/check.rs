@@ -164,7 +164,8 @@ fn configuration(config: &Config) -> Vec<Finding> {
         .file
         .as_ref()
         .map_or_else(|| "there is no file; all is default".to_owned(), |file| file.display().to_string());
-    let warnings = config.warnings().into_iter().map(|warning| Finding::warning("config", warning));
+    let warnings =
+        config.warnings().into_iter().map(|warning| Finding::warning("config", warning.to_string()));
     std::iter::once(Finding::ok("config", file))
         .chain(warnings)
         .chain(public_url(config))

@@ -42,7 +42,7 @@ impl Context {
 
     fn load_from(environment: &Environment, common: &Common, output: &mut Output) -> Result<Self, Stop> {
         let config = config_of(common, environment).map_err(Report::from)?;
-        config.warnings().iter().for_each(|warning| output.warning(warning));
+        config.warnings().iter().for_each(|warning| output.warning(&warning.to_string()));
         let opening = opening(&config, environment).map_err(Report::from)?;
         let log = Place::of(environment.text("JOURNAL_STREAM"), config.log_folder.clone());
         log::begin(*config.log_level, log.clone(), Arc::clone(&opening.clock));
@@ -128,6 +128,7 @@ pub fn flags_of(common: &Common) -> Flags {
     Flags {
         database: common.db.clone(),
         config: common.config.clone(),
+        language: common.lang.clone(),
         log_level: common.log.clone(),
         ..Flags::default()
     }

@@ -10,7 +10,9 @@ use super::output::Output;
 use super::problem::{Exit, Report, Stop};
 use super::table::Table;
 use crate::domain::contact::ContactId;
+use crate::domain::language::Language;
 use crate::domain::moment;
+use crate::domain::say::Say as _;
 use crate::domain::timestamp::Timestamp;
 use crate::operations::history::{self, Anchor, Break, Event, HistoryAt, HistoryQuery, Verdict};
 use crate::operations::{Problem, Session, contacts};
@@ -122,7 +124,7 @@ fn verify(context: &mut Context, output: &mut Output, anchor: Option<Anchor>) ->
             Ok(Exit::Done)
         }
         Verdict::Broken(broken) => {
-            Err(Report::failed(format!("the history was changed: {}", history::broken_words(broken)))
+            Err(Report::failed(format!("the history was changed: {}", broken.say(Language::En)))
                 .hint("a backup from before tells what it said")
                 .into())
         }

@@ -233,7 +233,7 @@ fn invalid_fields(problems: &[FieldProblem]) -> Report {
 /// Everything that is wrong with a notice; the first hint of them.
 fn invalid_notice(problems: &[NoticeProblem]) -> Report {
     let report = Report::usage("the notice was not queued");
-    let report = problems.iter().fold(report, |report, problem| report.detail(problem.message.clone()));
+    let report = problems.iter().fold(report, |report, problem| report.detail(problem.wrong.to_string()));
     match problems.iter().find_map(|problem| problem.hint.clone()) {
         Some(hint) => report.hint(hint),
         None => report,

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::domain::language::Language;
 use crate::domain::safe_text::Safe;
+use crate::domain::say::{Said, Say, say};
 
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,7 +29,7 @@ pub struct ConfigError {
     /// The key with its sections, as in `mail.port`; none if the mistake is not about one.
     pub key: Option<String>,
     /// What is wrong with it: continues a sentence that begins with the key.
-    pub message: String,
+    pub message: Said,
     /// The nearest key or value that is known.
     pub nearest: Option<String>,
 }
@@ -47,32 +49,46 @@ impl fmt::Display for Origin {
 }
 
 /// `/etc/callsheet/config.toml:12: 'mail.prot' is not a key; did you mean 'mail.port'?`
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.origin != Origin::Default {
-            write!(f, "{}: ", self.origin)?;
-        }
-        if let Some(key) = &self.key {
-            write!(f, "'{}' ", Safe(key))?;
-        }
-        f.write_str(&self.message)?;
+impl Say for ConfigError {
+    fn say(&self, language: Language) -> String {
+        let origin = match self.origin {
+            Origin::Default => String::new(),
+            Origin::Flag(_) | Origin::Environment(_) | Origin::File { .. } => format!("{}: ", self.origin),
+        };
+        let key = self.key.as_ref().map(|key| format!("'{}' ", Safe(key))).unwrap_or_default();
+        format!("{origin}{key}{}", self.fault(language))
+    }
+}
+
+impl ConfigError {
+    /// What is wrong, and what is nearest to what was meant.
+    pub(super) fn fault(&self, language: Language) -> String {
+        let message = self.message.say(language);
         match &self.nearest {
-            Some(nearest) => write!(f, "; did you mean '{}'?", Safe(nearest)),
-            None => Ok(()),
+            Some(nearest) => {
+                say!(language, "{message}; did you mean '{nearest}'?", message, nearest = Safe(nearest))
+            }
+            None => message.to_owned(),
         }
     }
 }
 
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.say(Language::En))
+    }
+}
+
 /// One mistake a line.
+impl Say for ConfigErrors {
+    fn say(&self, language: Language) -> String {
+        self.0.iter().map(|error| error.say(language)).collect::<Vec<_>>().join("\n")
+    }
+}
+
 impl fmt::Display for ConfigErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, error) in self.0.iter().enumerate() {
-            if number > 0 {
-                f.write_str("\n")?;
-            }
-            error.fmt(f)?;
-        }
-        Ok(())
+        f.write_str(&self.say(Language::En))
     }
 }
 

@@ -55,7 +55,7 @@ pub fn read(text: &str, path: &Path) -> Entries {
         walk.entries.errors.push(ConfigError {
             origin: walk.origin(line),
             key: None,
-            message,
+            message: message.into(),
             nearest: None,
         });
     }
@@ -100,7 +100,7 @@ impl Walk<'_> {
 
     fn refuse(&mut self, line: usize, key: String, message: String, nearest: Option<String>) {
         let origin = self.origin(line);
-        self.entries.errors.push(ConfigError { origin, key: Some(key), message, nearest });
+        self.entries.errors.push(ConfigError { origin, key: Some(key), message: message.into(), nearest });
     }
 
     fn origin(&self, line: usize) -> Origin {

@@ -30,7 +30,7 @@ pub fn find(flags: &Flags, environment: &Environment) -> Result<Option<(PathBuf,
 
 fn no_file(origin: Origin, path: &Path, why: &str) -> ConfigError {
     let message = format!("the configuration '{}' cannot be read: {why}", Safe(&path.to_string_lossy()));
-    ConfigError { origin, key: None, message, nearest: None }
+    ConfigError { origin, key: None, message: message.into(), nearest: None }
 }
 
 /// The text of a file that an administrator writes; why it cannot be had, in words.

@@ -19,7 +19,7 @@ impl OwnFile {
     #[must_use]
     pub fn mistake(&self, line: usize, words: String) -> ConfigError {
         let origin = Origin::File { path: self.path.clone(), line };
-        ConfigError { origin, key: None, message: words, nearest: None }
+        ConfigError { origin, key: None, message: words.into(), nearest: None }
     }
 
     fn read(path: &Path, what: &str) -> Result<Self, ConfigError> {
@@ -28,7 +28,12 @@ impl OwnFile {
             Err(why) => {
                 let file = path.to_string_lossy();
                 let message = format!("the {what} '{}' cannot be read: {}", Safe(&file), safe(&why));
-                Err(ConfigError { origin: Origin::Default, key: None, message, nearest: None })
+                Err(ConfigError {
+                    origin: Origin::Default,
+                    key: None,
+                    message: message.into(),
+                    nearest: None,
+                })
             }
         }
     }

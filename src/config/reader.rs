@@ -7,6 +7,7 @@ use super::error::{ConfigError, ConfigErrors, Origin};
 use super::file::{Entries, Raw, read};
 use super::value::{self, Bad};
 use super::{Setting, key};
+use crate::domain::say::say;
 use crate::paths::{Environment, expand_home};
 
 /// The file while it is read.
@@ -80,7 +81,10 @@ impl<'a> Reader<'a> {
         self.take(name, |raw| match raw {
             Raw::Integer(number) => {
                 T::try_from(*number).ok().filter(|number| range.contains(number)).ok_or_else(|| {
-                    Bad::new(format!("is {number}; it must be from {} to {}", range.start(), range.end()))
+                    let (least, most) = (range.start(), range.end());
+                    Bad::of(|language| {
+                        say!(language, "is {number}; it must be from {least} to {most}", number, least, most)
+                    })
                 })
             }
             Raw::Text(_) | Raw::Boolean(_) | Raw::List(_) | Raw::Other(_) => Err(not("a whole number", raw)),

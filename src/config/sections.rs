@@ -14,6 +14,7 @@ use crate::domain::email_address::Smtputf8;
 use crate::domain::language::Language;
 use crate::domain::nearest::nearest;
 use crate::domain::safe_text::Safe;
+use crate::domain::say::say;
 use crate::paths::{self, Environment};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -110,7 +111,7 @@ fn mail(reader: &mut Reader<'_>, environment: &Environment) -> MailConfig {
         reader.refuse(
             host.origin.clone(),
             "mail.from",
-            Bad::new("is missing; it is required with 'mail.host'"),
+            Bad::of(|language| say!(language, "is missing; it is required with 'mail.host'").to_owned()),
         );
     }
     if let Some(host) = &*host
@@ -118,9 +119,14 @@ fn mail(reader: &mut Reader<'_>, environment: &Environment) -> MailConfig {
         && *security == Security::None
         && !value::is_loopback(host)
     {
-        let message =
-            "is set, but a password is never sent without encryption; set 'mail.security' to tls or starttls";
-        reader.refuse(username.origin.clone(), "mail.username", Bad::new(message));
+        let bad = Bad::of(|language| {
+            say!(
+                language,
+                "is set, but a password is never sent without encryption; set 'mail.security' to tls or starttls"
+            )
+            .to_owned()
+        });
+        reader.refuse(username.origin.clone(), "mail.username", bad);
     }
     for (key, given) in [
         ("mail.password_file", password_file.is_some().then_some(&password_file.origin)),
@@ -129,7 +135,8 @@ fn mail(reader: &mut Reader<'_>, environment: &Environment) -> MailConfig {
         if let Some(origin) = given
             && !reader.is_given("mail.username")
         {
-            reader.refuse(origin.clone(), key, Bad::new("does nothing without 'mail.username'"));
+            let bad = Bad::of(|language| say!(language, "does nothing without 'mail.username'").to_owned());
+            reader.refuse(origin.clone(), key, bad);
         }
     }
     let passwords = PasswordSources {
@@ -190,10 +197,13 @@ fn dkim(reader: &mut Reader<'_>) -> Option<DkimConfig> {
 /// A name for AUTH: NUL would end it (RFC 4616).
 fn username(text: &str) -> Result<String, Bad> {
     if text.is_empty() || text.len() > 255 || text.contains(char::is_control) {
-        return Err(Bad::new(format!(
-            "is '{}'; a user name has 1 to 255 bytes and no control characters",
-            Safe(text)
-        )));
+        return Err(Bad::of(|language| {
+            say!(
+                language,
+                "is '{text}'; a user name has 1 to 255 bytes and no control characters",
+                text = Safe(text)
+            )
+        }));
     }
     Ok(text.to_owned())
 }
@@ -233,7 +243,7 @@ fn language(reader: &mut Reader<'_>, flags: &Flags, environment: &Environment) -
         Language::parse(text).map_err(|_| {
             let ids = Language::ALL.map(Language::id);
             Bad {
-                message: format!("is '{}', which is not one of {}", Safe(text), ids.join(", ")),
+                message: format!("is '{}', which is not one of {}", Safe(text), ids.join(", ")).into(),
                 nearest: Language::from_locale(text).map(|near| near.id().to_owned()),
             }
         })
@@ -273,7 +283,8 @@ fn theme(text: &str, file: Option<&Path>) -> Result<Theme, Bad> {
             "is '{}', which is not one of {} and no file in 'themes'",
             Safe(text),
             names.join(", ")
-        ),
+        )
+        .into(),
         nearest: nearest(text, names).first().map(|name| (*name).to_owned()),
     })
 }

@@ -10,6 +10,7 @@ use super::writing::Draft;
 use super::{Config, ConfigErrors, Flags, Origin, PasswordError, PasswordSources, location};
 use crate::domain::email_address::Smtputf8;
 use crate::domain::safe_text::Safe;
+use crate::domain::say::{Said, Say as _, say};
 use crate::paths::{self, Environment};
 
 /// The password's own file, beside the configuration.
@@ -29,7 +30,7 @@ pub struct MailServer {
     pub form: MailForm,
     pub basis: Basis,
     /// Where the password comes from, in words that are safe to show; None if there is none.
-    pub password: Option<String>,
+    pub password: Option<Said>,
 }
 
 /// What was read: a later writing compares it with what is there then.
@@ -45,26 +46,23 @@ pub struct Basis {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unsaved {
     /// What is wrong with which field; each continues a sentence that begins with "it".
-    Invalid(Vec<(MailField, String)>),
+    Invalid(Vec<(MailField, Said)>),
     /// Somebody else has changed the file meanwhile; what is there now.
     Changed(Basis),
     /// Something beside the fields, in words that are safe to show.
-    Failed(String),
+    Failed(Said),
 }
 
 impl From<ConfigErrors> for Unsaved {
     /// Mistakes of the form's own keys belong to its fields; of any other, all are told.
     fn from(errors: ConfigErrors) -> Self {
         let field = |key: &Option<String>| key.as_deref().and_then(MailField::of_key);
-        let fields: Option<Vec<(MailField, String)>> = errors
+        let fields: Option<Vec<(MailField, Said)>> = errors
             .0
             .iter()
-            .map(|error| {
-                let nearest = error.nearest.as_ref().map(|near| format!("; did you mean '{}'?", Safe(near)));
-                Some((field(&error.key)?, format!("{}{}", error.message, nearest.unwrap_or_default())))
-            })
+            .map(|error| Some((field(&error.key)?, Said::each(|language| error.fault(language)))))
             .collect();
-        fields.map_or_else(|| Self::Failed(errors.to_string()), Self::Invalid)
+        fields.map_or_else(|| Self::Failed(Said::each(|language| errors.say(language))), Self::Invalid)
     }
 }
 
@@ -85,9 +83,11 @@ impl Source {
     ///
     /// # Errors
     /// Every mistake in the configuration, or why there is no place for one, in words.
-    pub fn mail_server(&self) -> Result<MailServer, String> {
+    pub fn mail_server(&self) -> Result<MailServer, Said> {
         let found = self.find()?;
-        let config = self.config(&found.file, found.text.as_deref()).map_err(|errors| errors.to_string())?;
+        let config = self
+            .config(&found.file, found.text.as_deref())
+            .map_err(|errors| Said::each(|language| errors.say(language)))?;
         let mail = &config.mail;
         let is_given = |origin: &Origin| matches!(origin, Origin::File { .. });
         let form = MailForm {
@@ -125,7 +125,9 @@ impl Source {
         let edited = self.edited(&found, before, form)?;
         let failed = |path: &Path, error: &std::io::Error| {
             let why = location::reason(error);
-            Unsaved::Failed(format!("'{}' cannot be written: {why}", shown(path)))
+            Unsaved::Failed(Said::each(|language| {
+                say!(language, "'{path}' cannot be written: {why}", path = shown(path), why)
+            }))
         };
         let draft =
             |path: &Path, text: &str| Draft::new(path, text.as_bytes()).map_err(|error| failed(path, &error));
@@ -150,13 +152,16 @@ impl Source {
         let form = form.trimmed();
         let (text, mut wrong) = (found.text.as_deref().unwrap_or_default(), Vec::new());
         if !form.port.is_empty() && form.port.parse::<i64>().is_err() {
-            wrong.push((MailField::Port, format!("is '{}'; a port is 1 to 65535", Safe(&form.port))));
+            let words = Said::each(|language| {
+                say!(language, "is '{port}'; a port is 1 to 65535", port = Safe(&form.port))
+            });
+            wrong.push((MailField::Port, words));
         }
         let place = form.password.as_ref().map(|_| self.password_place(found));
         let name = place.as_ref().map(|(_, name)| name.as_str());
         let edited = form
             .edit(&before.form, name, text)
-            .map_err(|why| Unsaved::Failed(format!("'{}' cannot be used: {why}", shown(&found.file))))?;
+            .map_err(|why| Unsaved::Failed(unusable(&found.file, &why)))?;
         let read = self.config(&found.file, Some(&edited));
         let mut config = match read.map_err(Unsaved::from) {
             Ok(config) => Some(config),
@@ -185,26 +190,27 @@ impl Source {
     }
 
     /// What is wrong with the password; `config` without it, if the rest is right.
-    fn wrong_password(
-        &self,
-        config: Option<&Config>,
-        before: &MailServer,
-        form: &MailForm,
-    ) -> Option<String> {
+    fn wrong_password(&self, config: Option<&Config>, before: &MailServer, form: &MailForm) -> Option<Said> {
         let Some(typed) = &form.password else {
             let is_new = !form.username.is_empty() && before.form.username.is_empty();
             let sources = config.map(|config| &config.mail.passwords);
-            return sources
-                .filter(|sources| is_new && !sources.is_named())
-                .map(|_| "is missing; it is required with a user name".to_owned());
+            return sources.filter(|sources| is_new && !sources.is_named()).map(|_| {
+                Said::each(|language| {
+                    say!(language, "is missing; it is required with a user name").to_owned()
+                })
+            });
         };
         let credentials_directory = self.environment.folder("CREDENTIALS_DIRECTORY").map(Path::to_owned);
         if (PasswordSources { credentials_directory, ..PasswordSources::default() }).has_credential() {
-            return Some("would not be used: systemd gives one, which comes first".to_owned());
+            return Some(Said::each(|language| {
+                say!(language, "would not be used: systemd gives one, which comes first").to_owned()
+            }));
         }
         let alone = PasswordSources { environment: Some(typed.0.clone()), ..PasswordSources::default() };
         match alone.fetch() {
-            Err(PasswordError::Unusable(_)) => Some("is too long or has control characters".to_owned()),
+            Err(PasswordError::Unusable(_)) => Some(Said::each(|language| {
+                say!(language, "is too long or has control characters").to_owned()
+            })),
             Ok(_) | Err(_) => None,
         }
     }
@@ -218,13 +224,17 @@ impl Source {
         }
     }
 
-    fn find(&self) -> Result<Found, String> {
-        let found = location::find(&self.flags, &self.environment).map_err(|error| error.to_string())?;
+    fn find(&self) -> Result<Found, Said> {
+        let found = location::find(&self.flags, &self.environment)
+            .map_err(|error| Said::each(|language| error.say(language)))?;
         if let Some((file, text)) = found {
             return Ok(Found { file, text: Some(text) });
         }
         let file = paths::config_files(&self.environment).into_iter().next();
-        let file = file.ok_or("there is no place for a configuration; name one with --config")?;
+        let nowhere = |language| {
+            say!(language, "there is no place for a configuration; name one with --config").to_owned()
+        };
+        let file = file.ok_or_else(|| Said::each(nowhere))?;
         Ok(Found { file, text: None })
     }
 
@@ -248,13 +258,25 @@ impl Found {
     }
 }
 
-fn password_in_words(sources: &PasswordSources) -> Option<String> {
+fn unusable(file: &Path, why: &str) -> Said {
+    Said::each(|language| say!(language, "'{file}' cannot be used: {why}", file = shown(file), why))
+}
+
+fn password_in_words(sources: &PasswordSources) -> Option<Said> {
     if sources.has_credential() {
-        return Some("given by systemd".to_owned());
+        return Some(Said::each(|language| say!(language, "given by systemd").to_owned()));
     }
-    let file = sources.file.as_ref().map(|path| format!("kept in '{}'", shown(path)));
-    let command = || Some(format!("given by '{}'", sources.command.as_ref()?.program()));
-    let environment = || sources.environment.as_ref().map(|_| "given by CALLSHEET_SMTP_PASSWORD".to_owned());
+    let file = sources
+        .file
+        .as_ref()
+        .map(|path| Said::each(|language| say!(language, "kept in '{file}'", file = shown(path))));
+    let given = |by: &str| Said::each(|language| say!(language, "given by '{program}'", program = by));
+    let command = || Some(given(&sources.command.as_ref()?.program()));
+    let environment = || {
+        sources.environment.as_ref().map(|_| {
+            Said::each(|language| say!(language, "given by {variable}", variable = "CALLSHEET_SMTP_PASSWORD"))
+        })
+    };
     file.or_else(command).or_else(environment)
 }
 
@@ -347,7 +369,7 @@ mod tests {
         let after = source.mail_server().unwrap();
         let expected = MailForm { host: "mail.example.com".to_owned(), password: None, ..filled() };
         assert_eq!(after.form, expected);
-        assert_eq!(after.password.unwrap(), format!("kept in '{}'", home.password().display()));
+        assert_eq!(after.password.unwrap().to_string(), format!("kept in '{}'", home.password().display()));
     }
 
     #[test]
@@ -406,7 +428,7 @@ mod tests {
         fs::write(credentials.join("smtp-password"), "theirs").unwrap();
         let source = home.source_with(&[("CREDENTIALS_DIRECTORY", &credentials)]);
         let before = source.mail_server().unwrap();
-        assert_eq!(before.password.as_deref(), Some("given by systemd"));
+        assert_eq!(before.password.as_ref().map(ToString::to_string).as_deref(), Some("given by systemd"));
         let Err(Unsaved::Invalid(wrong)) = source.save(&before, &filled()) else { panic!() };
         assert_eq!(wrong.len(), 1);
         let saved = source.save(&before, &MailForm { password: None, ..filled() }).unwrap();
@@ -457,13 +479,14 @@ mod tests {
             password: None,
         });
         let Err(Unsaved::Failed(words)) = home.source().save(&before, &filled()) else { panic!() };
+        let words = words.to_string();
         assert!(words.contains("cannot be written") && words.contains("smtp-password"), "{words}");
     }
 
     #[test]
     fn a_file_with_mistakes_is_told_with_all_of_them() {
         let home = Home::new(Some("prot = 1\n[mail]\nhsot = 'a'\n"));
-        let words = home.source().mail_server().unwrap_err();
+        let words = home.source().mail_server().unwrap_err().to_string();
         assert!(words.contains(":1: 'prot'") && words.contains("did you mean 'mail.host'"), "{words}");
     }
 }

@@ -73,7 +73,7 @@ fn without_anything_everything_has_its_default() {
     assert!(*config.tui.mouse && *config.tui.color && !*config.tui.accessible && config.tui.dumb_terminal);
     assert_eq!(*config.log_level, LogLevel::Info);
     assert!(config.listing().iter().all(|listed| listed.origin == Origin::Default));
-    assert_eq!(config.warnings(), Vec::<String>::new());
+    assert_eq!(config.warnings(), Vec::new());
 }
 
 #[test]
@@ -272,7 +272,7 @@ fn clear_text_off_this_machine_warns_and_never_carries_a_password() {
     let clear = "[mail]\nfrom = 'a@example.com'\nhost = 'mail.example.com'\nsecurity = 'none'\n";
     let warnings = loaded(clear).warnings();
     assert_eq!(warnings.len(), 1);
-    assert!(warnings[0].contains("'mail.example.com' without encryption"), "{warnings:?}");
+    assert!(warnings[0].to_string().contains("'mail.example.com' without encryption"), "{warnings:?}");
     assert_eq!(
         mistakes(&format!("{clear}username = 'notices'\n")),
         [
@@ -280,7 +280,7 @@ fn clear_text_off_this_machine_warns_and_never_carries_a_password() {
         ]
     );
     let here = "[mail]\nfrom = 'a@example.com'\nhost = 'localhost'\nusername = 'notices'";
-    assert_eq!(loaded(here).warnings(), Vec::<String>::new());
+    assert_eq!(loaded(here).warnings(), Vec::new());
 }
 
 #[test]

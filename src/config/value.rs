@@ -5,14 +5,16 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::domain::email_address::{EmailAddress, Smtputf8};
+use crate::domain::language::Language;
 use crate::domain::nearest::nearest;
 use crate::domain::return_path;
 use crate::domain::safe_text::{Safe, safe};
+use crate::domain::say::{Said, Say as _, say};
 
 /// Why a text is no such value: continues a sentence that begins with the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bad {
-    pub message: String,
+    pub message: Said,
     pub nearest: Option<String>,
 }
 
@@ -27,8 +29,13 @@ pub struct Mailbox {
 pub const NAME_LIMIT: usize = 64;
 
 impl Bad {
-    pub fn new(message: impl Into<String>) -> Self {
+    pub fn new(message: impl Into<Said>) -> Self {
         Self { message: message.into(), nearest: None }
+    }
+
+    /// With what `words` gives in each language.
+    pub fn of(words: impl Fn(Language) -> String) -> Self {
+        Self::new(Said::each(words))
     }
 }
 
@@ -72,7 +79,7 @@ pub fn choice<T: Copy>(text: &str, words: &[(&'static str, T)]) -> Result<T, Bad
     }
     let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
     Err(Bad {
-        message: format!("is '{}', which is not one of {}", Safe(text), known.join(", ")),
+        message: format!("is '{}', which is not one of {}", Safe(text), known.join(", ")).into(),
         nearest: nearest(text, known).first().map(|word| (*word).to_owned()),
     })
 }
@@ -84,22 +91,40 @@ pub fn mailbox(text: &str, smtputf8: Smtputf8) -> Result<Mailbox, Bad> {
         None => (String::new(), text),
     };
     if safe(&name) != name {
-        return Err(Bad::new(format!(
-            "has a name with a character that no header may hold: '{}'",
-            Safe(&name)
-        )));
+        return Err(Bad::of(|language| {
+            say!(
+                language,
+                "has a name with a character that no header may hold: '{name}'",
+                name = Safe(&name)
+            )
+        }));
     }
     let length = name.chars().count();
     if length > NAME_LIMIT {
-        return Err(Bad::new(format!("has a name of {length} characters; {NAME_LIMIT} are allowed")));
+        return Err(Bad::of(|language| {
+            say!(
+                language,
+                "has a name of {length} characters; {limit} are allowed",
+                length,
+                limit = NAME_LIMIT
+            )
+        }));
     }
     Ok(Mailbox { name: Some(name).filter(|name| !name.is_empty()), address: address(email, smtputf8)? })
 }
 
 /// An address alone.
 pub fn address(text: &str, smtputf8: Smtputf8) -> Result<EmailAddress, Bad> {
-    EmailAddress::parse(text, smtputf8)
-        .map_err(|error| Bad::new(format!("is '{}', which is no address: {error}", Safe(text))))
+    EmailAddress::parse(text, smtputf8).map_err(|error| {
+        Bad::of(|language| {
+            say!(
+                language,
+                "is '{text}', which is no address: {error}",
+                text = Safe(text),
+                error = error.say(language)
+            )
+        })
+    })
 }
 
 /// An address to which the mark of each mail can be added.
@@ -107,16 +132,24 @@ pub fn return_path(text: &str, smtputf8: Smtputf8) -> Result<EmailAddress, Bad> 
     let found = address(text, smtputf8)?;
     let (own, whole) = (found.local().len(), found.as_str().len());
     if own > return_path::LOCAL_LIMIT {
-        return Err(Bad::new(format!(
-            "has {own} bytes before the @; {} are allowed, since each mail adds its own mark there",
-            return_path::LOCAL_LIMIT
-        )));
+        return Err(Bad::of(|language| {
+            say!(
+                language,
+                "has {own} bytes before the @; {limit} are allowed, since each mail adds its own mark there",
+                own,
+                limit = return_path::LOCAL_LIMIT
+            )
+        }));
     }
     if whole > return_path::LIMIT {
-        return Err(Bad::new(format!(
-            "has {whole} bytes; {} are allowed, since each mail adds its own mark",
-            return_path::LIMIT
-        )));
+        return Err(Bad::of(|language| {
+            say!(
+                language,
+                "has {whole} bytes; {limit} are allowed, since each mail adds its own mark",
+                whole,
+                limit = return_path::LIMIT
+            )
+        }));
     }
     Ok(found)
 }
@@ -137,10 +170,16 @@ pub fn host(text: &str) -> Result<String, Bad> {
     if let Some((_, port)) = text.rsplit_once(':')
         && port.parse::<u16>().is_ok()
     {
-        return Err(Bad::new(format!("is '{}'; the port has a key of its own, 'mail.port'", Safe(text))));
+        return Err(Bad::of(|language| {
+            say!(language, "is '{text}'; the port has a key of its own, 'mail.port'", text = Safe(text))
+        }));
     }
     let ascii = idna::domain_to_ascii(text).ok().filter(|name| is_dns_name(name));
-    ascii.ok_or_else(|| Bad::new(format!("is '{}', which is no host name and no IP address", Safe(text))))
+    ascii.ok_or_else(|| {
+        Bad::of(|language| {
+            say!(language, "is '{text}', which is no host name and no IP address", text = Safe(text))
+        })
+    })
 }
 
 /// A short label of letters, digits, hyphens and dots, as a DKIM selector is (RFC 6376 section 3.1).
@@ -276,7 +315,7 @@ mod tests {
     const DAY: Duration = Duration::from_secs(86_400);
 
     fn message<T: std::fmt::Debug>(result: Result<T, Bad>) -> String {
-        result.unwrap_err().message
+        result.unwrap_err().message.to_string()
     }
 
     #[test]
@@ -427,7 +466,7 @@ mod tests {
     #[test]
     fn a_wrong_word_names_the_nearest() {
         let bad = choice("startls", &[("tls", 1), ("starttls", 2), ("none", 3)]).unwrap_err();
-        assert_eq!(bad.message, "is 'startls', which is not one of tls, starttls, none");
+        assert_eq!(bad.message.to_string(), "is 'startls', which is not one of tls, starttls, none");
         assert_eq!(bad.nearest.as_deref(), Some("starttls"));
     }
 

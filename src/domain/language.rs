@@ -43,6 +43,13 @@ impl Language {
         }
     }
 
+    /// The language that follows, around the end.
+    #[must_use]
+    pub fn next(self) -> Language {
+        let at = Language::ALL.iter().position(|known| *known == self).unwrap_or_default();
+        Language::ALL[(at + 1) % Language::ALL.len()]
+    }
+
     /// Reads an id, whatever its case.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! A notice: something to be announced to everybody who must hear it. What may be in it, and what became of it.
 
+mod wrong;
+
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::catalogue::Catalogue;
@@ -10,6 +12,8 @@ use super::printed_text::readable;
 use super::routing::FallbackReason;
 use super::safe_text::safe;
 use super::timestamp::Timestamp;
+
+pub use wrong::{BodyPart, NoticeWrong};
 
 /// The longest subject, in characters as people count them (grapheme clusters).
 pub const SUBJECT_LIMIT: usize = 200;
@@ -47,8 +51,7 @@ pub enum NoticeField {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeProblem {
     pub field: NoticeField,
-    /// For people; without control characters.
-    pub message: String,
+    pub wrong: NoticeWrong,
     /// What may help, for example the nearest ids.
     pub hint: Option<String>,
 }
@@ -106,14 +109,14 @@ pub struct NoticeTotals {
 /// Everything that is wrong, in the order of the form: one problem for the type and for the subject, one for each body.
 pub fn check(form: &NoticeForm, catalogue: &Catalogue) -> Result<NoticeDraft, Vec<NoticeProblem>> {
     let mut problems = Vec::new();
-    let note = |field: NoticeField| move |(message, hint)| NoticeProblem { field, message, hint };
+    let note = |field: NoticeField| move |(wrong, hint)| NoticeProblem { field, wrong, hint };
     problems.extend(check_type(&form.message_type, catalogue).err());
     let subject = form.subject.trim();
     problems.extend(check_subject(subject).err().map(note(NoticeField::Subject)));
     let body = with_line_feeds(&readable(&form.body));
     problems.extend(check_body(&body).err().map(note(NoticeField::Body)));
     let html = form.html.as_deref().map(with_line_feeds).filter(|html| !html.trim().is_empty());
-    let in_html = html.as_deref().map_or(Ok(()), |html| check_text("HTML body", html));
+    let in_html = html.as_deref().map_or(Ok(()), |html| check_text(BodyPart::Html, html));
     problems.extend(in_html.err().map(note(NoticeField::Body)));
     if !problems.is_empty() {
         return Err(problems);
@@ -129,22 +132,21 @@ pub fn check_type(id: &str, catalogue: &Catalogue) -> Result<(), NoticeProblem> 
     if catalogue.message_type(id).is_some() {
         return Ok(());
     }
-    let (message, hint) = if let Some(category) = catalogue.category(id) {
+    let (wrong, hint) = if let Some(category) = catalogue.category(id) {
         let types: Vec<&str> = category.types.iter().map(|known| known.id.as_str()).collect();
-        let message = format!("'{id}' is a category; a notice has one of its types");
         let hint = format!("its types are {}", types.join(", "));
-        (message, Some(hint).filter(|_| !types.is_empty()))
+        (NoticeWrong::Category { id: id.to_owned() }, Some(hint).filter(|_| !types.is_empty()))
     } else if id.trim().is_empty() {
-        ("the notice needs a type".to_owned(), Some("'callsheet types' lists them".to_owned()))
+        (NoticeWrong::NoType, Some("'callsheet types' lists them".to_owned()))
     } else {
         let types = catalogue.ids().filter(|known| known.contains('.'));
         let near = match nearest(id, types).as_slice() {
             [] => "'callsheet types' lists them".to_owned(),
             near => format!("did you mean '{}'?", near.join("' or '")),
         };
-        (format!("there is no message type '{}'", safe(id)), Some(near))
+        (NoticeWrong::UnknownType { id: id.to_owned() }, Some(near))
     };
-    Err(NoticeProblem { field: NoticeField::MessageType, message, hint })
+    Err(NoticeProblem { field: NoticeField::MessageType, wrong, hint })
 }
 
 /// Whether a text may be the key under which a notice is sent once.
@@ -163,12 +165,12 @@ pub fn check_key(key: &str) -> Result<(), String> {
 }
 
 /// What is wrong, and what may help.
-type Fault = (String, Option<String>);
+type Fault = (NoticeWrong, Option<String>);
 
 fn check_subject(subject: &str) -> Result<(), Fault> {
-    let wrong = |message: String| Err((message, None));
+    let wrong = |wrong: NoticeWrong| Err((wrong, None));
     if subject.is_empty() {
-        return wrong("the subject is empty".to_owned());
+        return wrong(NoticeWrong::NoSubject);
     }
     let hidden = subject
         .chars()
@@ -176,27 +178,22 @@ fn check_subject(subject: &str) -> Result<(), Fault> {
         .find_map(|(character, position)| Some((character, position, Hidden::of(character)?)));
     match hidden {
         Some((character @ ('\n' | '\r'), position, _)) => {
-            return wrong(format!("the subject is one line; character {position} is {}", Named(character)));
+            return wrong(NoticeWrong::SubjectLines { position, character });
         }
         Some((character, position, class)) => {
-            return wrong(format!(
-                "the subject has only characters that can be seen; character {position} is {}, {class}",
-                Named(character)
-            ));
+            return wrong(NoticeWrong::SubjectHidden { position, character, class });
         }
         None if safe(subject) != subject => {
-            return wrong(format!("the subject heaps up combining marks: {}", safe(subject)));
+            return wrong(NoticeWrong::SubjectMarks { subject: subject.to_owned() });
         }
         None => {}
     }
     let (length, code_points) = (subject.graphemes(true).count(), subject.chars().count());
     if length > SUBJECT_LIMIT {
-        return wrong(format!("a subject has at most {SUBJECT_LIMIT} characters; this one has {length}"));
+        return wrong(NoticeWrong::SubjectLength { length });
     }
     if code_points > SUBJECT_CODE_POINTS {
-        return wrong(format!(
-            "a subject is built from at most {SUBJECT_CODE_POINTS} characters; this one from {code_points}"
-        ));
+        return wrong(NoticeWrong::SubjectCodePoints { code_points });
     }
     Ok(())
 }
@@ -224,16 +221,15 @@ pub fn subject_of_mail(subject: &str) -> String {
 
 fn check_body(body: &str) -> Result<(), Fault> {
     if body.trim().is_empty() {
-        return Err(("the body is empty".to_owned(), None));
+        return Err((NoticeWrong::NoBody, None));
     }
-    check_text("body", body)
+    check_text(BodyPart::Text, body)
 }
 
 /// No control characters but tab and line feed, and not too long. Lines are counted from 1.
-fn check_text(name: &str, text: &str) -> Result<(), Fault> {
+fn check_text(part: BodyPart, text: &str) -> Result<(), Fault> {
     if text.len() > BODY_LIMIT {
-        let message = format!("the {name} has {} bytes; at most {BODY_LIMIT} are allowed", text.len());
-        return Err((message, None));
+        return Err((NoticeWrong::BodySize { part, bytes: text.len() }, None));
     }
     let is_bad =
         |character: char| !matches!(character, '\t' | '\n') && Hidden::of(character) == Some(Hidden::Control);
@@ -241,13 +237,9 @@ fn check_text(name: &str, text: &str) -> Result<(), Fault> {
         line.chars().filter(|character| is_bad(*character)).map(move |character| (character, number))
     });
     let Some((character, line)) = found.next() else { return Ok(()) };
-    let more = match found.count() {
-        0 => String::new(),
-        more => format!("; {more} more of the kind follow"),
-    };
+    let wrong = NoticeWrong::BodyControl { part, line, character, more: found.count() };
     let hint = "a body is text; what holds such characters is something else";
-    let message = format!("line {line} of the {name} holds {}, a control character{more}", Named(character));
-    Err((message, Some(hint.to_owned())))
+    Err((wrong, Some(hint.to_owned())))
 }
 
 /// The text without a byte order mark, every line break a line feed.
@@ -260,6 +252,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::language::Language;
+    use crate::domain::say::Say;
 
     fn form(message_type: &str, subject: &str, body: &str) -> NoticeForm {
         NoticeForm {
@@ -308,7 +302,11 @@ mod tests {
         ] {
             let found = problems(&form(id, "s", "b"));
             assert_eq!(found.len(), 1, "{id}");
-            assert_eq!((found[0].message.as_str(), found[0].hint.as_deref()), (message, Some(hint)), "{id}");
+            assert_eq!(
+                (found[0].wrong.to_string().as_str(), found[0].hint.as_deref()),
+                (message, Some(hint)),
+                "{id}"
+            );
         }
     }
 
@@ -349,7 +347,10 @@ mod tests {
         ] {
             let found = problems(&form("security.account", subject, "b"));
             assert_eq!(found.len(), 1, "{subject:?}");
-            assert_eq!((found[0].field, found[0].message.as_str()), (NoticeField::Subject, message));
+            assert_eq!(
+                (found[0].field, found[0].wrong.to_string().as_str()),
+                (NoticeField::Subject, message)
+            );
         }
     }
 
@@ -359,10 +360,10 @@ mod tests {
         let of = |subject: String| check(&form("security.account", &subject, "b"), &catalogue);
         assert!(of("é".repeat(200)).is_ok() && of("e\u{301}\u{302}".repeat(200)).is_ok());
         let told = of("王".repeat(201)).unwrap_err();
-        assert_eq!(told[0].message, "a subject has at most 200 characters; this one has 201");
+        assert_eq!(told[0].wrong.to_string(), "a subject has at most 200 characters; this one has 201");
         // One syllable of many old letters.
         let told = of("\u{1100}".repeat(900)).unwrap_err();
-        assert!(told[0].message.contains("built from"), "{told:?}");
+        assert!(told[0].wrong.to_string().contains("built from"), "{told:?}");
     }
 
     #[test]
@@ -380,10 +381,13 @@ mod tests {
         ] {
             let found = problems(&form("security.account", "s", body));
             assert_eq!(found.len(), 1, "{body:?}");
-            assert_eq!((found[0].field, found[0].message.as_str()), (NoticeField::Body, message));
+            assert_eq!((found[0].field, found[0].wrong.to_string().as_str()), (NoticeField::Body, message));
         }
         let html = NoticeForm { html: Some("<p>\n\u{8}".into()), ..form("security.account", "s", "b") };
-        assert_eq!(problems(&html)[0].message, "line 2 of the HTML body holds U+0008, a control character");
+        assert_eq!(
+            problems(&html)[0].wrong.to_string(),
+            "line 2 of the HTML body holds U+0008, a control character"
+        );
     }
 
     #[test]
@@ -394,7 +398,7 @@ mod tests {
         assert!(check(&whole, &catalogue).is_ok());
         whole.body.push('x');
         let told = check(&whole, &catalogue).unwrap_err();
-        assert_eq!(told[0].message, "the body has 1048577 bytes; at most 1048576 are allowed");
+        assert_eq!(told[0].wrong.to_string(), "the body has 1048577 bytes; at most 1048576 are allowed");
         whole.html = Some(std::mem::take(&mut whole.body));
         assert_eq!(check(&whole, &catalogue).unwrap_err().len(), 2);
     }
@@ -472,8 +476,8 @@ mod tests {
                 }
                 Err(problems) => {
                     prop_assert!(!problems.is_empty());
-                    for told in &problems {
-                        prop_assert_eq!(&safe(&told.message), &told.message);
+                    for told in problems.iter().flat_map(|told| Language::ALL.map(|language| told.wrong.say(language))) {
+                        prop_assert_eq!(&safe(&told), &told);
                     }
                 }
             }

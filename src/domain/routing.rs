@@ -45,6 +45,9 @@ pub enum Exclusion {
 }
 
 impl Exclusion {
+    pub const ALL: [Self; 4] =
+        [Self::NotSubscribed, Self::Unsubscribed, Self::Undeliverable, Self::NotVerified];
+
     /// As in JSON.
     #[must_use]
     pub const fn id(self) -> &'static str {

@@ -167,6 +167,19 @@ impl Display for Said {
     }
 }
 
+/// The same in each language, as [`Said::foreign`].
+impl From<String> for Said {
+    fn from(text: String) -> Self {
+        Self::foreign(text)
+    }
+}
+
+impl From<&str> for Said {
+    fn from(text: &str) -> Self {
+        Self::foreign(text)
+    }
+}
+
 impl From<Said> for Value {
     fn from(said: Said) -> Self {
         Self::Said(said)
@@ -211,6 +224,21 @@ macro_rules! saying {
         }
         $crate::domain::say::Said::new($text, vec![$((stringify!($name), $crate::domain::say::Value::from($value))),*])
     }};
+}
+
+/// Items as a list within a sentence, such as `a, b`.
+#[must_use]
+pub fn listed(language: Language, items: impl IntoIterator<Item = impl Display>) -> String {
+    let comma = match language {
+        Language::En => ", ",
+        Language::ZhCn => "、",
+    };
+    let mut list = String::new();
+    for (item, number) in items.into_iter().zip(0_usize..) {
+        let comma = if number == 0 { "" } else { comma };
+        let _written = write!(list, "{comma}{item}");
+    }
+    list
 }
 
 /// Says a text in a language: `&'static str` without values, a `String` with them.
@@ -288,6 +316,22 @@ mod tests {
         let said = [0u64, 1, 2]
             .map(|count| counted!(Language::En, count, "{count} contact", "{count} contacts", count));
         assert_eq!(said, ["0 contacts", "1 contact", "2 contacts"]);
+    }
+
+    #[test]
+    fn a_list_has_its_commas_between_items() {
+        assert_eq!(listed(Language::En, ["a", "b"]), "a, b");
+        assert_eq!(listed(Language::ZhCn, [1, 2, 3]), "1、2、3");
+        assert_eq!(listed(Language::En, [""; 0]), "");
+    }
+
+    #[test]
+    fn what_is_said_later_is_said_in_the_language_of_then() {
+        let said =
+            Said::each(|language| say!(language, "{name} ({id})", name = language.own_name(), id = language));
+        assert_eq!(said.to_string(), "English (en)");
+        assert_eq!(said.say(Language::ZhCn), "简体中文 (zh-CN)");
+        assert_eq!(Said::from("550 no").say(Language::ZhCn), "550 no");
     }
 
     #[test]

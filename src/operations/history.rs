@@ -4,6 +4,7 @@
 //! some entry on; an [`Anchor`] noted elsewhere tells that too.
 
 mod records;
+mod words;
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -14,9 +15,12 @@ use serde_json::Value;
 use super::page::{At, Page};
 use super::subscriptions::Progress;
 use super::{Problem, Session};
+use crate::domain::language::Language;
+use crate::domain::say::{Say, say};
 use crate::store::{AuditBreak, AuditRow};
 
-pub use records::{Field, Record, RecordQuery, fields, headline, is_in_headline, record, records};
+pub use records::{Field, Record, RecordQuery, fields, is_in_headline, record, records};
+pub use words::{FIELDS, WORDS, field_words, headline, way, word};
 
 pub use crate::store::{AuditBreak as Break, AuditQuery as HistoryQuery, AuditRow as Event};
 
@@ -127,15 +131,20 @@ fn check(
     Ok((verdict, end))
 }
 
-/// What is wrong with the log, in words: `entry 17 is gone`.
-#[must_use]
-pub fn broken_words(broken: Break) -> String {
-    match broken {
-        Break::Missing { id } => format!("entry {id} is gone"),
-        Break::Changed { id } => format!("entry {id} or the one before it is not what was written"),
-        Break::DetailsChanged { id } => format!("what entry {id} tells is not what was written"),
-        Break::DetailsMissing { id } => {
-            format!("what entry {id} tells is gone, and its contact was never deleted")
+/// What is wrong with the log: `entry 17 is gone`.
+impl Say for Break {
+    fn say(&self, language: Language) -> String {
+        match self {
+            Break::Missing { id } => say!(language, "entry {id} is gone", id),
+            Break::Changed { id } => {
+                say!(language, "entry {id} or the one before it is not what was written", id)
+            }
+            Break::DetailsChanged { id } => {
+                say!(language, "what entry {id} tells is not what was written", id)
+            }
+            Break::DetailsMissing { id } => {
+                say!(language, "what entry {id} tells is gone, and its contact was never deleted", id)
+            }
         }
     }
 }

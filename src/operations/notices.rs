@@ -10,7 +10,7 @@ use crate::domain::contact::ContactId;
 use crate::domain::delivery::{Delivery, DeliveryId, Kind, NoticeId};
 use crate::domain::language::Language;
 use crate::domain::notice::{
-    Notice, NoticeDraft, NoticeField, NoticeForm, NoticeProblem, check, check_key, check_type,
+    Notice, NoticeDraft, NoticeField, NoticeForm, NoticeProblem, NoticeWrong, check, check_key, check_type,
 };
 use crate::domain::retry as schedule;
 use crate::domain::routing::{Candidate, Exclusion, FallbackReason, VerdictCount, verdict};
@@ -319,7 +319,7 @@ pub fn read_mail(message_type: &str, message: &[u8]) -> Result<NoticeForm, Probl
                 | NoAnnouncement::Overloaded
                 | NoAnnouncement::NoText => NoticeField::Body,
             },
-            message: what.to_string(),
+            wrong: NoticeWrong::Unreadable(what.to_string()),
             hint: None,
         };
         Problem::InvalidNotice(missing.into_iter().map(problem).collect())

@@ -108,7 +108,7 @@ impl Problem {
                 )
             }
             Self::InvalidNotice(problems) => {
-                all(problems.iter().map(|problem| Said::foreign(problem.message.clone())))
+                all(problems.iter().map(|problem| Said::each(|language| problem.wrong.say(language))))
             }
             Self::InvalidKey(why) => Said::foreign(why.clone()),
             Self::KeyUsed { key, notice } => saying!(

@@ -6,6 +6,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::domain::language::Language;
+use crate::domain::say::say;
+
 /// The longest text in base64, in bytes: the most that widespread terminals take.
 const LIMIT: usize = 74_994;
 
@@ -45,11 +48,15 @@ impl Clipboard {
 
     /// What is said when `what`, which is safe to show, was sent.
     #[must_use]
-    pub fn words(self, what: &str) -> String {
+    pub fn words(self, what: &str, language: Language) -> String {
         match self {
-            Self::Direct | Self::Screen => format!("'{what}' was sent to the terminal for its clipboard."),
-            Self::Tmux => format!(
-                "'{what}' was sent to the terminal for its clipboard; tmux takes it with 'set-clipboard on' only."
+            Self::Direct | Self::Screen => {
+                say!(language, "'{what}' was sent to the terminal for its clipboard.", what)
+            }
+            Self::Tmux => say!(
+                language,
+                "'{what}' was sent to the terminal for its clipboard; tmux takes it with 'set-clipboard on' only.",
+                what
             ),
         }
     }

@@ -93,10 +93,11 @@ pub enum MailTask {
 /// One step of the dialogue with a mail server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Examined {
+    /// The step in English.
     pub stage: &'static str,
     pub ok: bool,
     /// The server's words or ours.
-    pub words: String,
+    pub words: Said,
 }
 
 /// What has changed with the mail server.
@@ -342,7 +343,7 @@ pub enum Answer {
     /// How many deliveries are cancelled.
     NoticeCancelled(Result<u64, Problem>),
     /// The mail server as it is, or why it cannot be read, in words.
-    MailServer(Result<Box<MailServer>, String>),
+    MailServer(Result<Box<MailServer>, Said>),
     Examined(Result<Vec<Examined>, Unsaved>),
     MailSaved(Result<Box<MailSaved>, Unsaved>),
     Exported(Result<Exported, Refused>),

@@ -9,7 +9,7 @@ mod entries;
 mod guide;
 mod table;
 
-pub use action::{Action, Context};
+pub use action::{Action, Context, Entry, Footer};
 pub use guide::{Command, FooterKey, HelpLine, Section};
 pub use table::{KeysError, Stroke};
 

@@ -4,6 +4,7 @@ use super::look::Look;
 use super::theme::Role;
 use crate::domain::delivery::State;
 use crate::domain::safe_text::safe;
+use crate::domain::say::say;
 use crate::domain::timestamp::Timestamp;
 use crate::mail::sender::SenderEvent;
 
@@ -70,31 +71,52 @@ impl MailLine {
     /// wait; if the oldest has waited for too long, `delayed` is since when.
     #[must_use]
     pub fn words(&self, waiting: u64, delayed: Option<Timestamp>, look: &Look<'_>) -> (Vec<String>, Role) {
-        let say = |words: &[&str]| words.iter().map(|words| format!("mail: {words}")).collect::<Vec<_>>();
+        let language = look.language;
+        let fixed = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         match &self.now {
             Doing::Stopped(words) => {
-                (say(&[&format!("not sent from here: {words}"), "not sent from here"]), Role::Bad)
+                let long = say!(language, "mail: not sent from here: {words}", words);
+                (vec![long, say!(language, "mail: not sent from here").to_owned()], Role::Bad)
             }
             Doing::CannotRecord(words) => {
-                (say(&[&format!("cannot record: {words}"), "cannot record"]), Role::Bad)
+                let long = say!(language, "mail: cannot record: {words}", words);
+                (vec![long, say!(language, "mail: cannot record").to_owned()], Role::Bad)
             }
             Doing::BackingOff { words, until } => {
                 let time = look.short_time(*until);
-                let until = format!("no server until {time}");
-                (say(&[&format!("{until}: {words}"), &until]), Role::Bad)
+                let long = say!(language, "mail: no server until {time}: {words}", time, words);
+                (vec![long, say!(language, "mail: no server until {time}", time)], Role::Bad)
             }
             Doing::Nothing | Doing::Sending(_) | Doing::StandingBy if self.writes_files => {
-                let long = "not leaving this machine (written to files)";
-                (say(&[long, "not leaving this machine", "files only"]), Role::Warning)
+                let texts = [
+                    say!(language, "mail: not leaving this machine (written to files)"),
+                    say!(language, "mail: not leaving this machine"),
+                    say!(language, "mail: files only"),
+                ];
+                (fixed(&texts), Role::Warning)
             }
             Doing::Nothing | Doing::StandingBy if let Some(since) = delayed.filter(|_| waiting > 0) => {
-                let late = format!("{waiting} waiting, delayed since {}", look.short_time(since));
-                (say(&[&late, &format!("{waiting} waiting, delayed"), "delayed"]), Role::Warning)
+                let time = look.short_time(since);
+                let texts = vec![
+                    say!(language, "mail: {waiting} waiting, delayed since {time}", waiting, time),
+                    say!(language, "mail: {waiting} waiting, delayed", waiting),
+                    say!(language, "mail: delayed").to_owned(),
+                ];
+                (texts, Role::Warning)
             }
-            Doing::Nothing if waiting > 0 => (say(&[&format!("{waiting} waiting")]), Role::Text),
-            Doing::Nothing => (say(&["idle"]), Role::Dim),
-            Doing::Sending(to) => (say(&[&format!("sending to {to}"), "sending"]), Role::Text),
-            Doing::StandingBy => (say(&["another process is sending", "standing by"]), Role::Dim),
+            Doing::Nothing if waiting > 0 => {
+                (vec![say!(language, "mail: {waiting} waiting", waiting)], Role::Text)
+            }
+            Doing::Nothing => (fixed(&[say!(language, "mail: idle")]), Role::Dim),
+            Doing::Sending(to) => {
+                let long = say!(language, "mail: sending to {to}", to);
+                (vec![long, say!(language, "mail: sending").to_owned()], Role::Text)
+            }
+            Doing::StandingBy => {
+                let texts =
+                    [say!(language, "mail: another process is sending"), say!(language, "mail: standing by")];
+                (fixed(&texts), Role::Dim)
+            }
         }
     }
 }

@@ -44,6 +44,7 @@ use crate::domain::contact::{ContactId, Totals};
 use crate::domain::delivery::{DeliveryId, NoticeId};
 use crate::domain::email_address::Smtputf8;
 use crate::domain::language::Language;
+use crate::domain::say::say;
 use crate::domain::timestamp::Timestamp;
 use crate::operations::Reach;
 use crate::operations::outbox::QueueTotals;
@@ -54,14 +55,14 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// How long a notice stays.
 pub const NOTICE: Duration = Duration::from_secs(5);
 
-/// What the program was started with. Only the theme can be changed while it runs.
+/// What the program was started with. Only theme and language can be changed while it runs.
 #[derive(Debug, Clone)]
 pub struct Fixed {
     pub theme: Theme,
     pub marks: Marks,
     pub keys: Keymap,
     pub catalogue: Arc<Catalogue>,
-    /// The language of titles.
+    /// The language of the screen.
     pub language: Language,
     pub smtputf8: Smtputf8,
     /// The zone in which times are shown.
@@ -151,6 +152,7 @@ impl Screen {
         }
     }
 
+    /// The tab's title in English.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -383,7 +385,8 @@ impl Model {
 
     /// Says why the program does not end at once.
     pub fn say_that_mail_is_finished(&mut self) {
-        self.notify(Tone::Warning, "The mail in hand is being finished; then callsheet ends.");
+        let words = say!(self.fixed.language, "The mail in hand is being finished; then callsheet ends.");
+        self.notify(Tone::Warning, words);
     }
 
     /// A plan whose questions have new numbers.

@@ -5,7 +5,9 @@ use std::sync::mpsc::{Receiver, Sender as Channel, channel};
 use std::thread;
 
 use crate::config::{Config, MailForm, MailServer, Source, Unsaved};
+use crate::domain::language::Language;
 use crate::domain::reply::Phase;
+use crate::domain::say::{Said, plain, say};
 use crate::mail::sender::{SenderSettings, Stage, probe};
 use crate::operations::{Opening, Session};
 use crate::paths;
@@ -16,7 +18,11 @@ use super::screens::settings::{MailFacts, SettingsFacts};
 use super::worker::last_words;
 
 /// A server that somebody names could be handed the password, and the file is the machine's.
-const RESTRICTED: &str = "this screen is restricted: the mail server is set at the machine";
+fn restricted() -> Unsaved {
+    Unsaved::Failed(Said::each(|language| {
+        say!(language, "this screen is restricted: the mail server is set at the machine").to_owned()
+    }))
+}
 
 /// How a configuration sends mail.
 pub type SenderOf = fn(&Config, &Opening) -> SenderSettings;
@@ -41,7 +47,7 @@ impl Setup {
     #[must_use]
     pub fn perform(&self, task: &MailTask) -> (Answer, Option<Prepared>) {
         if self.opening.reach.is_restricted() {
-            let refused = Unsaved::Failed(RESTRICTED.to_owned());
+            let refused = restricted();
             match task {
                 MailTask::Read => {}
                 MailTask::Examine { .. } => return (Answer::Examined(Err(refused)), None),
@@ -72,16 +78,16 @@ impl Setup {
         to: Option<&str>,
     ) -> Result<Vec<Examined>, Unsaved> {
         let config = self.source.trial(server, form)?;
-        let failed = |words: String| Unsaved::Failed(words);
+        let failed = |words: String| Unsaved::Failed(words.into());
         let settings = config.smtp_settings().map_err(|error| failed(error.to_string()))?;
-        let settings =
-            settings.ok_or_else(|| failed("there is no server; mail is written to files".to_owned()))?;
+        let nobody = |language| say!(language, "there is no server; mail is written to files").to_owned();
+        let settings = settings.ok_or_else(|| Unsaved::Failed(Said::each(nobody)))?;
         let session = Session::open(&self.opening_of(&config)).map_err(|error| failed(error.to_string()))?;
         let from = session.return_path_of_a_trial();
         drop(session);
         let examined = probe(&settings, &from, to).into_iter().map(|step| Examined {
             stage: match step.stage {
-                Stage::Name => "name",
+                Stage::Name => NAME,
                 Stage::Dialogue(phase) => words(phase),
             },
             ok: step.ok,
@@ -160,6 +166,35 @@ pub fn facts(config: &Config) -> SettingsFacts {
         configuration: config.file.as_ref().map(|file| file.display().to_string()),
         warnings: config.warnings(),
     }
+}
+
+/// The step in which the host is looked up.
+const NAME: &str = "name";
+
+/// A step in words.
+#[must_use]
+pub fn stage_in(language: Language, stage: &'static str) -> &'static str {
+    match (language, stage) {
+        // In Chinese the name of a person is another word.
+        (Language::ZhCn, NAME) => say!(language, "name of the server"),
+        (_, _) => plain(language, stage),
+    }
+}
+
+/// All steps in words; in English, as they stand in the table.
+#[must_use]
+pub fn stages() -> Vec<&'static str> {
+    let phases = [
+        Phase::Connect,
+        Phase::Tls,
+        Phase::Greeting,
+        Phase::Ehlo,
+        Phase::Auth,
+        Phase::MailFrom,
+        Phase::RcptTo,
+        Phase::Data,
+    ];
+    std::iter::once(NAME).chain(phases.map(words)).collect()
 }
 
 const fn words(phase: Phase) -> &'static str {
@@ -255,7 +290,7 @@ mod tests {
         let mut setup = setup(home.path());
         let (Answer::MailServer(Ok(server)), _) = setup.perform(&MailTask::Read) else { panic!() };
         setup.opening.reach = Reach::Below(home.path().join("exports"));
-        let refused = Unsaved::Failed(RESTRICTED.to_owned());
+        let refused = restricted();
         let (server, form) = (*server, MailForm { host: "127.0.0.1".to_owned(), ..MailForm::default() });
         let examine = MailTask::Examine { server: server.clone(), form: form.clone(), to: None };
         let (answer, _) = setup.perform(&examine);

@@ -5,6 +5,7 @@ mod copying;
 mod dialogs;
 mod files;
 mod history;
+mod language;
 mod mail;
 mod matrix;
 mod mouse;
@@ -29,6 +30,7 @@ use super::screens::verification::VerificationDialog;
 use super::widgets::audience::PEOPLE;
 use crate::domain::contact::{ContactId, Subject};
 use crate::domain::delivery::DeliveryId;
+use crate::domain::say::say;
 
 /// What a new model wants to be loaded.
 #[must_use]
@@ -118,6 +120,7 @@ fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
         Input::Action(Action::Help) => open_help(model),
         Input::Action(Action::Palette) => open_palette(model),
         Input::Action(Action::Mouse) => mouse::switch_mode(model, plan),
+        Input::Action(Action::Language) => language::switch(model, plan),
         Input::Action(Action::Copy) => copying::copy(model, Much::Little, plan),
         Input::Action(Action::CopyMore) => copying::copy(model, Much::More, plan),
         _ if !model.overlays.is_empty() => dialogs::take_input(model, input, plan),
@@ -137,7 +140,8 @@ fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
 /// A restricted screen has no shell behind it that could bring it back.
 fn suspend(model: &mut Model, plan: &mut Plan) {
     if model.fixed.reach.is_restricted() {
-        model.notify(Tone::Warning, "This screen cannot be suspended: it is restricted.");
+        let words = say!(model.fixed.language, "This screen cannot be suspended: it is restricted.");
+        model.notify(Tone::Warning, words);
     } else {
         plan.add(Effect::Suspend);
     }
@@ -175,7 +179,10 @@ fn follow_palette(model: &mut Model, outcome: PaletteOutcome, plan: &mut Plan) {
         PaletteOutcome::Do(Order::Wear(theme)) => {
             model.overlays.pop();
             model.fixed.theme = theme;
-            let words = "This theme stays until callsheet ends; 'tui.theme' in the configuration keeps it.";
+            let words = say!(
+                model.fixed.language,
+                "This theme stays until callsheet ends; 'tui.theme' in the configuration keeps it."
+            );
             model.notify(Tone::Done, words);
         }
     }
@@ -198,7 +205,7 @@ fn take_screen_input(model: &mut Model, input: &Input, plan: &mut Plan) {
             follow_contacts(model, outcome, plan);
         }
         Screen::Types => matrix::take_input(model, input, plan),
-        Screen::Outbox => match model.outbox.act(input, &model.fixed.catalogue, regions.whole(), plan) {
+        Screen::Outbox => match model.outbox.act(input, model.fixed.look(model.now), regions.whole(), plan) {
             OutboxOutcome::Stay | OutboxOutcome::Unused => {}
             OutboxOutcome::Open(id) => open_delivery(model, id, plan),
             OutboxOutcome::Retry(id) => retry(model, id, plan),

@@ -23,6 +23,8 @@ use super::theme::Role;
 use super::widgets::wrapped_text::wrap;
 use super::widgets::{cover, row, write};
 use crate::domain::columns::width;
+use crate::domain::language::Language;
+use crate::domain::say::{plain, say};
 
 /// The most lines that a notice takes.
 const NOTICE_LINES: usize = 3;
@@ -37,7 +39,8 @@ pub fn draw(model: &Model, area: Rect, buf: &mut Buffer) -> Position {
     }
     let look = model.look();
     if area.width < SMALLEST.width || area.height < SMALLEST.height {
-        let needed = format!("callsheet needs {}x{} characters", SMALLEST.width, SMALLEST.height);
+        let (columns, rows) = (SMALLEST.width, SMALLEST.height);
+        let needed = say!(look.language, "callsheet needs {columns}x{rows} characters", columns, rows);
         for (index, line) in wrap(&needed, area.width.into()).iter().enumerate() {
             write(row(area, index), buf, line.as_str());
         }
@@ -106,7 +109,7 @@ pub(super) fn tab_at(model: &Model, at: Position) -> Option<Screen> {
         return None;
     }
     let mut right = usize::from(area.x) + 1;
-    tab_texts(model.screen, area).into_iter().find_map(|(screen, text)| {
+    tab_texts(model.screen, area, model.fixed.language).into_iter().find_map(|(screen, text)| {
         let left = right;
         right = left + width(&text) + 1;
         (left..right - 1).contains(&at.x.into()).then_some(screen)
@@ -114,8 +117,8 @@ pub(super) fn tab_at(model: &Model, at: Position) -> Option<Screen> {
 }
 
 /// The tabs from left to right; a blank stands before each.
-fn tab_texts(front: Screen, area: Rect) -> Vec<(Screen, String)> {
-    let title = |screen: Screen| format!(" {} {} ", screen.number(), screen.title());
+fn tab_texts(front: Screen, area: Rect, language: Language) -> Vec<(Screen, String)> {
+    let title = |screen: Screen| format!(" {} {} ", screen.number(), plain(language, screen.title()));
     let all: usize = Screen::ALL.into_iter().map(|screen| width(&title(screen)) + 1).sum();
     // Where there is little room the number stands for the tab.
     let is_named = |screen| screen == front || all < area.width.into();
@@ -127,7 +130,7 @@ fn tab_texts(front: Screen, area: Rect) -> Vec<(Screen, String)> {
 
 fn draw_tabs(front: Screen, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let mut spans = vec![Span::raw(" ")];
-    for (screen, text) in tab_texts(front, area) {
+    for (screen, text) in tab_texts(front, area, look.language) {
         let role = if screen == front { Role::ActiveTab } else { Role::Tab };
         spans.push(Span::styled(text, look.style(role)));
         spans.push(Span::raw(" "));
@@ -139,7 +142,7 @@ fn draw_footer(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let (context, typing) = model.focus();
     let accept = model.enter_opens().then_some("open");
     let columns = usize::from(area.width).saturating_sub(2);
-    let keys = look.keys.footer(context.stack(), typing, accept, columns);
+    let keys = look.keys.footer(context.stack(), typing, accept, look.language, columns);
     let mut spans = vec![Span::raw(" ")];
     for (index, key) in keys.into_iter().enumerate() {
         if index > 0 {

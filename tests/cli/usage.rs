@@ -125,3 +125,12 @@ fn the_screen_needs_a_terminal() {
         [exit 2]
         "#);
 }
+
+#[test]
+fn the_language_of_the_screen_is_chosen_by_a_flag() {
+    let transcript = Program::new().run("--lang zh-CN config");
+    assert!(transcript.contains("zh-CN") && transcript.contains("--lang"), "{transcript}");
+    let transcript = Program::new().run("--lang tlh");
+    assert!(transcript.contains("--lang: is 'tlh', which is not one of en, zh-CN"), "{transcript}");
+    assert!(transcript.ends_with("[exit 2]\n"), "{transcript}");
+}

@@ -2,7 +2,9 @@
 
 use std::ops::ControlFlow;
 
+use callsheet::domain::brief::Brief;
 use callsheet::domain::contact::ContactId;
+use callsheet::domain::language::Language;
 use callsheet::operations::contacts::{self, ContactChange};
 use callsheet::operations::history::{
     self, Anchor, Break, Event, HistoryAt, HistoryQuery, Record, RecordQuery, Verdict,
@@ -172,11 +174,12 @@ fn a_person_reads_words() {
     subscriptions::set_column(&mut session, "security", &whom, true, &mut |_| ControlFlow::Continue(()))
         .unwrap();
     let records = records(&mut session, &RecordQuery::default());
-    let headlines: Vec<String> = records.iter().map(history::headline).collect();
+    let headlines: Vec<String> =
+        records.iter().map(|record| history::headline(record, Language::En)).collect();
     assert_eq!(headlines, ["changed subscriptions of 1 contact", "added Bob", "modified Ada", "added Ada"]);
     let fields = history::fields(&records[2]).unwrap();
-    assert_eq!((fields[0].name.as_str(), fields[0].old.as_deref()), ("position", Some("none")));
-    assert_eq!(fields[0].new, "ceo");
+    assert_eq!((fields[0].name, fields[0].old), ("position", Some(&Brief::Nothing)));
+    assert_eq!(*fields[0].new, Brief::Word("ceo".to_owned()));
     assert_eq!(history::record(&mut session, records[2].id).unwrap().as_ref(), Some(&records[2]));
     assert_eq!(history::record(&mut session, 99).unwrap(), None);
 }
@@ -188,7 +191,8 @@ fn what_was_erased_is_known_to_be() {
     contacts::delete(&mut session, &[ada]).unwrap();
     let query = RecordQuery { contact: Some(ada), ..RecordQuery::default() };
     let records = records(&mut session, &query);
-    let headlines: Vec<String> = records.iter().map(history::headline).collect();
+    let headlines: Vec<String> =
+        records.iter().map(|record| history::headline(record, Language::En)).collect();
     assert_eq!(headlines, ["deleted contact 1", "modified contact 1", "added contact 1"]);
     let told: Vec<bool> = records.iter().map(|record| history::fields(record).is_some()).collect();
     assert_eq!(told, [true, false, false]);
@@ -199,7 +203,10 @@ fn a_filter_searches_what_was_done_to_whom_by_whom_and_what_is_told() {
     let (office, ada) = busy_office();
     let mut session = office.session();
     let found = |session: &mut Session, query: RecordQuery| {
-        records(session, &query).iter().map(history::headline).collect::<Vec<_>>()
+        records(session, &query)
+            .iter()
+            .map(|record| history::headline(record, Language::En))
+            .collect::<Vec<_>>()
     };
     let words = |words: &[&str]| RecordQuery {
         words: words.iter().map(|word| (*word).to_owned()).collect(),

@@ -175,7 +175,7 @@ fn the_mail_is_looked_at_in_each_language_and_leaves_as_it_was_shown() {
     let mut desk = Desk::open(&office);
     desk.types(WRITTEN).types("<c-o> <wait:Preview · English> <wait:Unusual logon> <wait:Was it you?>");
     desk.types("<tab> <wait:Preview · 简体中文> <wait:Was it you?> <esc>").sees_no("Preview ·");
-    desk.types("<f3> <wait:Preview · English> <f3> <tab><enter>y <wait:Queued for 2 people.>");
+    desk.types("<f4> <wait:Preview · English> <f4> <tab><enter>y <wait:Queued for 2 people.>");
     desk.mail_leaves();
     let mails = std::fs::read_dir(office.mail_folder()).unwrap().map(|entry| entry.unwrap().path());
     let texts: Vec<String> = mails.map(|path| std::fs::read_to_string(path).unwrap()).collect();

@@ -36,6 +36,12 @@ impl Writer {
         Self { dialog, fixed, size }
     }
 
+    fn in_chinese(size: Size) -> Self {
+        let fixed = Fixed { language: Language::ZhCn, ..fixed(Theme::Traced, Marks::Unicode) };
+        let dialog = ComposeDialog::new(&fixed.catalogue, Language::ZhCn, "screen".to_owned());
+        Self { dialog, fixed, size }
+    }
+
     fn look(&self) -> Look<'_> {
         self.fixed.look(now())
     }
@@ -78,7 +84,7 @@ impl Writer {
         let marks = self.look().marks;
         let place = self.place();
         picture::part(self.size, place, (Theme::Traced, marks), |area, buf, look| {
-            self.dialog.draw(area, buf, look)
+            self.dialog.draw(area, buf, Look { language: self.fixed.language, ..look })
         })
     }
 }
@@ -227,4 +233,32 @@ fn what_could_not_be_queued_stays() {
 #[test]
 fn leaving_asks() {
     assert_snapshot!(written(USUAL).press(&[Action::Close]).draws());
+}
+
+#[test]
+fn in_chinese() {
+    let told = |writer: Writer| {
+        let drawn = writer.draws();
+        let data = format!(
+            "{TEXT} Unusual logon from a new network oncall billing KwameMensah NoraLindqvist GraceHopper AdaLovelace security vist"
+        );
+        assert_eq!(picture::english_left_beside(&drawn, &picture::cut_anywhere(&data)), [""; 0], "{drawn}");
+        assert_snapshot!(drawn);
+    };
+    let security = || nobody(Some("security@example.com"));
+    for size in [SMALL, USUAL, LARGE] {
+        let written =
+            |audience| Writer::in_chinese(size).chooses(ALERT, audience).writes("Unusual logon", TEXT);
+        told(Writer::in_chinese(size));
+        told(written(audience()));
+        told(written(security()));
+        told(written(audience()).press(&[Action::Next, Action::Accept]).hears(audience()));
+        told(written(nobody(None)).press(&[Action::Next, Action::Accept]).hears(nobody(None)));
+        told(Writer::in_chinese(size).press(&[Action::Next]).paste("登\u{202E}录").press(&[Action::Preview]));
+        told(written(audience()).press(&[Action::Preview]));
+        told(written(audience()).press(&[Action::Close]));
+    }
+    let mut writer = Writer::in_chinese(USUAL).chooses(ALERT, audience()).writes("Unusual logon", TEXT);
+    writer.dialog.refused(&Problem::KeyUsed { key: "screen-1".to_owned(), notice: 41 });
+    told(writer.press(&[Action::Next]));
 }

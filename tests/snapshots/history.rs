@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use callsheet::domain::brief::Brief;
 use callsheet::domain::contact::ContactId;
+use callsheet::domain::language::Language;
 use callsheet::operations::history::{Anchor, Break, Record, Verdict};
 use callsheet::operations::page::Page;
 use callsheet::tui::effect::{Effect, Question, Request};
 use callsheet::tui::keymap::{Action, Input};
 use callsheet::tui::layout::Regions;
+use callsheet::tui::look::Look;
 use callsheet::tui::marks::Marks;
 use callsheet::tui::plan::Plan;
 use callsheet::tui::screens::history::History;
@@ -245,5 +247,46 @@ fn one_entry_that_is_hostile_erased_broken_or_of_many() {
     assert_snapshot!(dialog(records.swap_remove(4), None, USUAL));
     for size in [SMALL, USUAL] {
         assert_snapshot!(dialog(erased(), Some(Break::Changed { id: 9 }), size));
+    }
+}
+
+const DATA: &str = "root sudo bob ada xiaoming AdaLovelace Grace live gnp frobnicate no fields User unknown";
+
+fn chinese(look: Look<'_>) -> Look<'_> {
+    Look { language: Language::ZhCn, ..look }
+}
+
+#[test]
+fn the_history_in_chinese() {
+    for size in [SMALL, USUAL, LARGE, WIDE] {
+        let area = Regions::of(picture::whole(size)).body;
+        let history = history(records(), size);
+        let drawn = picture::part(size, area, (Theme::Traced, Marks::Unicode), |area, buf, look| {
+            history.draw(area, buf, chinese(look))
+        });
+        assert_eq!(picture::english_left_beside(&drawn, &picture::cut_anywhere(DATA)), [""; 0], "{drawn}");
+        assert_snapshot!(drawn);
+    }
+    let history = history(Vec::new(), USUAL);
+    let drawn = picture::body(USUAL, |area, buf, look| history.draw(area, buf, chinese(look)));
+    assert_eq!(picture::english_left_beside(&drawn, &picture::cut_anywhere(DATA)), [""; 0], "{drawn}");
+    assert_snapshot!(drawn);
+}
+
+#[test]
+fn its_entries_in_chinese() {
+    for record in records() {
+        let broken = (record.id == 12).then_some(Break::Changed { id: 12 });
+        let sizes: &[Size] = if record.id == 12 { &[SMALL, USUAL, LARGE] } else { &[USUAL] };
+        let dialog = HistoryEntryDialog::new(Box::new(record), broken);
+        for size in sizes {
+            let drawn = picture::dialog(*size, |area, buf, look| dialog.draw(area, buf, chinese(look)));
+            assert_eq!(
+                picture::english_left_beside(&drawn, &picture::cut_anywhere(DATA)),
+                [""; 0],
+                "{drawn}"
+            );
+            assert_snapshot!(drawn);
+        }
     }
 }

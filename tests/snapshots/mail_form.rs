@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use callsheet::config::{Flags, MailField, MailServer, Source, Unsaved};
+use callsheet::domain::language::Language;
 use callsheet::paths::Environment;
 use callsheet::tui::effect::Examined;
 use callsheet::tui::keymap::{Action, Input};
@@ -12,7 +13,7 @@ use insta::assert_snapshot;
 use crate::support::picture::{LARGE, SMALL, USUAL, dialog};
 
 /// Where there is no configuration yet.
-fn server() -> MailServer {
+pub fn server() -> MailServer {
     let environment =
         Environment::of([("HOME", "/nonexistent")]).with_system_folder(Path::new("/nonexistent"));
     Source::new(Flags::default(), environment).mail_server().unwrap()
@@ -20,7 +21,7 @@ fn server() -> MailServer {
 
 /// A form in which everything is typed, the focus on the password.
 fn filled() -> MailFormDialog {
-    let mut form = MailFormDialog::new(server());
+    let mut form = MailFormDialog::new(server(), Language::En);
     let typed =
         ["示例有限公司 <notices@example.com>", "mail.example.com", "587", "", "notices", "open sesame"];
     for (index, text) in typed.into_iter().enumerate() {
@@ -33,7 +34,7 @@ fn filled() -> MailFormDialog {
 }
 
 fn examined(last: &str, ok: bool) -> Vec<Examined> {
-    let step = |stage, ok, words: &str| Examined { stage, ok, words: words.to_owned() };
+    let step = |stage, ok, words: &str| Examined { stage, ok, words: words.into() };
     vec![
         step("connect", true, "connected to 192.0.2.7:587"),
         step("greeting", true, "220 mail.example.com ESMTP"),
@@ -45,7 +46,7 @@ fn examined(last: &str, ok: bool) -> Vec<Examined> {
 
 #[test]
 fn an_empty_form() {
-    let form = MailFormDialog::new(server());
+    let form = MailFormDialog::new(server(), Language::En);
     for size in [SMALL, USUAL, LARGE] {
         assert_snapshot!(dialog(size, |area, buf, look| form.draw(area, buf, look)));
     }
@@ -54,7 +55,7 @@ fn an_empty_form() {
 #[test]
 fn everything_wrong_stands_below_its_field() {
     let mut form = filled();
-    let wrong = |field, words: &str| (field, words.to_owned());
+    let wrong = |field, words: &str| (field, words.into());
     form.refused(Unsaved::Invalid(vec![
         wrong(MailField::Host, "is 'a b', which is no host name and no IP address"),
         wrong(MailField::Port, "is 'many\u{7}'; a port is 1 to 65535"),

@@ -11,7 +11,7 @@ use callsheet::tui::model::Fixed;
 use callsheet::tui::msg::Msg;
 use callsheet::tui::theme::Theme;
 
-use crate::support::picture::picture;
+use crate::support::picture::{cut_anywhere, english_left_beside, picture};
 use crate::support::stage::{Stage, cast, contact, crowd, fixed, now};
 
 /// The screen of message types before the cast of the contacts' pictures.
@@ -172,5 +172,32 @@ fn the_types_of_one_contact() {
         let mut stage = Stage::new(columns, rows, members());
         stage.types("G k m <down> <down> <down> <space>");
         insta::assert_snapshot!(format!("contact_{columns}x{rows}"), picture(&stage.model));
+    }
+}
+
+#[test]
+fn every_state_in_chinese() {
+    for (columns, rows) in [(40, 10), (80, 24), (120, 40)] {
+        for (name, keys) in [
+            ("cast", "2"),
+            ("open", "2 <right> <enter> <right><right> <down><down>"),
+            ("unsubscribed", "2 G k <right><right><right><right>"),
+            ("audience_category", "2 <right> w"),
+            ("audience_type", "2 <right> w <down><down><down><down> <enter>"),
+            ("column", "2 <right> A"),
+        ] {
+            let fixed = Fixed { language: Language::ZhCn, ..fixed(Theme::Traced, Marks::Unicode) };
+            let mut stage = Stage::with(columns, rows, members(), fixed);
+            let drawn = picture(&stage.types(keys).model);
+            assert_eq!(
+                english_left_beside(
+                    &drawn,
+                    &cut_anywhere("Nora oncall newer ops space enter AdaLovelace Grace")
+                ),
+                [""; 0],
+                "{drawn}"
+            );
+            insta::assert_snapshot!(format!("chinese_{name}_{columns}x{rows}"), drawn);
+        }
     }
 }

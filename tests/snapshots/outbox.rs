@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use callsheet::domain::catalogue::Catalogue;
 use callsheet::domain::delivery::{Delivery, DeliveryId, Kind, NoticeId, State};
+use callsheet::domain::language::Language;
 use callsheet::domain::notice::{Notice, NoticeTotals};
 use callsheet::domain::routing::FallbackReason;
 use callsheet::operations::outbox::{Attempt, DeliveryDetail, OutboxEntry};
 use callsheet::operations::page::Page;
 use callsheet::tui::keymap::{Action, Input};
 use callsheet::tui::layout::Regions;
+use callsheet::tui::look::Look;
 use callsheet::tui::marks::Marks;
 use callsheet::tui::plan::Plan;
 use callsheet::tui::screens::delivery_detail::DeliveryDialog;
@@ -115,12 +116,13 @@ fn notices() -> Vec<OutboxEntry> {
 fn opened(row: usize, states: &[State], size: Size) -> Outbox {
     let mut outbox = entries(notices(), size);
     let area = Regions::of(picture::whole(size)).whole();
-    let catalogue = Catalogue::built_in();
+    let fixed = fixed(Theme::Traced, Marks::Unicode);
+    let look = fixed.look(now());
     let mut plan = Plan::default();
     for _ in 0..row {
-        outbox.act(&Input::Action(Action::Down), &catalogue, area, &mut plan);
+        outbox.act(&Input::Action(Action::Down), look, area, &mut plan);
     }
-    outbox.act(&Input::Action(Action::Open), &catalogue, area, &mut plan);
+    outbox.act(&Input::Action(Action::Open), look, area, &mut plan);
     let names = ["王小明", "AdaLovelace", "oncall"].into_iter().cycle();
     let rows = states.iter().zip(names).zip(1..).map(|((state, name), id)| {
         let mut delivery = delivery(50 - id, *state);
@@ -203,9 +205,10 @@ fn an_empty_outbox_says_what_will_appear() {
 fn a_filter_that_is_not_understood_says_why() {
     let area = picture::whole(USUAL);
     let mut outbox = outbox(rows(), USUAL);
-    let catalogue = Catalogue::built_in();
-    outbox.act(&Input::Action(Action::Filter), &catalogue, area, &mut Plan::default());
-    outbox.act(&Input::Paste("王 state:fialed".to_owned()), &catalogue, area, &mut Plan::default());
+    let fixed = fixed(Theme::Traced, Marks::Unicode);
+    let look = fixed.look(now());
+    outbox.act(&Input::Action(Action::Filter), look, area, &mut Plan::default());
+    outbox.act(&Input::Paste("王 state:fialed".to_owned()), look, area, &mut Plan::default());
     assert_snapshot!(drawn(&outbox, USUAL));
 }
 
@@ -245,4 +248,56 @@ fn what_cannot_be_done_is_said_in_the_border() {
     let fixed = fixed(Theme::Traced, Marks::Unicode);
     dialog.input(&Input::Action(Action::Cancel), area, fixed.look(now()));
     assert_snapshot!(picture::dialog(USUAL, |area, buf, look| dialog.draw(area, buf, look)));
+}
+
+const DATA: &str = "Your certificate for www.example.cn expires in days code Example Ltd Unusual logon Queued just now \
+                    No power in hall Certificates end on Friday Written to files All is well again Recipient address \
+                    rejected User unknown The email account that you tried to reach is over quota Message-ID xiaoming AdaLovelace oncall security product retry";
+
+fn in_chinese(outbox: &Outbox, size: Size) -> String {
+    let drawn = picture::body(size, |area, buf, look| outbox.draw(area, buf, chinese(look)));
+    assert_eq!(picture::english_left_beside(&drawn, &picture::cut_anywhere(DATA)), [""; 0], "{drawn}");
+    drawn
+}
+
+#[test]
+fn the_outbox_in_chinese() {
+    let states = [State::Sent, State::Retry, State::Failed, State::Queued, State::Expired];
+    for size in [SMALL, USUAL, LARGE] {
+        assert_snapshot!(in_chinese(&outbox(rows(), size), size));
+        assert_snapshot!(in_chinese(&entries(notices(), size), size));
+        assert_snapshot!(in_chinese(&opened(0, &states, size), size));
+    }
+    assert_snapshot!(in_chinese(&opened(3, &[State::Failed, State::Expired], USUAL), USUAL));
+    assert_snapshot!(in_chinese(&opened(4, &[State::Failed, State::Sent], USUAL), USUAL));
+    assert_snapshot!(in_chinese(&opened(6, &[State::Sent, State::Cancelled], USUAL), USUAL));
+    assert_snapshot!(in_chinese(&outbox(Vec::new(), USUAL), USUAL));
+    assert_snapshot!(in_chinese(&Outbox::default(), SMALL));
+}
+
+fn chinese(look: Look<'_>) -> Look<'_> {
+    Look { language: Language::ZhCn, ..look }
+}
+
+#[test]
+fn one_delivery_in_chinese() {
+    for state in State::ALL {
+        let mut delivery = delivery(12, state);
+        delivery.maybe_sent = state == State::Retry;
+        delivery.fallback = delivery.maybe_sent.then(|| "nobody_subscribed".to_owned());
+        let mut dialog = dialog(delivery, "••••-••••");
+        let area = picture::whole(USUAL);
+        let fixed = fixed(Theme::Traced, Marks::Unicode);
+        dialog.input(&Input::Action(Action::Cancel), area, chinese(fixed.look(now())));
+        let sizes: &[Size] = if state == State::Retry { &[SMALL, USUAL, LARGE] } else { &[USUAL] };
+        for size in sizes {
+            let drawn = picture::dialog(*size, |area, buf, look| dialog.draw(area, buf, chinese(look)));
+            assert_eq!(
+                picture::english_left_beside(&drawn, &picture::cut_anywhere(DATA)),
+                [""; 0],
+                "{drawn}"
+            );
+            assert_snapshot!(drawn);
+        }
+    }
 }

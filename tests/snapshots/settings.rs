@@ -55,7 +55,7 @@ fn a_set_account_with_a_server() {
 #[test]
 fn nothing_is_set_and_mail_goes_to_files() {
     let warnings =
-        vec!["The database lies on a network file system; it is used without shared memory.".to_owned()];
+        vec!["The database lies on a network file system; it is used without shared memory.".into()];
     let files = MailFacts::Files { folder: "/var/lib/callsheet/mail".to_owned() };
     let settings = Settings::new(SettingsFacts { warnings, configuration: None, ..facts(files) });
     let empty = Account {

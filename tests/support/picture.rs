@@ -172,6 +172,14 @@ pub fn english_left(text: &str) -> Vec<String> {
     english_left_beside(text, "")
 }
 
+/// The words of a text and all beginnings of them, for pictures that cut words off anywhere.
+pub fn cut_anywhere(text: &str) -> String {
+    let beginnings = |word: &str| {
+        (1..=word.len()).filter_map(|end| word.get(..end).map(str::to_owned)).collect::<Vec<_>>()
+    };
+    text.split(|c: char| !c.is_ascii_alphabetic()).flat_map(beginnings).collect::<Vec<_>>().join(" ")
+}
+
 /// The same for a picture that shows the words of `data` too, such as what a server said.
 pub fn english_left_beside(text: &str, data: &str) -> Vec<String> {
     let data: Vec<&str> =

@@ -4,16 +4,52 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet::domain::contact::{SortColumn, Status};
 use callsheet::domain::contact_form::Field;
+use callsheet::domain::delivery::{Kind, State};
 use callsheet::domain::language::Language;
+use callsheet::domain::routing::{Exclusion, FallbackReason};
 use callsheet::domain::say::plain;
 use callsheet::domain::verification::VoidReason;
+use callsheet::operations::Via;
+use callsheet::operations::history;
+use callsheet::tui::keymap::{Context, Footer};
+use callsheet::tui::model::Screen;
+use callsheet::tui::screens::delivery_detail;
+use callsheet::tui::screens::help;
+use callsheet::tui::setup;
+use callsheet::tui::theme::Theme;
+use callsheet::tui::widgets::audience::{exclusion_words, fallback_words, past_fallback_words};
 
 use crate::tidy::source::{Source, text};
 
 /// Texts that stand in tables and are said from there.
 fn from_tables() -> Vec<&'static str> {
-    let mut texts = Vec::new();
+    let mut texts: Vec<&'static str> = Vec::new();
+    for context in Context::ALL {
+        texts.push(context.title());
+        for entry in context.entries() {
+            texts.push(entry.help);
+            if let Footer::Shown { word, .. } = entry.footer {
+                texts.push(word);
+            }
+        }
+    }
+    // What accepting does where a list is closed.
+    texts.push("open");
+    texts.extend(Screen::ALL.map(Screen::title));
+    texts.extend(Theme::BUILT_IN.map(Theme::id));
+    texts.push("own");
+    texts.extend(help::texts());
+    texts.extend(setup::stages());
     texts.extend(Status::ALL.map(Status::words));
+    texts.extend(State::ALL.map(State::id));
+    texts.extend(Kind::ALL.map(Kind::id));
+    texts.extend(Via::ALL.map(Via::id));
+    texts.extend(Exclusion::ALL.map(exclusion_words));
+    texts.extend(FallbackReason::ALL.map(fallback_words));
+    texts.extend(FallbackReason::ALL.map(past_fallback_words));
+    texts.extend(delivery_detail::PHASES);
+    texts.extend(history::FIELDS);
+    texts.extend(history::WORDS);
     texts.extend(VoidReason::ALL.map(VoidReason::words));
     texts.extend(SortColumn::ALL.map(SortColumn::id));
     texts.extend(Field::ALL.map(Field::id));

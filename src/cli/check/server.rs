@@ -55,7 +55,7 @@ fn finding(step: &ProbeStep, sender: &str, security_email: Option<&str>, now: Ti
         Stage::Dialogue(Phase::RcptTo) => {
             format!("to '{}': {}", security_email.unwrap_or_default(), step.words)
         }
-        Stage::Name | Stage::Dialogue(_) => step.words.clone(),
+        Stage::Name | Stage::Dialogue(_) => step.words.to_string(),
     };
     if !step.ok {
         return Finding::broken(check, words);
@@ -118,7 +118,7 @@ mod tests {
         let step = ProbeStep {
             stage: Stage::Dialogue(Phase::Tls),
             ok: true,
-            words: "TLS 1.3".to_owned(),
+            words: "TLS 1.3".into(),
             last_day: left.map(|left| NOW.plus(left)),
         };
         finding(&step, "a@example.com", None, NOW)

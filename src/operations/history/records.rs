@@ -3,9 +3,11 @@
 use std::ops::ControlFlow;
 
 use super::HistoryAt;
+use super::words::{field_words, headline, way, word};
 use crate::domain::brief::Brief;
 use crate::domain::contact::ContactId;
 use crate::domain::fold::fold;
+use crate::domain::language::Language;
 use crate::domain::timestamp::Timestamp;
 use crate::operations::page::Page;
 use crate::operations::subscriptions::Progress;
@@ -24,7 +26,7 @@ pub struct RecordQuery {
     pub contact: Option<ContactId>,
     /// Not older than this.
     pub since: Option<Timestamp>,
-    /// Each occurs in what was done, in the contact's name or address now, in who did it, from where, by which way, or in what the
+    /// Each occurs in what was done in words of any language, in the contact's name or address now, in who did it, from where, by which way, or in what the
     /// entry tells.
     pub words: Vec<String>,
     /// Each occurs in the contact's name or address now.
@@ -81,52 +83,6 @@ pub fn record(session: &mut Session, id: i64) -> Result<Option<Record>, Problem>
     Ok(found.filter(|record| record.id == id))
 }
 
-/// What was done, in words: `modified 王小明`. Not escaped.
-#[must_use]
-pub fn headline(record: &Record) -> String {
-    let whom = whom(record);
-    let told = |field: &str| record.details.as_ref().and_then(|details| details.field(field));
-    let numbered = |noun: &str, field: &str| match told(field) {
-        Some(number) => format!("{noun} {number}"),
-        None => format!("a {noun}"),
-    };
-    let counted = |one: &str, many: &str, field: &str| match told(field) {
-        Some(Brief::List { count: 1, .. }) => format!("1 {one}"),
-        Some(Brief::List { count, .. }) => format!("{count} {many}"),
-        Some(_) | None => many.to_owned(),
-    };
-    match record.action.as_str() {
-        "contact.add" => format!("added {whom}"),
-        "contact.modify" => format!("modified {whom}"),
-        "contact.delete" => format!("deleted {whom}"),
-        "contact.subscribe" => format!("changed subscriptions of {whom}"),
-        "contact.unsubscribe" => format!("unsubscribed {whom}"),
-        "contact.cancel_change" => format!("cancelled the change of address of {whom}"),
-        "contact.import" => "imported contacts".to_owned(),
-        "contacts.subscribe" => {
-            format!("changed subscriptions of {}", counted("contact", "contacts", "contacts"))
-        }
-        "verification.send" => format!("sent a code to {whom}"),
-        "verification.confirm" => format!("verified {whom}"),
-        "verification.wrong_code" => format!("entered a wrong code for {whom}"),
-        "account.set" => "set the account".to_owned(),
-        "account.skip_introduction" => "skipped the first questions".to_owned(),
-        "notice.send" => format!("sent {}", numbered("notice", "notice")),
-        "notice.retry" => format!("retried {}", numbered("notice", "notice")),
-        "notice.cancel" => format!("cancelled {}", numbered("notice", "notice")),
-        "outbox.retry" => format!("retried {}", counted("delivery", "deliveries", "deliveries")),
-        "outbox.cancel" => format!("cancelled {}", counted("delivery", "deliveries", "deliveries")),
-        "outbox.test" if record.contact.is_some() => format!("sent a test mail to {whom}"),
-        "outbox.test" => "sent a test mail".to_owned(),
-        "delivery.returned" if record.contact.is_some() => format!("got a mail to {whom} back"),
-        "delivery.returned" => "got a mail back".to_owned(),
-        "database.restore" => "restored a backup".to_owned(),
-        // A newer version may do what this one does not know.
-        other if record.contact.is_some() => format!("{other} {whom}"),
-        other => other.to_owned(),
-    }
-}
-
 /// Fields of which the headline says what they say.
 #[must_use]
 pub fn is_in_headline(record: &Record, field: &str) -> bool {
@@ -139,31 +95,28 @@ pub fn is_in_headline(record: &Record, field: &str) -> bool {
 }
 
 /// A field that an entry tells. Not escaped.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Field {
-    pub name: String,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field<'a> {
+    pub name: &'a str,
     /// What it was before, if it was changed.
-    pub old: Option<String>,
-    pub new: String,
+    pub old: Option<&'a Brief>,
+    pub new: &'a Brief,
 }
 
 /// What an entry tells; a field that stayed as it was is left out. None once it is erased.
 #[must_use]
-pub fn fields(record: &Record) -> Option<Vec<Field>> {
+pub fn fields(record: &Record) -> Option<Vec<Field<'_>>> {
     let is_change = super::CHANGES.contains(&record.action.as_str());
     let fields = match record.details.as_ref()? {
         Brief::Fields(fields) => fields,
         other @ (Brief::Nothing | Brief::Word(_) | Brief::Truth(_) | Brief::List { .. }) => {
-            return Some(vec![Field { name: "text".to_owned(), old: None, new: other.to_string() }]);
+            return Some(vec![Field { name: "text", old: None, new: other }]);
         }
     };
-    let told = fields.iter().filter_map(|(name, value)| {
-        let name = name.clone();
-        match pair(value).filter(|_| is_change) {
-            Some((old, new)) if old == new => None,
-            Some((old, new)) => Some(Field { name, old: Some(old.to_string()), new: new.to_string() }),
-            None => Some(Field { name, old: None, new: value.to_string() }),
-        }
+    let told = fields.iter().filter_map(|(name, value)| match pair(value).filter(|_| is_change) {
+        Some((old, new)) if old == new => None,
+        Some((old, new)) => Some(Field { name, old: Some(old), new }),
+        None => Some(Field { name, old: None, new: value }),
     });
     Some(told.collect())
 }
@@ -179,21 +132,14 @@ fn pair(value: &Brief) -> Option<(&Brief, &Brief)> {
     }
 }
 
-/// Whom an entry is about: a contact by its name now, or the security email.
-fn whom(record: &Record) -> String {
-    match (&record.name, record.contact) {
-        (Some(name), _) => name.clone(),
-        (None, Some(id)) => format!("contact {}", id.0),
-        (None, None) => "the security email".to_owned(),
-    }
-}
-
 /// A query with its texts folded.
 struct Search {
     words: Vec<String>,
     whom: Vec<String>,
     who: Vec<String>,
     via: Option<String>,
+    /// Some of the words cannot occur in what is told in English.
+    is_beyond_ascii: bool,
 }
 
 impl Search {
@@ -205,6 +151,7 @@ impl Search {
             whom: folded(&query.whom),
             who: folded(&query.who),
             via: query.via.clone(),
+            is_beyond_ascii: query.words.iter().any(|word| !word.is_ascii()),
         }
     }
 
@@ -221,14 +168,32 @@ impl Search {
         let actors = || joined([Some(record.actor.as_str()), record.origin.as_deref()]);
         let everything = || {
             let told = record.details.as_ref().map(ToString::to_string);
-            let (headline, persons, actors) = (headline(record), persons(), actors());
-            joined([Some(&headline), Some(&persons), Some(&actors), Some(&record.via), told.as_deref()])
+            let (headline, persons, actors) = (headline(record, Language::En), persons(), actors());
+            let other = self.is_beyond_ascii.then(|| in_chinese(record));
+            joined([
+                Some(&headline),
+                Some(&persons),
+                Some(&actors),
+                Some(&record.via),
+                told.as_deref(),
+                other.as_deref(),
+            ])
         };
         self.via.as_ref().is_none_or(|via| *via == record.via)
             && occur(&self.who, &actors)
             && occur(&self.whom, &persons)
             && occur(&self.words, &everything)
     }
+}
+
+/// What the program's own words in an entry are in Chinese.
+fn in_chinese(record: &Record) -> String {
+    let language = Language::ZhCn;
+    let fields = fields(record).unwrap_or_default();
+    let mut texts = vec![headline(record, language)];
+    texts.extend([word(&record.actor, language), way(&record.via, language)].map(str::to_owned));
+    texts.extend(fields.iter().map(|field| field_words(field.name, language)));
+    texts.join("\n")
 }
 
 /// Texts with a line feed between them: no word occurs in the end of one and the beginning of the next.

@@ -9,6 +9,7 @@ pub enum Action {
     Help,
     Palette,
     Mouse,
+    Language,
     Suspend,
     Redraw,
     SelectAll,

@@ -22,6 +22,7 @@ pub(super) const EVERYWHERE: &[Entry] = &[
     at(3, shown(Action::Help, "help", "show the keys, searched by typing", "help", 1)),
     entry(Action::Palette, "palette", "all that can be done now, searched by typing"),
     entry(Action::Mouse, "mouse", "switch the mouse on or off"),
+    entry(Action::Language, "language", "switch the language of the screen"),
     entry(Action::Suspend, "suspend", "suspend; 'fg' in the shell comes back"),
     entry(Action::Redraw, "redraw", "draw the screen anew"),
 ];

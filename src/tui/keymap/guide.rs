@@ -3,6 +3,8 @@
 use super::action::{Action, Context, Entry, Footer};
 use super::{Keymap, Typing};
 use crate::domain::columns::width;
+use crate::domain::language::Language;
+use crate::domain::say::plain;
 
 /// A key in the footer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +13,7 @@ pub struct FooterKey {
     pub word: &'static str,
 }
 
-/// The keys of one context, for the help.
+/// The keys of one context, for the help. Title and lines are in English; whoever shows them says them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
     pub title: &'static str,
@@ -26,7 +28,7 @@ pub struct HelpLine {
     pub help: &'static str,
 }
 
-/// An action that can be done somewhere, for the command palette.
+/// An action that can be done somewhere, for the command palette; in English as in the help.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
     pub action: Action,
@@ -43,7 +45,7 @@ pub struct Command {
 const GAP: usize = 2;
 
 impl Keymap {
-    /// The footer while `contexts` are in force: as much as fits into `columns`, the most important kept, by their places
+    /// The footer in `language` while `contexts` are in force: as much as fits into `columns`, the most important kept, by their places
     /// and then in the order of the contexts. A key that an inner context or a text field has taken is not shown. `accept` is
     /// what accepting does at the focus, if that is something else than in the rest of the context.
     #[must_use]
@@ -52,6 +54,7 @@ impl Keymap {
         contexts: &[Context],
         typing: Typing,
         accept: Option<&'static str>,
+        language: Language,
         columns: usize,
     ) -> Vec<FooterKey> {
         let mut keys = self.footer_candidates(contexts, typing);
@@ -59,6 +62,7 @@ impl Keymap {
             if let (Action::Accept, Some(word)) = (*action, accept) {
                 key.word = word;
             }
+            key.word = plain(language, key.word);
         }
         let mut keys: Vec<(u8, FooterKey)> = keys.into_iter().map(|(rank, _, key)| (rank, key)).collect();
         while line_width(&keys) > columns {
@@ -160,7 +164,7 @@ mod tests {
     use super::*;
 
     fn footer(context: Context, typing: Typing, columns: usize) -> String {
-        let keys = Keymap::built_in().footer(context.stack(), typing, None, columns);
+        let keys = Keymap::built_in().footer(context.stack(), typing, None, Language::En, columns);
         keys.iter().map(|key| format!("{} {}", key.key, key.word)).collect::<Vec<_>>().join("  ")
     }
 
@@ -194,7 +198,8 @@ mod tests {
     #[test]
     fn what_accepting_does_at_the_focus_is_named() {
         let footer = |accept, columns| {
-            let keys = Keymap::built_in().footer(Context::Form.stack(), Typing::Off, accept, columns);
+            let keys =
+                Keymap::built_in().footer(Context::Form.stack(), Typing::Off, accept, Language::En, columns);
             keys.iter().map(|key| format!("{} {}", key.key, key.word)).collect::<Vec<_>>().join("  ")
         };
         assert_eq!(footer(Some("open"), 80), "enter open  tab next  space tick  esc cancel  ? help");

@@ -15,6 +15,7 @@ use ratatui::text::Span;
 
 use crate::domain::catalogue::{Catalogue, Category};
 use crate::domain::columns::{clip, pad, width};
+use crate::domain::say::say;
 use crate::operations::notices::Audience;
 use crate::tui::coverage_counts::CoverageCounts;
 use crate::tui::keymap::{Action, Input};
@@ -143,7 +144,8 @@ impl AudienceDialog {
         look: Look<'_>,
         coverage: &CoverageCounts,
     ) -> Option<Position> {
-        let title = format!("Who gets it{}{}", look.marks.separator(), self.title(&look));
+        let what = say!(look.language, "Who gets it");
+        let title = format!("{what}{}{}", look.marks.separator(), self.title(&look));
         match &self.kind {
             Some(kind) => {
                 let (place, lines) = self.audience_place(area, look);
@@ -172,7 +174,7 @@ impl AudienceDialog {
         let mut cursor = None;
         for (index, kind) in types.iter().enumerate().skip(top).take(height) {
             let (number, role) = match coverage.recipients(&kind.id) {
-                Some(0) => (format!("0 !{}sec", look.marks.to()), Role::Warning),
+                Some(0) => (say!(look.language, "0 !{to}sec", to = look.marks.to()), Role::Warning),
                 Some(some) => (some.to_string(), Role::Text),
                 None => (look.marks.ellipsis().to_owned(), Role::Dim),
             };
@@ -196,7 +198,7 @@ impl AudienceDialog {
         let known = self.kind.as_ref().and_then(|kind| kind.audience.as_ref());
         let lines = match known {
             Some(known) => audience::lines(known, &look, text),
-            None => vec![ScrollLine::new("Going through the contacts.", Role::Dim)],
+            None => vec![ScrollLine::new(say!(look.language, "Going through the contacts."), Role::Dim)],
         };
         (dialog::centred(area, columns, u16::try_from(lines.len() + 2).unwrap_or(u16::MAX)), lines)
     }

@@ -4,6 +4,7 @@
 //! by a question. Before it is sent a question names how many people get it. It never sends by itself; it says what is to be
 //! sent, under a key by which the same notice is queued once however often that is tried.
 
+mod hindrance;
 mod layout;
 mod preview;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::language::Language;
 use crate::domain::notice::{self, BODY_LIMIT, NoticeField, NoticeForm, NoticeProblem};
 use crate::domain::safe_text::safe;
+use crate::domain::say::{counted, plain, say};
 use crate::operations::Problem;
 use crate::operations::notices::{Audience, Notified};
 use crate::tui::keymap::{Action, Context, Input, Typing};
@@ -27,6 +29,7 @@ use crate::tui::widgets::audience_summary::people;
 use crate::tui::widgets::picker::{Entry, Pick, Picker};
 use crate::tui::widgets::text_area::TextArea;
 use crate::tui::widgets::text_field::{TextField, Typed};
+use hindrance::{Hindrance, Unknown};
 use preview::{Preview, PreviewOutcome};
 
 /// The most characters that the subject's field takes. More than a subject may have, so that what is pasted is told to be too
@@ -50,8 +53,8 @@ pub struct ComposeDialog {
     who: Who,
     key: Key,
     waiting: Waiting,
-    /// Why it could not be sent, where no field is to blame. Safe to show.
-    message: Option<String>,
+    /// Why it could not be sent, where no field is to blame.
+    message: Option<Hindrance>,
     front: Option<Front>,
     /// To how many people it is being sent, as the question said.
     promised: u64,
@@ -100,8 +103,7 @@ enum Who {
     Nobody,
     Asked,
     Known(Audience),
-    /// It could not be found out; safe to show.
-    Unknown(String),
+    Unknown(Unknown),
 }
 
 /// The key of this notice, and of another if the first turns out to be taken.
@@ -128,6 +130,11 @@ enum Front {
 }
 
 impl ComposeDialog {
+    /// Says the types in another language.
+    pub fn say_anew(&mut self, catalogue: &Catalogue, language: Language) {
+        self.list.say_anew(entries(catalogue, language).into_iter().map(|(_, entry)| entry).collect());
+    }
+
     /// An empty dialog. `key` is told from every other key that was ever used.
     #[must_use]
     pub fn new(catalogue: &Catalogue, language: Language, key: String) -> Self {
@@ -246,7 +253,7 @@ impl ComposeDialog {
                 return;
             }
             Ok(audience) => Who::Known(audience),
-            Err(problem) => Who::Unknown(safe(&problem.to_string()).into_owned()),
+            Err(problem) => Who::Unknown(Unknown::Refused(Box::new(problem))),
         };
         if self.waiting == Waiting::Audience {
             self.waiting = Waiting::No;
@@ -275,13 +282,11 @@ impl ComposeDialog {
             self.focus_first_problem();
         } else if let Problem::KeyUsed { notice, .. } = problem {
             self.key.number += 1;
-            self.message = Some(format!(
-                "notice {notice} was queued before you changed it: the outbox shows it; sending now queues this one too"
-            ));
+            self.message = Some(Hindrance::Queued { notice: *notice });
         } else if *problem == Problem::NoSecurityEmail {
-            self.message = Some(NOBODY.to_owned());
+            self.message = Some(Hindrance::Nobody);
         } else {
-            self.message = Some(safe(&format!("nothing was queued: {problem}")).into_owned());
+            self.message = Some(Hindrance::Refused(Box::new(problem.clone())));
         }
     }
 
@@ -291,37 +296,51 @@ impl ComposeDialog {
             self.front = None;
         }
         if self.who == Who::Asked {
-            self.who = Who::Unknown("it could not be found out".to_owned());
+            self.who = Who::Unknown(Unknown::Lost);
         }
         self.refused(problem);
     }
 
     /// What is said about a notice that was queued, and how.
     #[must_use]
-    pub fn words_on(&self, notified: &Notified) -> (Tone, String) {
+    pub fn words_on(&self, notified: &Notified, language: Language) -> (Tone, String) {
         let count = u64::try_from(notified.waiting.len()).unwrap_or(u64::MAX);
         if notified.repeated {
-            let rest = match count {
-                0 => "All its mails have ended.".to_owned(),
-                1 => "1 of its mails still waits.".to_owned(),
-                _ => format!("{count} of its mails still wait."),
+            let words = match count {
+                0 => say!(language, "It was queued before; nothing is sent twice. All its mails have ended.")
+                    .to_owned(),
+                _ => counted!(
+                    language,
+                    count,
+                    "It was queued before; nothing is sent twice. {count} of its mails still waits.",
+                    "It was queued before; nothing is sent twice. {count} of its mails still wait.",
+                    count
+                ),
             };
-            return (Tone::Warning, format!("It was queued before; nothing is sent twice. {rest}"));
+            return (Tone::Warning, words);
         }
-        let changed = match self.promised {
-            0 => "; when you confirmed, nobody would have got it".to_owned(),
-            promised => format!("; when you confirmed, it was {}", people(promised)),
-        };
-        match notified.fallback {
-            Some(reason) if self.promised == 0 => {
-                (Tone::Done, format!("Queued for the security email: {}.", fallback_words(reason)))
-            }
-            Some(reason) => (
+        let (whom, before) = (people(language, count), people(language, self.promised));
+        let why = notified.fallback.map(|reason| plain(language, fallback_words(reason)));
+        match (why, self.promised) {
+            (Some(why), 0) => (Tone::Done, say!(language, "Queued for the security email: {why}.", why)),
+            (Some(why), _) => (
                 Tone::Warning,
-                format!("Queued for the security email, for {}{changed}.", fallback_words(reason)),
+                say!(
+                    language,
+                    "Queued for the security email, for {why}; when you confirmed, it was {before}.",
+                    why,
+                    before
+                ),
             ),
-            None if count == self.promised => (Tone::Done, format!("Queued for {}.", people(count))),
-            None => (Tone::Warning, format!("Queued for {}{changed}.", people(count))),
+            (None, promised) if count == promised => (Tone::Done, say!(language, "Queued for {whom}.", whom)),
+            (None, 0) => (
+                Tone::Warning,
+                say!(language, "Queued for {whom}; when you confirmed, nobody would have got it.", whom),
+            ),
+            (None, _) => (
+                Tone::Warning,
+                say!(language, "Queued for {whom}; when you confirmed, it was {before}.", whom, before),
+            ),
         }
     }
 
@@ -417,12 +436,12 @@ impl ComposeDialog {
     fn ask_to_send(&mut self, look: Look<'_>) {
         let Who::Known(audience) = &self.who else {
             if let Who::Unknown(why) = &self.who {
-                self.message = Some(format!("nothing was queued: {why}"));
+                self.message = Some(Hindrance::Who(why.clone()));
             }
             return;
         };
         if audience.fallback.as_ref().is_some_and(|fallback| fallback.email.is_none()) {
-            self.message = Some(NOBODY.to_owned());
+            self.message = Some(Hindrance::Nobody);
             return;
         }
         let path = look.type_path(&audience.message_type);
@@ -497,10 +516,6 @@ impl ComposeDialog {
         };
     }
 }
-
-/// Why a notice that would reach nobody is not queued, and what may be done.
-const NOBODY: &str =
-    "nothing was queued: nobody would get it, and there is no security email; set one in the settings";
 
 impl Key {
     fn text(&self) -> String {

@@ -149,6 +149,12 @@ impl ContactFormDialog {
         Self::new(Purpose::Modify(Box::new(contact)), entered, catalogue, settings)
     }
 
+    /// Says in another language what its lists offer.
+    pub fn say_anew(&mut self, language: Language) {
+        self.settings.language = language;
+        self.fields.say_anew(language);
+    }
+
     /// Puts back what was entered before, for example from a draft; it counts as changed.
     pub fn restore(&mut self, entered: &ContactForm) {
         self.fields.fill(entered);

@@ -19,9 +19,11 @@ use ratatui::layout::{Position, Rect};
 
 use super::outbox::{not_cancelled, not_retried, state_role, state_words};
 use crate::domain::columns::pad;
-use crate::domain::delivery::{Delivery, DeliveryId, Kind};
+use crate::domain::delivery::{Delivery, DeliveryId, Kind, State};
+use crate::domain::language::Language;
 use crate::domain::routing::FallbackReason;
 use crate::domain::safe_text::safe;
+use crate::domain::say::{plain, say};
 use crate::operations::Problem;
 use crate::operations::outbox::{Attempt, DeliveryDetail};
 use crate::tui::keymap::{Action, Input};
@@ -43,8 +45,19 @@ pub struct DeliveryDialog {
     /// None until it is read.
     detail: Option<Box<DeliveryDetail>>,
     scroll: Scroll,
-    /// What became of the last thing done; safe to show.
-    said: Option<String>,
+    /// What became of the last thing done.
+    said: Option<Told>,
+}
+
+/// What became of something done.
+#[derive(Debug, Clone, PartialEq)]
+enum Told {
+    /// In words that are safe to show.
+    Done(String),
+    Refused(Box<Problem>),
+    /// The state that it had forbids a retry.
+    NotRetried(State),
+    NotCancelled(State),
 }
 
 /// What is to be done after a key.
@@ -85,8 +98,8 @@ impl DeliveryDialog {
     /// Takes what became of a retry or a cancellation.
     pub fn done(&mut self, result: Result<&str, &Problem>) {
         self.said = Some(match result {
-            Ok(words) => words.to_owned(),
-            Err(problem) => problem.to_string(),
+            Ok(words) => Told::Done(words.to_owned()),
+            Err(problem) => Told::Refused(Box::new(problem.clone())),
         });
     }
 
@@ -114,9 +127,9 @@ impl DeliveryDialog {
     /// Draws the dialog in the middle of `area`. Returns the cursor's place.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let (place, lines) = self.place(area, look);
-        let inner = dialog::open(place, buf, look, &format!("Delivery {}", self.id.0));
+        let inner = dialog::open(place, buf, look, &say!(look.language, "Delivery {id}", id = self.id.0));
         if let Some(said) = &self.said {
-            dialog::foot(place, buf, look, said);
+            dialog::foot(place, buf, look, &said.words(look.language));
         }
         scroll_text::draw(inner, buf, look, &lines, self.scroll)
     }
@@ -126,7 +139,7 @@ impl DeliveryDialog {
         if detail.delivery.state.may_retry() {
             return DeliveryOutcome::Retry(self.id);
         }
-        self.said = Some(not_retried(&detail.delivery).to_owned());
+        self.said = Some(Told::NotRetried(detail.delivery.state));
         DeliveryOutcome::Stay
     }
 
@@ -135,7 +148,7 @@ impl DeliveryDialog {
         if detail.delivery.state.may_cancel() {
             return DeliveryOutcome::Cancel(Box::new(detail.delivery.clone()));
         }
-        self.said = Some(not_cancelled(&detail.delivery).to_owned());
+        self.said = Some(Told::NotCancelled(detail.delivery.state));
         DeliveryOutcome::Stay
     }
 
@@ -149,12 +162,13 @@ impl DeliveryDialog {
 
     fn lines(&self, columns: usize, look: Look<'_>) -> Vec<ScrollLine> {
         let Some(detail) = &self.detail else {
-            return vec![ScrollLine::new("Reading the delivery.", Role::Dim)];
+            return vec![ScrollLine::new(say!(look.language, "Reading the delivery."), Role::Dim)];
         };
         let mut lines = headers(&detail.delivery, columns, look);
         lines.push(blank());
         if detail.attempts.is_empty() {
-            lines.push(ScrollLine::new("No server was asked to take it yet.", Role::Dim));
+            let words = say!(look.language, "No server was asked to take it yet.");
+            lines.push(ScrollLine::new(words, Role::Dim));
         }
         for attempt in &detail.attempts {
             lines.extend(attempt_lines(attempt, columns, look));
@@ -165,45 +179,70 @@ impl DeliveryDialog {
     }
 }
 
+impl Told {
+    fn words(&self, language: Language) -> String {
+        match self {
+            Self::Done(words) => words.clone(),
+            Self::Refused(problem) => problem.to_string(),
+            Self::NotRetried(state) => not_retried(*state, language).to_owned(),
+            Self::NotCancelled(state) => not_cancelled(*state, language).to_owned(),
+        }
+    }
+}
+
 fn headers(delivery: &Delivery, columns: usize, look: Look<'_>) -> Vec<ScrollLine> {
+    let language = look.language;
     let to = if delivery.name.is_empty() {
         safe(&delivery.to).into_owned()
     } else {
         format!("{} <{}>", safe(&delivery.name), safe(&delivery.to))
     };
-    let mut lines = fact("To", &to, Role::Text, columns);
-    lines.extend(fact("Subject", &safe(&delivery.subject), Role::Text, columns));
+    let mut lines = fact(say!(language, "To"), &to, Role::Text, columns);
+    lines.extend(fact(say!(language, "Subject"), &safe(&delivery.subject), Role::Text, columns));
+    let kind = plain(language, delivery.kind.id());
     let kind = match (delivery.kind, &delivery.message_type) {
-        (Kind::Notice | Kind::Test, Some(id)) => format!("{}, {}", delivery.kind.id(), safe(id)),
-        (Kind::Notice | Kind::Test | Kind::Verification | Kind::Change, _) => delivery.kind.id().to_owned(),
+        (Kind::Notice | Kind::Test, Some(id)) => say!(language, "{kind}, {id}", kind, id = safe(id)),
+        (Kind::Notice | Kind::Test | Kind::Verification | Kind::Change, _) => kind.to_owned(),
     };
-    lines.extend(fact("Kind", &kind, Role::Text, columns));
+    lines.extend(fact(say!(language, "Kind"), &kind, Role::Text, columns));
     if let Some(reason) = &delivery.fallback {
         // A newer version may know reasons that this one does not.
         let reason = FallbackReason::parse(reason).map_or_else(
             || safe(&reason.replace('_', " ")).into_owned(),
-            |reason| past_fallback_words(reason).to_owned(),
+            |reason| plain(language, past_fallback_words(reason)).to_owned(),
         );
-        let words = format!("to the security email, for {reason}");
-        lines.extend(fact("Fallback", &words, Role::Warning, columns));
+        let words = say!(language, "to the security email, for {reason}", reason);
+        lines.extend(fact(say!(language, "Fallback"), &words, Role::Warning, columns));
     }
-    lines.extend(fact("State", &state_words(delivery, look), state_role(delivery.state), columns));
+    let state = state_words(delivery, look);
+    lines.extend(fact(say!(language, "State"), &state, state_role(delivery.state), columns));
     if delivery.maybe_sent {
-        let words = "the connection broke before the server's answer; the mail may arrive twice";
+        let words =
+            say!(language, "the connection broke before the server's answer; the mail may arrive twice");
         lines.extend(fact("", words, Role::Warning, columns));
     }
-    lines.extend(fact("Queued", &look.full_time(delivery.created_at), Role::Text, columns));
+    let queued = look.full_time(delivery.created_at);
+    lines.extend(fact(say!(language, "Queued"), &queued, Role::Text, columns));
     lines.extend(fact("Message-ID", &safe(&delivery.message_id), Role::Dim, columns));
     lines
 }
 
+/// What a try of a delivery is called that got no further than this, or what else happened to it. What the protocol calls a step
+/// is called so in every language.
+pub const PHASES: [&str; 6] = ["claimed", "compose", "data", "body", "delay", "report"];
+
 fn attempt_lines(attempt: &Attempt, columns: usize, look: Look<'_>) -> Vec<ScrollLine> {
+    let phase = PHASES.into_iter().find(|phase| *phase == attempt.phase);
     let words = match (&attempt.words, attempt.ended_at) {
+        _ if phase == Some("delay") => {
+            say!(look.language, "it waits for hours already and is still tried").to_owned()
+        }
         (Some(words), _) => safe(words).into_owned(),
-        (None, Some(_)) => "no words".to_owned(),
-        (None, None) => "under way".to_owned(),
+        (None, Some(_)) => say!(look.language, "no words").to_owned(),
+        (None, None) => say!(look.language, "under way").to_owned(),
     };
-    let text = format!("{}  {}  {words}", look.full_time(attempt.started_at), safe(&attempt.phase));
+    let phase = phase.map_or_else(|| safe(&attempt.phase), |phase| plain(look.language, phase).into());
+    let text = format!("{}  {phase}  {words}", look.full_time(attempt.started_at));
     wrap(&text, columns).into_iter().map(|text| ScrollLine::new(text, Role::Text)).collect()
 }
 

@@ -172,7 +172,7 @@ impl ExportDialog {
     /// Says from now on what it says in this language.
     pub fn speak(&mut self, language: Language) {
         self.language = language;
-        self.chosen = drop_down(&self.choices, self.chosen.chosen(), language);
+        self.chosen.say_anew(self.choices.iter().map(|choice| choice.words(language)).collect());
         self.question = self.question.take().map(|_| self.replace());
     }
 

@@ -8,6 +8,8 @@ use ratatui::text::Span;
 use crate::domain::columns::pad;
 use crate::domain::contact::Status;
 use crate::domain::fold::fold;
+use crate::domain::language::Language;
+use crate::domain::say::{plain, say};
 use crate::tui::keymap::{Action, Context, HelpLine, Input, Section};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
@@ -25,10 +27,6 @@ const KEYS: usize = 22;
 const LIMIT: usize = 60;
 /// Rows above the keys: the search, and a blank.
 const ABOVE: usize = 2;
-
-/// What is said beside the keys.
-const WORDS: &str = "Contacts are for notifications only: they never serve to sign in or to identify anyone. A contact gets \
-                     nothing until somebody has shown, with the code that was sent there, that the address is read.";
 
 /// The help while it is open.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,12 +79,13 @@ impl Help {
 
     /// Draws the help in the middle of `area`. Returns the caret's place in the search.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
-        let inner = dialog::open(self.place(area, &look), buf, look, "Help");
+        let inner = dialog::open(self.place(area, &look), buf, look, say!(look.language, "Help"));
         write(inner, buf, Span::styled("/", look.style(Role::Key)));
         let field = beside(row(inner, 0), 2);
         let caret = self.search.draw_in_form(field, buf, look, Focus::Here);
         if self.search.is_empty() {
-            write(beside(field, 1), buf, Span::styled(" type to search all keys", look.style(Role::Hint)));
+            let hint = format!(" {}", say!(look.language, "type to search all keys"));
+            write(beside(field, 1), buf, Span::styled(hint, look.style(Role::Hint)));
         }
         let text = skip_rows(inner, ABOVE);
         let lines = self.lines(scroll_text::text_columns(text), &look);
@@ -109,20 +108,25 @@ impl Help {
     /// What is in force, the marks, and the words.
     fn all_lines(&self, columns: usize, look: &Look<'_>) -> Vec<ScrollLine> {
         let mut lines = section_lines(look.keys.sections(self.context.stack()), columns, look);
-        lines.push(ScrollLine::new("Marks", Role::Title));
+        lines.push(ScrollLine::new(say!(look.language, "Marks"), Role::Title));
         lines
             .extend(marks(look).into_iter().flat_map(|(mark, words)| described(&mark, words, columns, look)));
         lines.push(ScrollLine::new("", Role::Text));
-        lines.extend(wrap(WORDS, columns).into_iter().map(|line| ScrollLine::new(line, Role::Hint)));
+        lines.extend(
+            wrap(words(look.language), columns).into_iter().map(|line| ScrollLine::new(line, Role::Hint)),
+        );
         lines
     }
 
-    /// What every word of the search occurs in: first what is in force, then what is elsewhere, then the marks.
+    /// What every word of the search occurs in, be it in which language it may: first what is in force, then what is elsewhere,
+    /// then the marks.
     fn found_lines(&self, columns: usize, look: &Look<'_>) -> Vec<ScrollLine> {
         let words: Vec<String> =
             self.search.text().split_whitespace().map(|word| fold(word).into_owned()).collect();
-        let matches = |title: &str, line: &HelpLine| {
-            let text = format!("{title} {} {}", line.keys, line.help);
+        let matches = |title: &'static str, line: &HelpLine| {
+            let said = Language::ALL
+                .map(|language| format!("{} {}", plain(language, title), plain(language, line.help)));
+            let text = format!("{} {}", said.join(" "), line.keys);
             let text = fold(&text);
             words.iter().all(|word| text.contains(word.as_str()))
         };
@@ -136,22 +140,48 @@ impl Help {
         }
         sections.retain(|section| !section.lines.is_empty());
         if sections.is_empty() {
-            return vec![ScrollLine::new("No key and no mark matches.", Role::Hint)];
+            return vec![ScrollLine::new(say!(look.language, "No key and no mark matches."), Role::Hint)];
         }
         section_lines(sections, columns, look)
     }
+}
+
+/// What is said beside the keys.
+fn words(language: Language) -> &'static str {
+    say!(
+        language,
+        "Contacts are for notifications only: they never serve to sign in or to identify anyone. A contact gets nothing until \
+         somebody has shown, with the code that was sent there, that the address is read."
+    )
+}
+
+/// What marks mean that belong to no status of an address; in English, as it stands in the table.
+const MEANINGS: [&str; 4] = [
+    "all, some or none of a category's types",
+    "the recipient has unsubscribed",
+    "nobody would receive it; the security email does",
+    "some of the category's types reach nobody",
+];
+
+/// Texts that are said from here: the title of the marks, and what they mean.
+#[must_use]
+pub fn texts() -> Vec<&'static str> {
+    let mut texts = vec!["marks"];
+    texts.extend(MEANINGS);
+    texts
 }
 
 /// Marks and what they mean.
 fn marks(look: &Look<'_>) -> Vec<(String, &'static str)> {
     let mut marks: Vec<(String, &'static str)> =
         Status::ALL.iter().map(|status| (look.marks.status(*status).to_owned(), status.words())).collect();
-    marks.extend([
-        ("[x] [-] [ ]".to_owned(), "all, some or none of a category's types"),
-        (look.marks.unsubscribed().to_owned(), "the recipient has unsubscribed"),
-        (format!("0 !{}sec", look.marks.to()), "nobody would receive it; the security email does"),
-        ("3 !".to_owned(), "some of the category's types reach nobody"),
-    ]);
+    let others = [
+        "[x] [-] [ ]".to_owned(),
+        look.marks.unsubscribed().to_owned(),
+        format!("0 !{}{}", look.marks.to(), say!(look.language, "sec")),
+        "3 !".to_owned(),
+    ];
+    marks.extend(others.into_iter().zip(MEANINGS));
     marks
 }
 
@@ -159,7 +189,7 @@ fn marks(look: &Look<'_>) -> Vec<(String, &'static str)> {
 fn section_lines(sections: Vec<Section>, columns: usize, look: &Look<'_>) -> Vec<ScrollLine> {
     let mut lines = Vec::new();
     for section in sections {
-        lines.push(ScrollLine::new(capitalised(section.title), Role::Title));
+        lines.push(ScrollLine::new(capitalised(plain(look.language, section.title)), Role::Title));
         for line in section.lines {
             lines.extend(described(&line.keys, line.help, columns, look));
         }
@@ -169,9 +199,9 @@ fn section_lines(sections: Vec<Section>, columns: usize, look: &Look<'_>) -> Vec
 }
 
 /// Keys at the left, what they do at the right, in as many lines as that needs.
-fn described(keys: &str, help: &str, columns: usize, look: &Look<'_>) -> Vec<ScrollLine> {
+fn described(keys: &str, help: &'static str, columns: usize, look: &Look<'_>) -> Vec<ScrollLine> {
     let keys_columns = KEYS.min(columns / 3);
-    let words = wrap(help, columns.saturating_sub(keys_columns + 1));
+    let words = wrap(plain(look.language, help), columns.saturating_sub(keys_columns + 1));
     let line = |(index, words): (usize, &String)| {
         let keys = pad(if index == 0 { keys } else { "" }, keys_columns, look.marks.ellipsis());
         ScrollLine::new(format!("{keys} {words}"), Role::Text)

@@ -18,6 +18,8 @@ mod words;
 use ratatui::layout::Rect;
 
 use crate::domain::contact::ContactId;
+use crate::domain::language::Language;
+use crate::domain::say::{self, say};
 use crate::domain::timestamp::Timestamp;
 use crate::operations::Problem;
 use crate::operations::history::{Anchor, Break, HistoryAt, Record, RecordQuery, Verdict};
@@ -48,8 +50,8 @@ pub struct History {
 #[derive(Debug, Clone, PartialEq)]
 struct Opened {
     contact: ContactId,
-    /// What it was called then.
-    name: String,
+    /// What it was called then, if it had a name.
+    name: Option<String>,
     from: From,
     /// The list of everything and its filter.
     behind: (Window<Record>, FilterLine<RecordQuery>),
@@ -146,7 +148,7 @@ impl History {
     pub fn act(&mut self, input: &Input, look: Look<'_>, body: Rect, plan: &mut Plan) -> HistoryOutcome {
         let outcome = match (self.filter.typing(), input) {
             (Typing::On, input) => self.act_in_filter(input, look, plan),
-            (Typing::Off, Input::Action(action)) => self.act_in_list(*action, plan),
+            (Typing::Off, Input::Action(action)) => self.act_in_list(*action, look.language, plan),
             (Typing::Off, Input::Text(_) | Input::Paste(_)) => HistoryOutcome::Unused,
         };
         self.resize(body, plan);
@@ -156,7 +158,7 @@ impl History {
     /// Lists what was done to a contact.
     pub fn open_contact(&mut self, contact: ContactId, name: &str, plan: &mut Plan) {
         self.show_all();
-        self.narrow(contact, name.to_owned(), From::Contacts, plan);
+        self.narrow(contact, Some(name.to_owned()), From::Contacts, plan);
     }
 
     /// Lists everything again.
@@ -303,7 +305,7 @@ impl History {
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "the list has a use for few of all actions")]
-    fn act_in_list(&mut self, action: Action, plan: &mut Plan) -> HistoryOutcome {
+    fn act_in_list(&mut self, action: Action, language: Language, plan: &mut Plan) -> HistoryOutcome {
         match action {
             Action::Up
             | Action::Down
@@ -322,7 +324,7 @@ impl History {
                     HistoryOutcome::Open(Box::new(record.clone()), broken)
                 });
             }
-            Action::ItsHistory => return self.open_current(plan),
+            Action::ItsHistory => return self.open_current(language, plan),
             Action::Check if self.is_checking() => {}
             Action::Check => {
                 self.check = Check::Running { request: plan.ask(Question::CheckHistory), done: 0 };
@@ -349,19 +351,19 @@ impl History {
     }
 
     /// Lists what was done to the contact of the entry under the cursor.
-    fn open_current(&mut self, plan: &mut Plan) -> HistoryOutcome {
+    fn open_current(&mut self, language: Language, plan: &mut Plan) -> HistoryOutcome {
         let Some(record) = self.current() else { return HistoryOutcome::Stay };
         let Some(contact) = record.contact else {
-            return HistoryOutcome::Refused("This entry is not about one contact.");
+            return HistoryOutcome::Refused(say!(language, "This entry is not about one contact."));
         };
         if self.opened.is_none() {
-            let name = record.name.clone().unwrap_or_else(|| format!("contact {}", contact.0));
+            let name = record.name.clone();
             self.narrow(contact, name, From::List, plan);
         }
         HistoryOutcome::Stay
     }
 
-    fn narrow(&mut self, contact: ContactId, name: String, from: From, plan: &mut Plan) {
+    fn narrow(&mut self, contact: ContactId, name: Option<String>, from: From, plan: &mut Plan) {
         let behind = (std::mem::take(&mut self.window), std::mem::take(&mut self.filter));
         self.opened = Some(Opened { contact, name, from, behind });
         self.load(HistoryAt::Newest, Land::First, plan);
@@ -437,6 +439,6 @@ const fn entry_of(broken: Break) -> i64 {
 
 /// A number of entries in words.
 #[must_use]
-pub fn counted(entries: i64) -> String {
-    if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") }
+pub fn counted(language: Language, entries: i64) -> String {
+    say::counted!(language, entries, "{count} entry", "{count} entries", count = entries)
 }

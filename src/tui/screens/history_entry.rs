@@ -18,6 +18,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::history::detail;
+use crate::domain::say::say;
 use crate::operations::history::{Break, Record};
 use crate::tui::keymap::{Action, Input};
 use crate::tui::look::Look;
@@ -82,7 +83,7 @@ impl HistoryEntryDialog {
     /// Draws the dialog in the middle of `area`. Returns the cursor's place.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let (place, lines) = self.place(area, look);
-        let inner = dialog::open(place, buf, look, &format!("Entry {}", self.record.id));
+        let inner = dialog::open(place, buf, look, &say!(look.language, "Entry {id}", id = self.record.id));
         scroll_text::draw(inner, buf, look, &lines, self.scroll)
     }
 

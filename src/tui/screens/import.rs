@@ -99,7 +99,7 @@ impl ImportDialog {
         Self {
             places,
             file: TextField::new("", NAME_LIMIT),
-            format: formats(0, language),
+            format: DropDown::new(formats(language), 0),
             focus: Focus::File,
             stage: Stage::File,
             message: None,
@@ -111,7 +111,7 @@ impl ImportDialog {
     /// Says from now on what it says in this language.
     pub fn speak(&mut self, language: Language) {
         self.language = language;
-        self.format = formats(self.format.chosen(), language);
+        self.format.say_anew(formats(language));
         let file = self.file_name();
         if let Stage::Report(pane) = &self.stage {
             self.question = self.question.take().map(|_| confirm(pane, &file, language));
@@ -321,13 +321,13 @@ impl ImportDialog {
     }
 }
 
-/// The formats, of which the one at `chosen` is.
-fn formats(chosen: usize, language: Language) -> DropDown {
+/// The formats in words.
+fn formats(language: Language) -> Vec<String> {
     let words = FORMATS.map(|format| match format {
         None => say!(language, "as its ending tells").to_owned(),
         Some(format) => format_name(format).to_owned(),
     });
-    DropDown::new(words.to_vec(), chosen)
+    words.to_vec()
 }
 
 /// The question before something is written.

@@ -4,9 +4,11 @@
 mod doctor;
 mod view;
 
-use self::doctor::Doctor;
+use self::doctor::{Doctor, Lost};
 use super::confirm::{Answered, Confirm};
 use crate::config::{MailField, MailForm, MailServer, Security, TypedPassword, Unsaved};
+use crate::domain::language::Language;
+use crate::domain::say::{Said, Say as _, say};
 use crate::operations::Problem;
 use crate::tui::effect::Examined;
 use crate::tui::keymap::{Action, Context, Input, Typing};
@@ -31,10 +33,10 @@ pub struct MailFormDialog {
     return_path: TextField,
     smtputf8: bool,
     focus: Focus,
-    problems: Vec<(MailField, String)>,
+    problems: Vec<(MailField, Said)>,
     waiting: Waiting,
     /// Why it could not be saved, where no field is to blame.
-    message: Option<String>,
+    message: Option<Message>,
     doctor: Doctor,
     question: Option<Confirm>,
 }
@@ -66,6 +68,16 @@ enum Focus {
     Cancel,
 }
 
+/// Why it was not saved.
+#[derive(Debug, Clone, PartialEq)]
+enum Message {
+    /// Somebody else has changed the file meanwhile.
+    Changed,
+    Failed(Said),
+    /// Nobody knows whether it is saved.
+    Lost(Problem),
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Waiting {
     No,
@@ -73,18 +85,17 @@ enum Waiting {
 }
 
 impl MailFormDialog {
-    /// The mail server as it was read.
+    /// The mail server as it was read, in the language of the screen.
     #[must_use]
-    pub fn new(server: MailServer) -> Self {
+    pub fn new(server: MailServer, language: Language) -> Self {
         let form = &server.form;
         let field = |text: &str| TextField::new(text, FIELD_LIMIT);
-        let words = std::iter::once("default").chain(Security::ALL.map(Security::id));
         let chosen = Security::ALL.into_iter().position(|known| Some(known) == form.security);
         Self {
             from: field(&form.from),
             host: field(&form.host),
             port: field(&form.port),
-            security: DropDown::new(words.map(str::to_owned).collect(), chosen.map_or(0, |at| at + 1)),
+            security: DropDown::new(securities(language), chosen.map_or(0, |at| at + 1)),
             username: field(&form.username),
             password: PasswordField::default(),
             return_path: field(&form.return_path),
@@ -97,6 +108,11 @@ impl MailFormDialog {
             question: None,
             server,
         }
+    }
+
+    /// Says in another language what it keeps in words.
+    pub fn say_anew(&mut self, language: Language) {
+        self.security.say_anew(securities(language));
     }
 
     /// Where the keys have their meaning now.
@@ -166,15 +182,11 @@ impl MailFormDialog {
             Unsaved::Changed(basis) => {
                 self.focus = Focus::Ok;
                 self.server.basis = basis;
-                self.message = Some(
-                    "Somebody else has changed the file meanwhile, and nothing is written. OK again writes what you \
-                     changed into the file as it is now, and keeps what they changed."
-                        .to_owned(),
-                );
+                self.message = Some(Message::Changed);
             }
             Unsaved::Failed(words) => {
                 self.focus = Focus::Ok;
-                self.message = Some(format!("Nothing is saved: {words}."));
+                self.message = Some(Message::Failed(words));
             }
         }
     }
@@ -183,9 +195,9 @@ impl MailFormDialog {
     pub fn lost(&mut self, problem: &Problem) {
         if self.waiting == Waiting::Saved {
             self.waiting = Waiting::No;
-            self.message = Some(format!("It may not be saved: {problem}."));
+            self.message = Some(Message::Lost(problem.clone()));
         }
-        self.doctor.lost(&problem.to_string());
+        self.doctor.lost(Lost::Problem(problem.clone()));
     }
 
     /// Takes what the server said.
@@ -193,15 +205,15 @@ impl MailFormDialog {
         match result {
             Ok(steps) => self.doctor.told(steps),
             Err(Unsaved::Invalid(problems)) => {
-                self.doctor.lost("the fields must be right first");
+                self.doctor.lost(Lost::WrongFields);
                 self.take_problems(problems);
             }
-            Err(Unsaved::Failed(words)) => self.doctor.lost(&words),
-            Err(Unsaved::Changed(_)) => self.doctor.lost("somebody else has changed the configuration"),
+            Err(Unsaved::Failed(words)) => self.doctor.lost(Lost::Said(words)),
+            Err(Unsaved::Changed(_)) => self.doctor.lost(Lost::Changed),
         }
     }
 
-    fn take_problems(&mut self, problems: Vec<(MailField, String)>) {
+    fn take_problems(&mut self, problems: Vec<(MailField, Said)>) {
         if let Some((field, _)) = problems.first() {
             self.focus = Focus::Field(*field);
         }
@@ -294,6 +306,27 @@ impl MailFormDialog {
         self.question = Some(Confirm::leave());
         MailFormOutcome::Stay
     }
+}
+
+impl Message {
+    fn text(&self, language: Language) -> String {
+        match self {
+            Self::Changed => say!(
+                language,
+                "Somebody else has changed the file meanwhile, and nothing is written. OK again writes what you changed into the \
+                 file as it is now, and keeps what they changed."
+            )
+            .to_owned(),
+            Self::Failed(why) => say!(language, "Nothing is saved: {why}.", why = why.say(language)),
+            Self::Lost(problem) => say!(language, "It may not be saved: {problem}.", problem = problem.say(language)),
+        }
+    }
+}
+
+/// What can be chosen: the default, and each by its name in the configuration.
+fn securities(language: Language) -> Vec<String> {
+    let names = Security::ALL.map(Security::id);
+    std::iter::once(say!(language, "default")).chain(names).map(str::to_owned).collect()
 }
 
 fn order() -> Vec<Focus> {

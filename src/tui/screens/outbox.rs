@@ -20,14 +20,16 @@ use ratatui::layout::Rect;
 
 pub use table::{state_role, state_words};
 
-use crate::domain::catalogue::Catalogue;
-use crate::domain::delivery::{Delivery, DeliveryId, NoticeId};
+use crate::domain::delivery::{Delivery, DeliveryId, NoticeId, State};
+use crate::domain::language::Language;
 use crate::domain::notice::Notice;
+use crate::domain::say::say;
 use crate::operations::Problem;
 use crate::operations::outbox::{EntriesAt, EntryId, EntryKey, OutboxAt, OutboxEntry, OutboxQuery};
 use crate::operations::page::Page;
 use crate::tui::effect::{Question, Request};
 use crate::tui::keymap::{Action, Context, Input, Typing};
+use crate::tui::look::Look;
 use crate::tui::plan::Plan;
 use crate::tui::widgets::filter_line::{Edit, FilterLine};
 use crate::tui::window::{Accepted, Far, Fill, Land, Row, Want, Window};
@@ -116,16 +118,10 @@ impl Outbox {
     }
 
     /// Does what a key means. The place is the one in which the screen is drawn.
-    pub fn act(
-        &mut self,
-        input: &Input,
-        catalogue: &Catalogue,
-        body: Rect,
-        plan: &mut Plan,
-    ) -> OutboxOutcome {
+    pub fn act(&mut self, input: &Input, look: Look<'_>, body: Rect, plan: &mut Plan) -> OutboxOutcome {
         let outcome = match (self.filter.typing(), input) {
-            (Typing::On, input) => self.act_in_filter(input, catalogue, plan),
-            (Typing::Off, Input::Action(action)) => self.act_in_list(*action, plan),
+            (Typing::On, input) => self.act_in_filter(input, look, plan),
+            (Typing::Off, Input::Action(action)) => self.act_in_list(*action, look.language, plan),
             (Typing::Off, Input::Text(_) | Input::Paste(_)) => OutboxOutcome::Unused,
         };
         self.resize(body, plan);
@@ -221,8 +217,8 @@ impl Outbox {
         }
     }
 
-    fn act_in_filter(&mut self, input: &Input, catalogue: &Catalogue, plan: &mut Plan) -> OutboxOutcome {
-        match self.filter.act(input, |text| filter_line::read(text, catalogue)) {
+    fn act_in_filter(&mut self, input: &Input, look: Look<'_>, plan: &mut Plan) -> OutboxOutcome {
+        match self.filter.act(input, |text| filter_line::read(text, look)) {
             Edit::Changed => self.load(EntriesAt::Newest, Land::First, plan),
             Edit::Same => {}
             Edit::Move(action) => self.travel(action, plan),
@@ -232,7 +228,7 @@ impl Outbox {
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "the list has a use for few of all actions")]
-    fn act_in_list(&mut self, action: Action, plan: &mut Plan) -> OutboxOutcome {
+    fn act_in_list(&mut self, action: Action, language: Language, plan: &mut Plan) -> OutboxOutcome {
         match action {
             Action::Up
             | Action::Down
@@ -257,8 +253,12 @@ impl Outbox {
                 }
                 None => {}
             },
-            Action::Retry => return self.current().map_or(OutboxOutcome::Stay, retry),
-            Action::Cancel => return self.current().map_or(OutboxOutcome::Stay, cancel),
+            Action::Retry => {
+                return self.current().map_or(OutboxOutcome::Stay, |entry| retry(entry, language));
+            }
+            Action::Cancel => {
+                return self.current().map_or(OutboxOutcome::Stay, |entry| cancel(entry, language));
+            }
             _ => return OutboxOutcome::Unused,
         }
         OutboxOutcome::Stay
@@ -331,54 +331,54 @@ fn among_deliveries(at: EntriesAt) -> OutboxAt {
     }
 }
 
-fn retry(entry: &OutboxEntry) -> OutboxOutcome {
+fn retry(entry: &OutboxEntry, language: Language) -> OutboxOutcome {
     match entry {
         OutboxEntry::Delivery(delivery) if delivery.state.may_retry() => OutboxOutcome::Retry(delivery.id),
-        OutboxEntry::Delivery(delivery) => OutboxOutcome::Refused(not_retried(delivery)),
+        OutboxEntry::Delivery(delivery) => OutboxOutcome::Refused(not_retried(delivery.state, language)),
         OutboxEntry::Notice(notice)
             if notice.totals.failed + notice.totals.expired > 0 || notice.unreached =>
         {
             OutboxOutcome::RetryNotice(notice.id)
         }
-        OutboxEntry::Notice(_) => {
-            OutboxOutcome::Refused("No mail of this notice has failed; open it to try others again.")
-        }
+        OutboxEntry::Notice(_) => OutboxOutcome::Refused(say!(
+            language,
+            "No mail of this notice has failed; open it to try others again."
+        )),
     }
 }
 
-fn cancel(entry: &OutboxEntry) -> OutboxOutcome {
+fn cancel(entry: &OutboxEntry, language: Language) -> OutboxOutcome {
     match entry {
         OutboxEntry::Delivery(delivery) if delivery.state.may_cancel() => {
             OutboxOutcome::Cancel(Box::new(delivery.clone()))
         }
-        OutboxEntry::Delivery(delivery) => OutboxOutcome::Refused(not_cancelled(delivery)),
+        OutboxEntry::Delivery(delivery) => OutboxOutcome::Refused(not_cancelled(delivery.state, language)),
         OutboxEntry::Notice(notice) if notice.totals.waiting > 0 => {
             OutboxOutcome::CancelNotice(Box::new(notice.clone()))
         }
-        OutboxEntry::Notice(_) => {
-            OutboxOutcome::Refused("No mail of this notice waits; there is nothing to cancel.")
-        }
+        OutboxEntry::Notice(_) => OutboxOutcome::Refused(say!(
+            language,
+            "No mail of this notice waits; there is nothing to cancel."
+        )),
     }
 }
 
 /// Why a delivery cannot be retried.
-pub(super) fn not_retried(delivery: &Delivery) -> &'static str {
-    use crate::domain::delivery::State;
-    match delivery.state {
-        State::Sending => "This mail is on its way just now.",
-        State::Sent => "This mail was sent; it is not sent twice.",
-        State::Cancelled => "This mail was cancelled; it is not sent any more.",
+pub(super) fn not_retried(state: State, language: Language) -> &'static str {
+    match state {
+        State::Sending => say!(language, "This mail is on its way just now."),
+        State::Sent => say!(language, "This mail was sent; it is not sent twice."),
+        State::Cancelled => say!(language, "This mail was cancelled; it is not sent any more."),
         State::Queued | State::Retry | State::Written | State::Failed | State::Expired => "",
     }
 }
 
 /// Why a delivery cannot be cancelled.
-pub(super) fn not_cancelled(delivery: &Delivery) -> &'static str {
-    use crate::domain::delivery::State;
-    match delivery.state {
-        State::Sending => "This mail is on its way just now; it cannot be called back.",
+pub(super) fn not_cancelled(state: State, language: Language) -> &'static str {
+    match state {
+        State::Sending => say!(language, "This mail is on its way just now; it cannot be called back."),
         State::Sent | State::Written | State::Failed | State::Expired | State::Cancelled => {
-            "This delivery has ended; there is nothing to cancel."
+            say!(language, "This delivery has ended; there is nothing to cancel.")
         }
         State::Queued | State::Retry => "",
     }

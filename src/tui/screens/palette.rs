@@ -14,6 +14,8 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
 
 use super::help::capitalised;
+use crate::domain::language::Language;
+use crate::domain::say::{plain, say};
 use crate::tui::effect::MouseMode;
 use crate::tui::keymap::{Action, Context, Input};
 use crate::tui::look::Look;
@@ -27,6 +29,8 @@ const COLUMNS: u16 = 78;
 /// The palette while it is open.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Palette {
+    /// Where it was called.
+    context: Context,
     picker: Picker,
     /// What each entry does, in the order of the entries.
     orders: Vec<Order>,
@@ -50,45 +54,37 @@ pub enum PaletteOutcome {
 }
 
 /// What the action does now.
-fn title(action: Action, help: &'static str, mouse: MouseMode) -> &'static str {
-    match (action == Action::Mouse, mouse) {
-        (true, MouseMode::On) => "switch the mouse off; it is on",
-        (true, MouseMode::Off) => "switch the mouse on; it is off",
-        (false, _) => help,
+fn title(action: Action, help: &'static str, mouse: MouseMode, language: Language) -> String {
+    match (action, mouse) {
+        (Action::Mouse, MouseMode::On) => say!(language, "switch the mouse off; it is on").to_owned(),
+        (Action::Mouse, MouseMode::Off) => say!(language, "switch the mouse on; it is off").to_owned(),
+        (Action::Language, _) => {
+            say!(language, "switch the language to {name}", name = language.next().own_name())
+        }
+        (_, _) => plain(language, help).to_owned(),
     }
+}
+
+/// A text in every language: what is searched is found in each.
+fn in_all(text: &'static str) -> String {
+    Language::ALL.map(|language| plain(language, text)).join(" ")
 }
 
 impl Palette {
     /// What can be done while `context` is in force.
     #[must_use]
     pub fn new(context: Context, mouse: MouseMode, themes: &[Theme], look: &Look<'_>) -> Self {
-        let (mut entries, mut orders) = (Vec::new(), Vec::new());
-        for command in look.keys.commands(context.stack()) {
-            if command.action == Action::Palette {
-                continue;
-            }
-            entries.push(Entry {
-                group: capitalised(command.place),
-                title: title(command.action, command.help, mouse).to_owned(),
-                note: command.keys,
-                more: command.id.replace('_', " "),
-            });
-            orders.push(Order::Act(command.action));
-        }
-        for theme in themes {
-            let id = theme.id();
-            let note = if *theme == look.theme { "in force" } else { "" };
-            entries.push(Entry {
-                group: "Themes".to_owned(),
-                title: format!("theme {id}"),
-                note: note.to_owned(),
-                more: "colours look".to_owned(),
-            });
-            orders.push(Order::Wear(*theme));
-        }
+        let (entries, orders) = commands(context, mouse, themes, look);
         let mut picker = Picker::new(entries);
         picker.open();
-        Self { picker, orders }
+        Self { context, picker, orders }
+    }
+
+    /// Says everything anew; what is searched and where the bar is stays.
+    pub fn say_anew(&mut self, mouse: MouseMode, themes: &[Theme], look: &Look<'_>) {
+        let (entries, orders) = commands(self.context, mouse, themes, look);
+        self.picker.say_anew(entries);
+        self.orders = orders;
     }
 
     /// One key.
@@ -114,7 +110,46 @@ impl Palette {
         };
         let caret = self.picker.draw_list(field, area, buf, look)?;
         let border = Rect { y: caret.y.saturating_sub(1), height: 1, ..field };
-        write(beside(border, 2), buf, Span::styled(" Commands ", look.style(Role::Title)));
+        write(
+            beside(border, 2),
+            buf,
+            Span::styled(format!(" {} ", say!(look.language, "Commands")), look.style(Role::Title)),
+        );
         Some(caret)
     }
+}
+
+/// The entries and what each does.
+fn commands(
+    context: Context,
+    mouse: MouseMode,
+    themes: &[Theme],
+    look: &Look<'_>,
+) -> (Vec<Entry>, Vec<Order>) {
+    let language = look.language;
+    let (mut entries, mut orders) = (Vec::new(), Vec::new());
+    for command in look.keys.commands(context.stack()) {
+        if command.action == Action::Palette {
+            continue;
+        }
+        entries.push(Entry {
+            group: capitalised(plain(language, command.place)),
+            title: title(command.action, command.help, mouse, language),
+            note: command.keys,
+            more: [command.id.replace('_', " "), in_all(command.place), in_all(command.help)].join(" "),
+        });
+        orders.push(Order::Act(command.action));
+    }
+    for theme in themes {
+        let id = theme.id();
+        let note = if *theme == look.theme { say!(language, "in force") } else { "" };
+        entries.push(Entry {
+            group: say!(language, "Themes").to_owned(),
+            title: say!(language, "theme {name}", name = plain(language, id)),
+            note: note.to_owned(),
+            more: format!("colours look theme {}", in_all(id)),
+        });
+        orders.push(Order::Wear(*theme));
+    }
+    (entries, orders)
 }

@@ -5,14 +5,16 @@ mod view;
 
 use crate::domain::account::Account;
 use crate::domain::delivery::{DeliveryId, State};
+use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
+use crate::domain::say::{Said, Say as _};
 use crate::mail::sender::SenderEvent;
 use crate::operations::Problem;
 use crate::operations::account::AccountField;
 use crate::tui::keymap::{Action, Input};
 
 /// The state of the screen.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Settings {
     facts: SettingsFacts,
     /// The line under the cursor.
@@ -31,7 +33,7 @@ pub struct SettingsFacts {
     /// The configuration file in force; None if there is none.
     pub configuration: Option<String>,
     /// Sentences that an administrator should know.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Said>,
 }
 
 /// How mail leaves.
@@ -65,6 +67,8 @@ pub enum SettingsOutcome {
     Edit(AccountField),
     /// Edit the mail server.
     EditMail,
+    /// Switch the language of the screen.
+    SwitchLanguage,
     /// Show the verification of the security email.
     Verification,
     /// Send a test mail to the security email, then call [`Settings::test_queued`].
@@ -72,7 +76,7 @@ pub enum SettingsOutcome {
 }
 
 /// What has become of the last test mail.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 enum Test {
     #[default]
     None,
@@ -82,8 +86,8 @@ enum Test {
     },
     UnderWay(DeliveryId),
     Ended(Ended),
-    /// It could not be queued; safe to show.
-    Refused(String),
+    /// It could not be queued.
+    Refused(Problem),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +109,7 @@ enum Item {
     Database,
     Key,
     Configuration,
+    ScreenLanguage,
     /// The index of a warning.
     Warning(usize),
 }
@@ -140,7 +145,7 @@ impl Settings {
 
     /// What the line under the cursor says, to be copied; None for one that only does something.
     #[must_use]
-    pub fn line_text(&self, account: Option<&Account>) -> Option<String> {
+    pub fn line_text(&self, account: Option<&Account>, language: Language) -> Option<String> {
         match self.items().get(self.cursor)? {
             Item::Name => account.map(|account| account.name.clone()),
             Item::SecurityEmail => account.and_then(|account| account.security_email.clone()),
@@ -157,12 +162,13 @@ impl Settings {
             Item::Database => Some(self.facts.database.clone()),
             Item::Key => Some(self.facts.key.clone()),
             Item::Configuration => self.facts.configuration.clone(),
-            Item::Warning(index) => self.facts.warnings.get(*index).cloned(),
+            Item::ScreenLanguage => Some(language.id().to_owned()),
+            Item::Warning(index) => Some(self.facts.warnings.get(*index)?.say(language)),
         }
     }
 
     /// Takes the answer to [`SettingsOutcome::TestMail`].
-    pub fn test_queued(&mut self, result: Result<DeliveryId, &Problem>) {
+    pub fn test_queued(&mut self, result: Result<DeliveryId, Problem>) {
         self.test = match (result, std::mem::take(&mut self.test)) {
             (Ok(id), Test::Asked { heard }) => {
                 match heard.into_iter().rev().find(|(settled, _)| *settled == id) {
@@ -173,14 +179,14 @@ impl Settings {
             (Ok(id), Test::None | Test::UnderWay(_) | Test::Ended(_) | Test::Refused(_)) => {
                 Test::UnderWay(id)
             }
-            (Err(problem), _) => Test::Refused(problem.to_string()),
+            (Err(problem), _) => Test::Refused(problem),
         };
     }
 
     /// Notes that no answer will come to what was asked.
     pub fn forget(&mut self, problem: &Problem) {
         if matches!(self.test, Test::Asked { .. }) {
-            self.test = Test::Refused(problem.to_string());
+            self.test = Test::Refused(problem.clone());
         }
     }
 
@@ -205,6 +211,7 @@ impl Settings {
             Some(Item::Language) => SettingsOutcome::Edit(AccountField::Language),
             Some(Item::Test) => self.ask_for_test(),
             Some(Item::Mail | Item::From) => SettingsOutcome::EditMail,
+            Some(Item::ScreenLanguage) => SettingsOutcome::SwitchLanguage,
             Some(Item::Database | Item::Key | Item::Configuration | Item::Warning(_)) | None => {
                 SettingsOutcome::Stay
             }
@@ -222,7 +229,7 @@ impl Settings {
     fn items(&self) -> Vec<Item> {
         let mut items = vec![Item::Name, Item::SecurityEmail, Item::Language, Item::Mail];
         items.extend(matches!(self.facts.mail, MailFacts::Server { .. }).then_some(Item::From));
-        items.extend([Item::Test, Item::Database, Item::Key, Item::Configuration]);
+        items.extend([Item::Test, Item::Database, Item::Key, Item::Configuration, Item::ScreenLanguage]);
         items.extend((0..self.facts.warnings.len()).map(Item::Warning));
         items
     }
@@ -283,6 +290,10 @@ mod tests {
             SettingsOutcome::Stay,
             "what is only shown is not edited"
         );
+        for _ in 0..3 {
+            press(&mut settings, Action::Down);
+        }
+        assert_eq!(press(&mut settings, Action::Edit), SettingsOutcome::SwitchLanguage);
     }
 
     #[test]
@@ -310,8 +321,8 @@ mod tests {
     fn a_test_without_a_security_email_says_why() {
         let mut settings = settings();
         press(&mut settings, Action::TestMail);
-        settings.test_queued(Err(&Problem::NoSecurityEmail));
-        assert_eq!(settings.test, Test::Refused("there is no security email; set one first".into()));
+        settings.test_queued(Err(Problem::NoSecurityEmail));
+        assert_eq!(settings.test, Test::Refused(Problem::NoSecurityEmail));
     }
 
     proptest! {

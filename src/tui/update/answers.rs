@@ -2,7 +2,9 @@
 
 use super::{ask_totals, refresh, resize};
 use crate::domain::contact::{Contact, ContactId};
+use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
+use crate::domain::say::{Say as _, counted, say};
 use crate::operations::contacts::{Mailing, Saved};
 use crate::operations::notices::Audience;
 use crate::operations::{Problem, StoreError};
@@ -122,31 +124,65 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
         Answer::Retried { count, result } => {
             if is_awaited(&mut model.pending.deed, request) {
                 plan.add(Effect::WakeSender);
-                take_delivery_deed(model, result, count, "is tried again now", plan);
+                let words = counted!(
+                    model.fixed.language,
+                    count,
+                    "The mail is tried again now.",
+                    "{count} mails: each is tried again now.",
+                    count
+                );
+                take_delivery_deed(model, result, &words, plan);
             }
         }
         Answer::Cancelled { count, result } => {
             if is_awaited(&mut model.pending.deed, request) {
-                take_delivery_deed(model, result, count, "is cancelled", plan);
+                let words = counted!(
+                    model.fixed.language,
+                    count,
+                    "The mail is cancelled.",
+                    "{count} mails: each is cancelled.",
+                    count
+                );
+                take_delivery_deed(model, result, &words, plan);
             }
         }
         Answer::NoticeRetried(result) => {
             if is_awaited(&mut model.pending.deed, request) {
                 plan.add(Effect::WakeSender);
-                let nobody = "Nothing is tried again: nobody of them would get it any more.";
-                take_notice_deed(model, result, "is tried again now", "are tried again now", nobody, plan);
+                let language = model.fixed.language;
+                let nobody = say!(language, "Nothing is tried again: nobody of them would get it any more.");
+                let words = |count: u64| {
+                    counted!(
+                        language,
+                        count,
+                        "{count} mail is tried again now.",
+                        "{count} mails are tried again now.",
+                        count
+                    )
+                };
+                take_notice_deed(model, result, words, nobody, plan);
             }
         }
         Answer::NoticeCancelled(result) => {
             if is_awaited(&mut model.pending.deed, request) {
-                let nothing = "Nothing was left to cancel.";
-                take_notice_deed(model, result, "is cancelled", "are cancelled", nothing, plan);
+                let language = model.fixed.language;
+                let nothing = say!(language, "Nothing was left to cancel.");
+                let words = |count: u64| {
+                    counted!(
+                        language,
+                        count,
+                        "{count} mail is cancelled.",
+                        "{count} mails are cancelled.",
+                        count
+                    )
+                };
+                take_notice_deed(model, result, words, nothing, plan);
             }
         }
         Answer::TestQueued(result) => {
             if is_awaited(&mut model.pending.deed, request) {
                 plan.add(Effect::WakeSender);
-                model.settings.test_queued(result.as_ref().copied());
+                model.settings.test_queued(result);
                 refresh(model, &[], plan);
             }
         }
@@ -235,8 +271,10 @@ pub(super) fn take_fall(model: &mut Model, words: &str, plan: &mut Plan) {
     dialogs::refuse(model, &problem);
     matrix::show_edits(model);
     model.settings.forget(&problem);
-    model
-        .notify(Tone::Failed, format!("A part of callsheet fell over and was started anew: {}", safe(words)));
+    let words = safe(words);
+    let words =
+        say!(model.fixed.language, "A part of callsheet fell over and was started anew: {words}", words);
+    model.notify(Tone::Failed, words);
     if !falls_often {
         refresh(model, &[], plan);
     }
@@ -256,36 +294,39 @@ fn keep<T>(model: &mut Model, read: Result<T, Problem>, take: impl FnOnce(&mut M
 
 pub(super) fn tell(model: &mut Model, problem: Option<Problem>) {
     if let Some(problem) = problem {
-        model.notify(Tone::Failed, sentence(&problem));
+        let words = sentence(&problem, model.fixed.language);
+        model.notify(Tone::Failed, words);
     }
 }
 
+/// A problem in words that are safe to show; they continue a sentence.
+pub(super) fn in_words(problem: &Problem, language: Language) -> String {
+    safe(&problem.say(language)).into_owned()
+}
+
 /// A problem as a sentence that is safe to show.
-fn sentence(problem: &Problem) -> String {
-    let text = problem.to_string();
+fn sentence(problem: &Problem, language: Language) -> String {
+    let text = in_words(problem, language);
     let mut characters = text.chars();
     let first: String = characters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
-    format!("{}.", safe(&format!("{first}{}", characters.as_str())))
+    say!(language, "{problem}.", problem = format!("{first}{}", characters.as_str()))
 }
 
 fn take_deleted(model: &mut Model, ids: &[ContactId], result: Result<(), Problem>, plan: &mut Plan) {
     let gone: &[ContactId] = if result.is_ok() { ids } else { &[] };
+    let (language, count) = (model.fixed.language, ids.len());
     match result {
-        Ok(()) if ids.len() == 1 => model.notify(Tone::Done, "The contact is deleted."),
-        Ok(()) => model.notify(Tone::Done, format!("{} contacts are deleted.", ids.len())),
+        Ok(()) => {
+            let words =
+                counted!(language, count, "The contact is deleted.", "{count} contacts are deleted.", count);
+            model.notify(Tone::Done, words);
+        }
         Err(problem) => tell(model, Some(problem)),
     }
     refresh(model, gone, plan);
 }
 
-fn take_delivery_deed(
-    model: &mut Model,
-    result: Result<(), Problem>,
-    count: usize,
-    done: &str,
-    plan: &mut Plan,
-) {
-    let words = if count == 1 { format!("The mail {done}.") } else { format!("{count} mails: each {done}.") };
+fn take_delivery_deed(model: &mut Model, result: Result<(), Problem>, words: &str, plan: &mut Plan) {
     let dialog = model.overlays.iter_mut().rev().find_map(|overlay| match overlay {
         Overlay::Delivery(dialog) => Some(dialog),
         Overlay::ContactForm(_)
@@ -304,7 +345,7 @@ fn take_delivery_deed(
         | Overlay::Palette(_) => None,
     });
     match (dialog, result) {
-        (Some(dialog), result) => dialog.done(result.as_ref().map(|()| words.as_str())),
+        (Some(dialog), result) => dialog.done(result.as_ref().map(|()| words)),
         (None, Ok(())) => model.notify(Tone::Done, words),
         (None, Err(problem)) => tell(model, Some(problem)),
     }
@@ -315,15 +356,13 @@ fn take_delivery_deed(
 fn take_notice_deed(
     model: &mut Model,
     result: Result<u64, Problem>,
-    one: &str,
-    many: &str,
+    words: impl FnOnce(u64) -> String,
     none: &str,
     plan: &mut Plan,
 ) {
     match result {
         Ok(0) => model.notify(Tone::Warning, none),
-        Ok(1) => model.notify(Tone::Done, format!("1 mail {one}.")),
-        Ok(count) => model.notify(Tone::Done, format!("{count} mails {many}.")),
+        Ok(count) => model.notify(Tone::Done, words(count)),
         Err(problem) => tell(model, Some(problem)),
     }
     refresh(model, &[], plan);
@@ -422,7 +461,7 @@ fn take_for_dialog(model: &mut Model, answer: Answer, plan: &mut Plan) -> bool {
         }
         (Overlay::Compose(dialog), Answer::Notified(Err(problem))) => dialog.refused(&problem),
         (Overlay::Compose(dialog), Answer::Notified(Ok(notified))) => {
-            let (tone, words) = dialog.words_on(&notified);
+            let (tone, words) = dialog.words_on(&notified, model.fixed.language);
             model.overlays.truncate(at);
             model.notify(tone, words);
             plan.add(Effect::WakeSender);
@@ -448,21 +487,25 @@ fn take_for_dialog(model: &mut Model, answer: Answer, plan: &mut Plan) -> bool {
 }
 
 fn take_saved(model: &mut Model, saved: &Saved, plan: &mut Plan) {
+    let language = model.fixed.language;
     let contact = &saved.contact;
     let name = safe(&contact.name);
     let (mut tone, mut text) = match &saved.mailing {
-        Mailing::NotNeeded | Mailing::Later => (Tone::Done, format!("{name} is saved.")),
+        Mailing::NotNeeded | Mailing::Later => (Tone::Done, say!(language, "{name} is saved.", name)),
         Mailing::Queued(_) => {
             plan.add(Effect::WakeSender);
-            (Tone::Done, format!("{name} is saved. A code is on its way to {}.", safe(open_email(contact))))
+            let email = safe(open_email(contact));
+            (Tone::Done, say!(language, "{name} is saved. A code is on its way to {email}.", name, email))
         }
         Mailing::Limited(limit) => {
-            (Tone::Warning, format!("{name} is saved. No code was sent yet: {}.", limit.words(model.now)))
+            let why = limit.words_in(language, model.now);
+            (Tone::Warning, say!(language, "{name} is saved. No code was sent yet: {why}.", name, why))
         }
     };
     if contact.subscriptions.is_empty() {
         tone = Tone::Warning;
-        text.push_str(" It will get nothing, for no message type is ticked.");
+        let nothing = say!(language, "It will get nothing, for no message type is ticked.");
+        text = matrix::then(&text, nothing, language);
     }
     model.notify(tone, text);
     model.contacts.go_to(contact, plan);
@@ -476,15 +519,20 @@ fn open_email(contact: &Contact) -> &str {
 }
 
 fn take_account_saved(model: &mut Model, mailing: &Mailing, plan: &mut Plan) {
+    let language = model.fixed.language;
     match mailing {
-        Mailing::NotNeeded | Mailing::Later => model.notify(Tone::Done, "The account is saved."),
+        Mailing::NotNeeded | Mailing::Later => {
+            model.notify(Tone::Done, say!(language, "The account is saved."));
+        }
         Mailing::Queued(_) => {
             plan.add(Effect::WakeSender);
-            model.notify(Tone::Done, "The account is saved. A code is on its way to the security email.");
+            let words = say!(language, "The account is saved. A code is on its way to the security email.");
+            model.notify(Tone::Done, words);
         }
         Mailing::Limited(limit) => {
-            let words = limit.words(model.now);
-            model.notify(Tone::Warning, format!("The account is saved. No code was sent yet: {words}."));
+            let why = limit.words_in(language, model.now);
+            let words = say!(language, "The account is saved. No code was sent yet: {why}.", why);
+            model.notify(Tone::Warning, words);
         }
     }
     refresh(model, &[], plan);

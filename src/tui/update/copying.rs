@@ -3,6 +3,7 @@
 use crate::domain::contact::Contact;
 use crate::domain::delivery::Delivery;
 use crate::domain::safe_text::safe;
+use crate::domain::say::say;
 use crate::operations::history;
 use crate::operations::outbox::OutboxEntry;
 use crate::tui::effect::Effect;
@@ -20,15 +21,17 @@ pub(super) enum Much {
 
 /// Sends a text to the terminal, and says so.
 pub(super) fn copy(model: &mut Model, much: Much, plan: &mut Plan) {
+    let language = model.fixed.language;
     let Some(text) = focused(model, much).filter(|text| !text.is_empty()) else {
-        return model.notify(Tone::Warning, "There is nothing here to copy.");
+        return model.notify(Tone::Warning, say!(language, "There is nothing here to copy."));
     };
     // What is pasted somewhere must not act there either.
     let text = safe(&text).into_owned();
     if model.clipboard.sequence(&text).is_none() {
-        return model.notify(Tone::Failed, "This is too long for the clipboard of a terminal.");
+        return model
+            .notify(Tone::Failed, say!(language, "This is too long for the clipboard of a terminal."));
     }
-    let words = model.clipboard.words(&text);
+    let words = model.clipboard.words(&text, language);
     model.notify(Tone::Done, words);
     plan.add(Effect::Copy(text));
 }
@@ -65,8 +68,10 @@ fn on_screen(model: &Model, much: Much) -> Option<String> {
             OutboxEntry::Notice(notice) => notice.subject.clone(),
             OutboxEntry::Delivery(delivery) => of_delivery(delivery, much),
         }),
-        Screen::History => model.history.current().map(history::headline),
-        Screen::Settings => model.settings.line_text(model.account.as_ref()),
+        Screen::History => {
+            model.history.current().map(|record| history::headline(record, model.fixed.language))
+        }
+        Screen::Settings => model.settings.line_text(model.account.as_ref(), model.fixed.language),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Inputs to what stands in front of the screen, and what follows from them.
 
-use super::{ask_audience, files, mail, matrix, open_verification, retry};
+use super::{ask_audience, files, language, mail, matrix, open_verification, retry};
 use crate::domain::account::Account;
 use crate::domain::contact::{Contact, Subject};
 use crate::operations::Problem;
@@ -156,6 +156,7 @@ pub(super) fn take_settings_input(model: &mut Model, input: &Input, plan: &mut P
             }
         }
         SettingsOutcome::EditMail => mail::open(model, plan),
+        SettingsOutcome::SwitchLanguage => language::switch(model, plan),
         SettingsOutcome::Verification => open_verification(model, Subject::SecurityEmail, plan),
         SettingsOutcome::TestMail => {
             model.pending.deed = Some(plan.ask(Question::TestMail { contact: None }));

@@ -2,8 +2,9 @@
 
 use super::{answers, switch};
 use crate::domain::contact::Contact;
+use crate::domain::say::{Say, say};
 use crate::operations::Problem;
-use crate::operations::history::{Record, Verdict, broken_words};
+use crate::operations::history::{Record, Verdict};
 use crate::tui::effect::{Effect, Request};
 use crate::tui::keymap::Input;
 use crate::tui::model::{Model, Overlay, Screen, Tone};
@@ -54,21 +55,31 @@ pub(super) fn take_verdict(
     if !model.history.take_verdict(request, verdict, model.now, plan) {
         return;
     }
+    let language = model.fixed.language;
     match (verdict, problem) {
         (_, Some(problem)) => answers::tell(model, Some(problem)),
         // There it stands in the border.
         (None | Some(Verdict::Sound { .. }), None) if model.screen == Screen::History => {}
-        (None, None) => model.notify(Tone::Done, "The check of the history was stopped."),
+        (None, None) => model.notify(Tone::Done, say!(language, "The check of the history was stopped.")),
         (Some(Verdict::Sound { entries }), None) => {
-            model.notify(Tone::Done, format!("The history is whole: {}, unbroken.", counted(entries)));
+            let entries = counted(language, entries);
+            model.notify(Tone::Done, say!(language, "The history is whole: {entries}, unbroken.", entries));
         }
         (Some(Verdict::Broken(broken)), None) => {
-            let found = broken_words(broken);
-            let words = format!("The history was changed: {found}. A backup from before tells what it said.");
+            let found = broken.say(language);
+            let words = say!(
+                language,
+                "The history was changed: {found}. A backup from before tells what it said.",
+                found
+            );
             model.notify(Tone::Failed, words);
         }
         (Some(Verdict::NotTheSame { anchor }), None) => {
-            let words = format!("The history was changed: entry {anchor} is gone or was written anew.");
+            let words = say!(
+                language,
+                "The history was changed: entry {anchor} is gone or was written anew.",
+                anchor
+            );
             model.notify(Tone::Failed, words);
         }
     }

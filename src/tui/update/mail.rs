@@ -3,6 +3,7 @@
 use super::{dialogs, refresh};
 use crate::config::{MailServer, Unsaved};
 use crate::domain::safe_text::safe_lines;
+use crate::domain::say::{Said, Say as _, say};
 use crate::tui::effect::{Effect, Examined, MailSaved, MailTask};
 use crate::tui::mail_line::MailLine;
 use crate::tui::model::{Model, Overlay, Tone};
@@ -16,15 +17,19 @@ pub(super) fn open(model: &mut Model, plan: &mut Plan) {
 }
 
 /// Opens the form, unless something else was opened meanwhile.
-pub(super) fn take_server(model: &mut Model, server: Result<Box<MailServer>, String>) {
+pub(super) fn take_server(model: &mut Model, server: Result<Box<MailServer>, Said>) {
     match server {
         Ok(server) if model.overlays.is_empty() => {
-            model.overlays.push(Overlay::MailForm(Box::new(MailFormDialog::new(*server))));
+            model
+                .overlays
+                .push(Overlay::MailForm(Box::new(MailFormDialog::new(*server, model.fixed.language))));
         }
         Ok(_) => {}
         Err(words) => {
-            let words = safe_lines(&words);
-            model.notify(Tone::Failed, format!("The configuration cannot be used as it is now: {words}"));
+            let language = model.fixed.language;
+            let words = safe_lines(&words.say(language)).into_owned();
+            let words = say!(language, "The configuration cannot be used as it is now: {words}", words);
+            model.notify(Tone::Failed, words);
         }
     }
 }
@@ -68,11 +73,12 @@ pub(super) fn take_saved(model: &mut Model, result: Result<Box<MailSaved>, Unsav
     };
     model.overlays.retain(|overlay| !matches!(overlay, Overlay::MailForm(_)));
     model.pending.examination = None;
+    let language = model.fixed.language;
     let words = match &saved.facts.mail {
         MailFacts::Server { host, port, .. } => {
-            format!("Saved. Mail leaves through {host}, port {port}, from now on.")
+            say!(language, "Saved. Mail leaves through {host}, port {port}, from now on.", host, port)
         }
-        MailFacts::Files { .. } => "Saved. Mail is written to files from now on.".to_owned(),
+        MailFacts::Files { .. } => say!(language, "Saved. Mail is written to files from now on.").to_owned(),
     };
     model.fixed.smtputf8 = saved.smtputf8;
     model.settings.reconfigured(saved.facts);

@@ -1,8 +1,11 @@
 //! Inputs to the message types, and what becomes of changes to subscriptions, wherever they were made.
 
+use super::answers::in_words;
 use super::{ask_audience, ask_first, refresh};
 use crate::domain::contact::{Contact, ContactId};
+use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
+use crate::domain::say::{counted, say};
 use crate::domain::subscription::BoxState;
 use crate::operations::Problem;
 use crate::operations::contacts::Again;
@@ -42,7 +45,9 @@ pub(super) fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
         MatrixOutcome::CopyFrom => open_choice(model, plan),
         MatrixOutcome::Audience => open_audience(model, plan),
         MatrixOutcome::TakeBack => take_back(model, plan),
-        MatrixOutcome::NoTypes => model.notify(Tone::Warning, "This category has no types."),
+        MatrixOutcome::NoTypes => {
+            model.notify(Tone::Warning, say!(look.language, "This category has no types."))
+        }
     }
     fit(model, plan);
 }
@@ -89,7 +94,7 @@ pub(super) fn take_back(model: &mut Model, plan: &mut Plan) {
     if model.edits.can_take_back() {
         push(model, Edit::TakeBack, plan);
     } else {
-        model.notify(Tone::Done, "There is nothing to undo.");
+        model.notify(Tone::Done, say!(model.fixed.language, "There is nothing to undo."));
     }
 }
 
@@ -140,7 +145,7 @@ pub(super) fn take_column(model: &mut Model, facts: ColumnFacts, plan: &mut Plan
     let title = safe(&title).into_owned();
     let edit = Edit::Column(ColumnEdit { id, title: title.clone(), whom, count, wanted });
     match count {
-        0 => model.notify(Tone::Warning, "There is no contact to tick it for."),
+        0 => model.notify(Tone::Warning, say!(model.fixed.language, "There is no contact to tick it for.")),
         1 => push(model, edit, plan),
         _ => {
             let question = Confirm::column(&title, count, wanted, is_filtered);
@@ -151,38 +156,47 @@ pub(super) fn take_column(model: &mut Model, facts: ColumnFacts, plan: &mut Plan
 
 /// Shows and tells how an edit went.
 pub(super) fn follow(model: &mut Model, outcome: Outcome, plan: &mut Plan) {
+    let language = model.fixed.language;
     match outcome {
         Outcome::Stale | Outcome::GoesOn => {}
         Outcome::Ticked { contact, what, wanted } => {
             show_anew(model, &contact);
             if what == What::Everything && wanted && contact.unsubscribed_at.is_some() {
                 let name = safe(&contact.name);
-                let words = format!("{name} has unsubscribed from activity messages and still gets none.");
+                let words = say!(
+                    language,
+                    "{name} has unsubscribed from activity messages and still gets none.",
+                    name
+                );
                 model.notify(Tone::Warning, words);
             }
             model.coverage.ask(plan);
         }
         Outcome::Changed(edit, changed) => {
-            let (tone, words) = changed_words(&edit, &changed);
+            let (tone, words) = changed_words(&edit, &changed, language);
             model.notify(tone, words);
             refresh(model, &[], plan);
         }
         Outcome::TakenBack(restored) => {
-            let (tone, words) = restored_words(&restored);
+            let (tone, words) = restored_words(&restored, language);
             model.notify(tone, words);
             refresh(model, &[], plan);
         }
         Outcome::HasUnsubscribed { tick, dropped } => {
             ask_about_unsubscribed(model, *tick);
             if dropped > 0 {
-                model.notify(Tone::Warning, "What was ticked after it is not saved.");
+                model.notify(Tone::Warning, say!(language, "What was ticked after it is not saved."));
             }
             refresh(model, &[], plan);
         }
         Outcome::Failed { problem, dropped } => {
             super::answers::tell(model, Some(problem.clone()));
             if let (Some(notice), 1..) = (&mut model.notice, dropped) {
-                notice.text.push_str(" What was ticked after it is not saved either.");
+                notice.text = then(
+                    &notice.text,
+                    say!(language, "What was ticked after it is not saved either."),
+                    language,
+                );
             }
             if let Problem::Conflict { theirs } = problem {
                 show_anew(model, &theirs);
@@ -236,7 +250,15 @@ fn open_choice(model: &mut Model, plan: &mut Plan) {
     let to = targets(model, contact.id);
     let to_name = match to.len() {
         1 => safe(&contact.name).into_owned(),
-        several => format!("{several} contacts"),
+        several => {
+            counted!(
+                model.fixed.language,
+                several,
+                "{contacts} contact",
+                "{contacts} contacts",
+                contacts = several
+            )
+        }
     };
     let choice = ContactChoice::new(to, to_name, model.regions().front, plan);
     model.overlays.push(Overlay::Choice(Box::new(choice)));
@@ -288,19 +310,46 @@ pub(super) fn show_edits(model: &mut Model) {
     }
 }
 
-fn changed_words(edit: &Edit, changed: &Changed) -> (Tone, String) {
+/// Two sentences behind each other: in Chinese no blank stands between them.
+pub(super) fn then(first: &str, second: &str, language: Language) -> String {
+    let between = match language {
+        Language::En => " ",
+        Language::ZhCn => "",
+    };
+    format!("{first}{between}{second}")
+}
+
+fn changed_words(edit: &Edit, changed: &Changed, language: Language) -> (Tone, String) {
+    let count = changed.count();
     let mut words = match edit {
-        Edit::Column(column) => {
-            let state = if column.wanted { "on" } else { "off" };
-            match changed.count() {
-                0 => format!("{} was {state} for all of them already.", column.title),
-                count => format!("{} for {}: {state}.", column.title, contacts(count)),
+        Edit::Column(ColumnEdit { title, wanted, .. }) => match (count, wanted) {
+            (0, true) => say!(language, "{title} was on for all of them already.", title),
+            (0, false) => say!(language, "{title} was off for all of them already.", title),
+            (_, true) => {
+                counted!(
+                    language,
+                    count,
+                    "{title} for 1 contact: on.",
+                    "{title} for {count} contacts: on.",
+                    title,
+                    count
+                )
             }
-        }
+            (_, false) => counted!(
+                language,
+                count,
+                "{title} for 1 contact: off.",
+                "{title} for {count} contacts: off.",
+                title,
+                count
+            ),
+        },
         Edit::Copy(CopyEdit { name, to, to_name, .. }) if to.len() == 1 => {
-            format!("{to_name} wants now what {name} wants.")
+            say!(language, "{to_name} wants now what {name} wants.", to_name, name)
         }
-        Edit::Copy(CopyEdit { name, to_name, .. }) => format!("{to_name} want now what {name} wants."),
+        Edit::Copy(CopyEdit { name, to_name, .. }) => {
+            say!(language, "{to_name} want now what {name} wants.", to_name, name)
+        }
         Edit::Tick(_) | Edit::TakeBack => String::new(),
     };
     let mut tone = Tone::Done;
@@ -308,62 +357,71 @@ fn changed_words(edit: &Edit, changed: &Changed) -> (Tone, String) {
         Ended::Done => {}
         Ended::Stopped => {
             tone = Tone::Warning;
-            words = format!("Stopped: {} changed. u takes it back.", were(changed.count()));
+            words = counted!(
+                language,
+                count,
+                "Stopped: {count} contact was changed. u takes it back.",
+                "Stopped: {count} contacts were changed. u takes it back.",
+                count
+            );
         }
         Ended::Failed(problem) => {
             tone = Tone::Failed;
-            words = format!("Only {} changed: {}.", were(changed.count()), safe(&problem.to_string()));
+            let why = in_words(problem, language);
+            words = counted!(
+                language,
+                count,
+                "Only {count} contact was changed: {why}.",
+                "Only {count} contacts were changed: {why}.",
+                count,
+                why
+            );
         }
     }
-    match changed.unsubscribed.len() {
-        0 => {}
-        1 => {
-            tone = tone.or_warning();
-            words.push_str(" One of them has unsubscribed from activity messages and still gets none.");
-        }
-        some => {
-            tone = tone.or_warning();
-            words.push_str(&format!(
-                " {some} of them have unsubscribed from activity messages and still get none."
-            ));
-        }
+    let unsubscribed = changed.unsubscribed.len();
+    if unsubscribed > 0 {
+        tone = tone.or_warning();
+        let more = counted!(
+            language,
+            unsubscribed,
+            "One of them has unsubscribed from activity messages and still gets none.",
+            "{count} of them have unsubscribed from activity messages and still get none.",
+            count = unsubscribed
+        );
+        words = then(&words, &more, language);
     }
     (tone, words)
 }
 
-fn restored_words(restored: &Restored) -> (Tone, String) {
+fn restored_words(restored: &Restored, language: Language) -> (Tone, String) {
     let mut words = match restored.restored {
-        0 => "Nothing was undone.".to_owned(),
-        1 => "Undone.".to_owned(),
-        some => format!("Undone for {some} contacts."),
+        0 => say!(language, "Nothing was undone.").to_owned(),
+        count => counted!(language, count, "Undone.", "Undone for {count} contacts.", count),
     };
     let mut tone = Tone::Done;
-    if restored.left_alone > 0 {
+    let left = restored.left_alone;
+    if left > 0 {
         tone = Tone::Warning;
-        let left = match restored.left_alone {
-            1 => " Somebody else has changed one contact since; it stays as it is.".to_owned(),
-            some => format!(" Somebody else has changed {some} contacts since; they stay as they are."),
-        };
-        words.push_str(&left);
+        let more = counted!(
+            language,
+            left,
+            "Somebody else has changed one contact since; it stays as it is.",
+            "Somebody else has changed {count} contacts since; they stay as they are.",
+            count = left
+        );
+        words = then(&words, &more, language);
     }
     match &restored.ended {
         Ended::Done => {}
         Ended::Stopped => {
             tone = Tone::Warning;
-            words.push_str(" Stopped before the end; u goes on.");
+            words = then(&words, say!(language, "Stopped before the end; u goes on."), language);
         }
         Ended::Failed(problem) => {
             tone = Tone::Failed;
-            words.push_str(&format!(" Then it failed: {}.", safe(&problem.to_string())));
+            let why = in_words(problem, language);
+            words = then(&words, &say!(language, "Then it failed: {why}.", why), language);
         }
     }
     (tone, words)
-}
-
-fn contacts(count: u64) -> String {
-    if count == 1 { "1 contact".to_owned() } else { format!("{count} contacts") }
-}
-
-fn were(count: u64) -> String {
-    if count == 1 { "1 contact was".to_owned() } else { format!("{count} contacts were") }
 }

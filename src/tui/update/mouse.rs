@@ -10,6 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::{forget_alarm, switch, take_input};
+use crate::domain::say::say;
 use crate::domain::timestamp::Timestamp;
 use crate::tui::effect::{Effect, MouseMode};
 use crate::tui::keymap::{Action, Context, Input, Typing};
@@ -29,9 +30,12 @@ const FAR: usize = 200;
 
 /// Switches the mouse on or off, and says which.
 pub(super) fn switch_mode(model: &mut Model, plan: &mut Plan) {
+    let language = model.fixed.language;
     let (mode, words) = match model.mouse.mode {
-        MouseMode::Off => (MouseMode::On, "The mouse is on: click, double click and wheel."),
-        MouseMode::On => (MouseMode::Off, "The mouse is off: the terminal marks text with it."),
+        MouseMode::Off => (MouseMode::On, say!(language, "The mouse is on: click, double click and wheel.")),
+        MouseMode::On => {
+            (MouseMode::Off, say!(language, "The mouse is off: the terminal marks text with it."))
+        }
     };
     model.mouse.mode = mode;
     model.mouse.pressed = None;

@@ -15,8 +15,10 @@
 use super::scroll_text::ScrollLine;
 use super::wrapped_text::wrap;
 use crate::domain::columns::{pad, width};
+use crate::domain::language::Language;
 use crate::domain::routing::{Exclusion, FallbackReason};
 use crate::domain::safe_text::safe;
+use crate::domain::say::{counted, plain, say};
 use crate::operations::notices::{Audience, Fallback, Person};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
@@ -42,9 +44,15 @@ const ROOMY: usize = 56;
 pub fn lines(audience: &Audience, look: &Look<'_>, columns: usize) -> Vec<ScrollLine> {
     let mut lines = Vec::new();
     if let Some(fallback) = &audience.fallback {
-        lines.extend(fallback_lines(fallback, columns));
+        lines.extend(fallback_lines(look.language, fallback, columns));
     } else {
-        let told = format!("{} would get it.", people(audience.recipients));
+        let told = counted!(
+            look.language,
+            audience.recipients,
+            "{count} contact would get it.",
+            "{count} contacts would get it.",
+            count = audience.recipients
+        );
         lines.extend(wrapped(&told, Role::Good, columns));
     }
     let got: Vec<&Person> =
@@ -53,7 +61,13 @@ pub fn lines(audience: &Audience, look: &Look<'_>, columns: usize) -> Vec<Scroll
     lines.extend(rest(audience.recipients, got.len(), look));
     if audience.excluded > 0 {
         lines.push(ScrollLine::new("", Role::Text));
-        let told = format!("{} would not get it.", people(audience.excluded));
+        let told = counted!(
+            look.language,
+            audience.excluded,
+            "{count} contact would not get it.",
+            "{count} contacts would not get it.",
+            count = audience.excluded
+        );
         lines.extend(wrapped(&told, Role::Label, columns));
         let held_back = held_back(audience);
         lines.extend(held_back.iter().map(|(person, reason)| line(person, Some(*reason), look, columns)));
@@ -97,18 +111,21 @@ pub const fn past_fallback_words(reason: FallbackReason) -> &'static str {
     }
 }
 
-fn fallback_lines(fallback: &Fallback, columns: usize) -> Vec<ScrollLine> {
-    let why = fallback_words(fallback.reason);
+fn fallback_lines(language: Language, fallback: &Fallback, columns: usize) -> Vec<ScrollLine> {
+    let why = plain(language, fallback_words(fallback.reason));
     match &fallback.email {
         Some(email) => {
-            let told = format!("No contact would get it: {why}. The security email gets it instead:");
+            let told =
+                say!(language, "No contact would get it: {why}. The security email gets it instead:", why);
             let mut lines = wrapped(&told, Role::Warning, columns);
             lines.extend(wrapped(&format!("  {}", safe(email)), Role::Text, columns));
             lines
         }
         None => {
-            let told = format!(
-                "Nobody would get it: {why}, and there is no security email. Set one in the settings."
+            let told = say!(
+                language,
+                "Nobody would get it: {why}, and there is no security email. Set one in the settings.",
+                why
             );
             wrapped(&told, Role::Bad, columns)
         }
@@ -130,9 +147,14 @@ fn line(person: &Person, reason: Option<Exclusion>, look: &Look<'_>, columns: us
     let cut = look.marks.ellipsis();
     let room = columns.saturating_sub(GAP);
     let (words, role) = match reason {
-        Some(Exclusion::NotSubscribed) => ("  not subscribed".to_owned(), Role::Dim),
         Some(reason) => {
-            (format!("{} {}", look.marks.exclusion(reason), exclusion_words(reason)), Role::Warning)
+            let words = plain(look.language, exclusion_words(reason));
+            match reason {
+                Exclusion::NotSubscribed => (format!("  {words}"), Role::Dim),
+                Exclusion::Unsubscribed | Exclusion::Undeliverable | Exclusion::NotVerified => {
+                    (format!("{} {words}", look.marks.exclusion(reason)), Role::Warning)
+                }
+            }
         }
         None => (String::new(), Role::Text),
     };
@@ -163,11 +185,10 @@ fn line(person: &Person, reason: Option<Exclusion>, look: &Look<'_>, columns: us
 /// How many there are beside those that are shown.
 fn rest(all: u64, shown: usize, look: &Look<'_>) -> Option<ScrollLine> {
     let rest = all.saturating_sub(u64::try_from(shown).unwrap_or(u64::MAX));
-    (rest > 0).then(|| ScrollLine::new(format!("  {} {rest} more", look.marks.ellipsis()), Role::Dim))
-}
-
-fn people(count: u64) -> String {
-    if count == 1 { "1 contact".to_owned() } else { format!("{count} contacts") }
+    (rest > 0).then(|| {
+        let words = say!(look.language, "{mark} {count} more", mark = look.marks.ellipsis(), count = rest);
+        ScrollLine::new(format!("  {words}"), Role::Dim)
+    })
 }
 
 fn wrapped(text: &str, role: Role, columns: usize) -> Vec<ScrollLine> {

@@ -18,8 +18,10 @@ use super::audience::{exclusion_words, fallback_words};
 use super::scroll_text::ScrollLine;
 use super::wrapped_text::wrap;
 use crate::domain::columns::{clip, width};
+use crate::domain::language::Language;
 use crate::domain::routing::Exclusion;
 use crate::domain::safe_text::safe;
+use crate::domain::say::{counted, listed as joined, plain, say};
 use crate::operations::notices::{Audience, Fallback, Person};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
@@ -29,17 +31,20 @@ const NAMES_FROM: usize = 2;
 
 /// `1 person`, `12 people`.
 #[must_use]
-pub fn people(count: u64) -> String {
-    if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
+pub fn people(language: Language, count: u64) -> String {
+    counted!(language, count, "{count} person", "{count} people", count)
 }
 
 /// What happens where no contact gets it, in sentences.
 #[must_use]
-pub fn fallback_sentence(fallback: &Fallback) -> String {
-    let reason = capital(fallback_words(fallback.reason));
+pub fn fallback_sentence(language: Language, fallback: &Fallback) -> String {
+    let reason = capital(plain(language, fallback_words(fallback.reason)));
     match &fallback.email {
-        Some(email) => format!("{reason}. The security email {} gets it.", safe(email)),
-        None => format!("{reason}, and there is no security email. Nobody gets it."),
+        Some(email) => {
+            let email = safe(email);
+            say!(language, "{reason}. The security email {email} gets it.", reason, email)
+        }
+        None => say!(language, "{reason}, and there is no security email. Nobody gets it.", reason),
     }
 }
 
@@ -47,22 +52,24 @@ pub fn fallback_sentence(fallback: &Fallback) -> String {
 #[must_use]
 pub fn summary(audience: &Audience, columns: usize, look: Look<'_>) -> (String, Role) {
     if let Some(fallback) = &audience.fallback {
-        let whole = format!("! {}", fallback_sentence(fallback));
+        let whole = format!("! {}", fallback_sentence(look.language, fallback));
         let short = match &fallback.email {
-            Some(_) => "! nobody; the security email gets it",
-            None => "! nobody, and no security email",
+            Some(_) => say!(look.language, "! nobody; the security email gets it"),
+            None => say!(look.language, "! nobody, and no security email"),
         };
         let words = if width(&whole) <= columns { whole.as_str() } else { short };
         return (clip(words, columns, look.marks.ellipsis()).into_owned(), role_of(fallback));
     }
-    let count = people(audience.recipients);
-    let names: Vec<_> = recipients(audience).map(|person| safe(&person.name).into_owned()).collect();
+    let count = people(look.language, audience.recipients);
+    let mut names: Vec<_> = recipients(audience).map(|person| safe(&person.name).into_owned()).collect();
     if names.is_empty() {
         return (clip(&count, columns, look.marks.ellipsis()).into_owned(), Role::Text);
     }
     let is_whole = names.len() == usize_of(audience.recipients);
-    let more = if is_whole { String::new() } else { format!(", {}", look.marks.ellipsis()) };
-    let line = format!("{count}: {}{more}", names.join(", "));
+    if !is_whole {
+        names.push(look.marks.ellipsis().to_owned());
+    }
+    let line = say!(look.language, "{count}: {names}", count, names = joined(look.language, names));
     (clip(&line, columns, look.marks.ellipsis()).into_owned(), Role::Text)
 }
 
@@ -72,33 +79,35 @@ pub fn lines(audience: &Audience, columns: usize, rows: usize, look: Look<'_>) -
     let mut head = Vec::new();
     match &audience.fallback {
         Some(fallback) => {
-            let words = format!("! {}", fallback_sentence(fallback));
+            let words = format!("! {}", fallback_sentence(look.language, fallback));
             head.extend(
                 wrap(&words, columns).into_iter().map(|line| ScrollLine::new(line, role_of(fallback))),
             );
         }
         None => {
-            let verb = if audience.recipients == 1 { "gets" } else { "get" };
-            head.push(ScrollLine::new(format!("{} {verb} it", people(audience.recipients)), Role::Good));
+            let count = audience.recipients;
+            let words =
+                counted!(look.language, count, "{count} person gets it", "{count} people get it", count);
+            head.push(ScrollLine::new(words, Role::Good));
         }
     }
     let room = rows.saturating_sub(head.len());
-    let not = excluded(audience);
+    let not = excluded(look.language, audience);
     // A blank, the number, and at least one name and the number of the rest.
     let wanted = if audience.excluded == 0 { 0 } else { 2 + not.len().max(1) };
     let for_excluded = wanted.min((room / 2).max(room.saturating_sub(usize_of(audience.recipients))));
     let for_excluded = if for_excluded > 2 { for_excluded } else { 0 };
     let names: Vec<String> = recipients(audience).map(|person| safe(&person.name).into_owned()).collect();
-    head.extend(listed(&names, audience.recipients, room - for_excluded, "and ", Role::Text));
+    let and_more = |count: usize| say!(look.language, "and {count} more", count);
+    head.extend(listed(&names, audience.recipients, room - for_excluded, and_more, Role::Text));
     if for_excluded > 0 {
-        let words = if audience.excluded == 1 {
-            "1 contact does not".to_owned()
-        } else {
-            format!("{} contacts do not", audience.excluded)
-        };
+        let count = audience.excluded;
+        let words =
+            counted!(look.language, count, "{count} contact does not", "{count} contacts do not", count);
         head.push(ScrollLine::new("", Role::Text));
         head.push(ScrollLine::new(words, Role::Text));
-        head.extend(listed(&not, audience.excluded, for_excluded - 2, "", Role::Dim));
+        let more = |count: usize| say!(look.language, "{count} more", count);
+        head.extend(listed(&not, audience.excluded, for_excluded - 2, more, Role::Dim));
     }
     head.truncate(rows);
     for line in &mut head {
@@ -112,7 +121,7 @@ fn recipients(audience: &Audience) -> impl Iterator<Item = &Person> {
 }
 
 /// Who does not get it: those who want it first, for something may be done about them.
-fn excluded(audience: &Audience) -> Vec<String> {
+fn excluded(language: Language, audience: &Audience) -> Vec<String> {
     let mut excluded: Vec<(&Person, Exclusion)> = audience
         .people
         .iter()
@@ -120,13 +129,20 @@ fn excluded(audience: &Audience) -> Vec<String> {
         .collect();
     excluded.sort_by_key(|(_, exclusion)| *exclusion == Exclusion::NotSubscribed);
     let words = |(person, exclusion): (&Person, Exclusion)| {
-        format!("{}: {}", safe(&person.name), exclusion_words(exclusion))
+        let (name, why) = (safe(&person.name), plain(language, exclusion_words(exclusion)));
+        say!(language, "{name}: {why}", name, why)
     };
     excluded.into_iter().map(words).collect()
 }
 
-/// As many of `names` as fit into `rows`, and how many of `total` are left out.
-fn listed(names: &[String], total: u64, rows: usize, and: &str, role: Role) -> Vec<ScrollLine> {
+/// As many of `names` as fit into `rows`, and how many of `total` are left out, in the words of `more`.
+fn listed(
+    names: &[String],
+    total: u64,
+    rows: usize,
+    more: impl Fn(usize) -> String,
+    role: Role,
+) -> Vec<ScrollLine> {
     let is_whole = usize_of(total) == names.len() && names.len() <= rows;
     if !is_whole && rows < NAMES_FROM {
         return Vec::new();
@@ -135,8 +151,7 @@ fn listed(names: &[String], total: u64, rows: usize, and: &str, role: Role) -> V
     let mut lines: Vec<ScrollLine> =
         names[..shown].iter().map(|name| ScrollLine::new(name.as_str(), role)).collect();
     if !is_whole && shown > 0 {
-        lines
-            .push(ScrollLine::new(format!("{and}{} more", usize_of(total).saturating_sub(shown)), Role::Dim));
+        lines.push(ScrollLine::new(more(usize_of(total).saturating_sub(shown)), Role::Dim));
     }
     lines
 }

@@ -50,6 +50,11 @@ impl DropDown {
         Self { options, chosen, bar: None }
     }
 
+    /// Takes the same options in other words; the list stays open or closed.
+    pub fn say_anew(&mut self, options: Vec<String>) {
+        self.options = options;
+    }
+
     /// The index of what is chosen.
     #[must_use]
     pub fn chosen(&self) -> usize {

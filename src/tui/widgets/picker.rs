@@ -22,6 +22,7 @@ use super::text_field::{TextField, Typed};
 use super::{beside, cover, row, skip_rows, write};
 use crate::domain::columns::{pad, width};
 use crate::domain::fold::fold;
+use crate::domain::say::say;
 use crate::tui::keymap::{Action, Input as Key};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
@@ -85,6 +86,17 @@ impl Picker {
     #[must_use]
     pub fn new(entries: Vec<Entry>) -> Self {
         Self { entries, picked: None, list: None }
+    }
+
+    /// Takes the same entries in other words. What is picked and searched stays, and so does the bar if its entry still matches.
+    pub fn say_anew(&mut self, entries: Vec<Entry>) {
+        self.entries = entries;
+        if let Some(list) = &mut self.list {
+            let at = list.matching.get(list.bar).copied();
+            list.find(&self.entries);
+            let again = at.and_then(|at| list.matching.iter().position(|index| *index == at));
+            list.bar = again.unwrap_or(0);
+        }
     }
 
     /// The index of what is picked.
@@ -199,7 +211,11 @@ impl Picker {
             write(row(area, index), buf, Line::styled(text, look.style(role)));
         }
         if lines.is_empty() {
-            write(area, buf, Span::styled("  nothing matches", look.style(Role::Hint)));
+            write(
+                area,
+                buf,
+                Span::styled(format!("  {}", say!(look.language, "nothing matches")), look.style(Role::Hint)),
+            );
         }
         super::dialog::scroll_marks(
             Rect { y: place.y + 1, height: place.height - 1, ..place },

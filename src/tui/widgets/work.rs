@@ -15,6 +15,7 @@ use ratatui::text::Span;
 
 use super::wrapped_text::wrap;
 use super::{dialog, progress_bar, row, skip_rows, write};
+use crate::domain::say::say;
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
 
@@ -45,7 +46,8 @@ pub fn draw_work(area: Rect, buf: &mut Buffer, look: Look<'_>, work: Work<'_>) -
     if let Some(permille) = work.permille {
         progress_bar::draw(row(below, 0), buf, look, permille);
     }
-    let label = if work.is_ending { "Cancelling" } else { "Cancel" };
+    let label =
+        if work.is_ending { say!(look.language, "Cancelling") } else { say!(look.language, "Cancel") };
     dialog::draw_button(skip_rows(below, 2), buf, look, label, Role::FocusedButton)
 }
 
@@ -71,7 +73,7 @@ pub fn draw_told(
     for (index, (text, role)) in lines.iter().enumerate().take(room) {
         write(row(inner, index), buf, Span::styled(text.as_str(), look.style(*role)));
     }
-    dialog::draw_button(skip_rows(inner, room), buf, look, "Close", Role::FocusedButton)
+    dialog::draw_button(skip_rows(inner, room), buf, look, say!(look.language, "Close"), Role::FocusedButton)
 }
 
 #[cfg(test)]

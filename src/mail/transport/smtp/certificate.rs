@@ -3,6 +3,8 @@
 //! Reads just enough DER (X.690) of an X.509 certificate (RFC 5280 section 4.1). It only describes: what is
 //! trusted is decided by the TLS library alone.
 
+use crate::domain::language::Language;
+use crate::domain::say::say;
 use crate::domain::timestamp::Timestamp;
 
 const INTEGER: u8 = 0x02;
@@ -18,11 +20,11 @@ const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 /// "for mail.example.com, valid until 2027-01-31"; the subject is left out where it has no common name.
 ///
 /// `None` if the certificate cannot be read. The name is unescaped.
-pub(super) fn describe(der: &[u8]) -> Option<String> {
+pub(super) fn describe(der: &[u8], language: Language) -> Option<String> {
     let (subject, until) = read(der)?;
     Some(match subject {
-        Some(subject) => format!("for {subject}, valid until {until}"),
-        None => format!("valid until {until}"),
+        Some(subject) => say!(language, "for {subject}, valid until {until}", subject, until),
+        None => say!(language, "valid until {until}", until),
     })
 }
 
@@ -133,11 +135,11 @@ mod tests {
     #[test]
     fn subject_and_end_are_found() {
         assert_eq!(
-            describe(&certificate(Some("mail.example.com"), 2037)).unwrap(),
+            describe(&certificate(Some("mail.example.com"), 2037), Language::En).unwrap(),
             "for mail.example.com, valid until 2037-01-31"
         );
         // From 2050 on the time has another form.
-        assert_eq!(describe(&certificate(None, 2061)).unwrap(), "valid until 2061-01-31");
+        assert_eq!(describe(&certificate(None, 2061), Language::En).unwrap(), "valid until 2061-01-31");
         assert_eq!(last_day(&certificate(None, 2061)), Timestamp::parse("2061-01-31T00:00:00Z"));
     }
 
@@ -145,14 +147,14 @@ mod tests {
     fn a_certificate_cut_anywhere_is_no_certificate() {
         let whole = certificate(Some("mail.example.com"), 2037);
         for length in 0..whole.len() {
-            assert_eq!((describe(&whole[..length]), last_day(&whole[..length])), (None, None));
+            assert_eq!((describe(&whole[..length], Language::En), last_day(&whole[..length])), (None, None));
         }
     }
 
     proptest! {
         #[test]
         fn no_bytes_upset_the_reader(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = describe(&bytes);
+            let _ = describe(&bytes, Language::En);
         }
     }
 }

@@ -16,7 +16,9 @@ use super::content::{Content, Octets};
 use super::hello::{Offers, hello};
 use super::line::Line;
 use super::{Halt, Security, Server, Timeouts, auth};
+use crate::domain::language::Language;
 use crate::domain::reply::{Phase, Reply};
+use crate::domain::say::{Say as _, say};
 use crate::domain::timestamp::Timestamp;
 use crate::mail::transport::Envelope;
 
@@ -48,23 +50,22 @@ impl Patience {
 }
 
 /// A step of the dialogue that succeeded.
-#[derive(Debug)]
-pub(super) struct Seen {
+pub(super) struct Seen<'a> {
     pub phase: Phase,
-    /// The server's words, or ours.
-    pub words: String,
+    /// The server's words, or ours in a language.
+    pub words: &'a dyn Fn(Language) -> String,
     /// With TLS: when the last day begins on which the certificate is valid.
     pub last_day: Option<Timestamp>,
 }
 
-impl Seen {
-    pub fn new(phase: Phase, words: String) -> Self {
+impl<'a> Seen<'a> {
+    pub fn new(phase: Phase, words: &'a dyn Fn(Language) -> String) -> Self {
         Self { phase, words, last_day: None }
     }
+}
 
-    fn tls(line: &Line) -> Self {
-        Self { phase: Phase::Tls, words: line.describe(), last_day: line.last_day() }
-    }
+fn tell_of_tls(line: &Line, observe: &mut dyn FnMut(Seen<'_>)) {
+    observe(Seen { last_day: line.last_day(), ..Seen::new(Phase::Tls, &|language| line.describe(language)) });
 }
 
 /// An open session.
@@ -87,27 +88,31 @@ impl Connection {
     pub fn open(
         server: &Arc<Server>,
         patience: Patience,
-        observe: &mut dyn FnMut(Seen),
+        observe: &mut dyn FnMut(Seen<'_>),
     ) -> Result<Self, Halt> {
         let mut line = Line::connect(server, patience.connect)?;
-        observe(Seen::new(Phase::Connect, format!("connected to {}", line.peer())));
+        let peer = line.peer();
+        observe(Seen::new(Phase::Connect, &|language| say!(language, "connected to {peer}", peer)));
         if server.settings.security == Security::Tls {
             line = line.secure(patience.greeting)?;
-            observe(Seen::tls(&line));
+            tell_of_tls(&line, observe);
         }
         let greeting = line.require(Phase::Greeting, patience.greeting, 2)?;
-        observe(Seen::new(Phase::Greeting, line.reply(greeting).to_string()));
+        let greeting = line.reply(greeting);
+        observe(Seen::new(Phase::Greeting, &|_| greeting.to_string()));
         let mut offers = hello(&mut line)?;
         if server.settings.security == Security::StartTls {
             line = start_tls(line, offers)?;
-            observe(Seen::tls(&line));
+            tell_of_tls(&line, observe);
             // What was offered in clear counts for nothing.
             offers = hello(&mut line)?;
         }
-        observe(Seen::new(Phase::Ehlo, offers.to_string()));
+        observe(Seen::new(Phase::Ehlo, &|language| offers.say(language)));
         if let Some(credentials) = &server.settings.credentials {
             let mechanism = auth::sign_in(&mut line, offers, credentials)?;
-            observe(Seen::new(Phase::Auth, format!("signed in with {mechanism}")));
+            observe(Seen::new(Phase::Auth, &|language| {
+                say!(language, "signed in with {mechanism}", mechanism)
+            }));
         }
         Ok(Self {
             line,

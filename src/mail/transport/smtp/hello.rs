@@ -1,10 +1,10 @@
 //! EHLO, and what the server offers in its answer (RFC 5321 section 4.1.1.1).
 
-use std::fmt;
-
 use super::Halt;
 use super::line::Line;
+use crate::domain::language::Language;
 use crate::domain::reply::Phase;
+use crate::domain::say::{Say, say};
 
 /// The extensions that this client uses, as offered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -82,8 +82,8 @@ impl Offers {
     }
 }
 
-impl fmt::Display for Offers {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Say for Offers {
+    fn say(&self, language: Language) -> String {
         let keywords: Vec<&str> = [
             (self.pipelining, "PIPELINING"),
             (self.size, "SIZE"),
@@ -97,9 +97,9 @@ impl fmt::Display for Offers {
         .filter_map(|(offered, keyword)| offered.then_some(keyword))
         .collect();
         if keywords.is_empty() {
-            return f.write_str("offers no extension");
+            return say!(language, "offers no extension").to_owned();
         }
-        write!(f, "offers {}", keywords.join(", "))
+        say!(language, "offers {extensions}", extensions = keywords.join(", "))
     }
 }
 

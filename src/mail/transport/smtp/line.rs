@@ -14,7 +14,9 @@ use rustls_pki_types::ServerName;
 
 use super::reply_parser::ReplyParser;
 use super::{Halt, Server, certificate, socket, tls};
+use crate::domain::language::Language;
 use crate::domain::reply::{Phase, Reply};
+use crate::domain::say::say;
 use crate::domain::timestamp::Timestamp;
 
 /// How long a good-bye may hold up the caller.
@@ -158,17 +160,19 @@ impl Line {
     }
 
     /// Protocol and certificate, for people.
-    pub fn describe(&self) -> String {
+    pub fn describe(&self, language: Language) -> String {
         let Stream::Tls(stream) = &self.stream else {
-            return "not encrypted".to_owned();
+            return say!(language, "not encrypted").to_owned();
         };
         let protocol = match stream.conn.protocol_version() {
             Some(ProtocolVersion::TLSv1_3) => "TLS 1.3",
             Some(ProtocolVersion::TLSv1_2) => "TLS 1.2",
             Some(_) | None => "TLS",
         };
-        match self.certificate().and_then(certificate::describe) {
-            Some(certificate) => format!("{protocol}, certificate {certificate}"),
+        match self.certificate().and_then(|certificate| certificate::describe(certificate, language)) {
+            Some(certificate) => {
+                say!(language, "{protocol}, certificate {certificate}", protocol, certificate)
+            }
             None => protocol.to_owned(),
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::connection::{Connection, Patience, Seen};
 use super::{Halt, Server, SmtpSettings, socket};
 use crate::domain::reply::{Phase, escape};
+use crate::domain::say::{Said, Say as _, say};
 use crate::domain::timestamp::Timestamp;
 use crate::mail::transport::Envelope;
 
@@ -17,7 +18,7 @@ pub struct ProbeStep {
     /// Whether it succeeded; after one that did not, no more follow.
     pub ok: bool,
     /// The server's words or ours, for people; escaped, without secrets.
-    pub words: String,
+    pub words: Said,
     /// With TLS: when the last day begins on which the server's certificate is valid.
     pub last_day: Option<Timestamp>,
 }
@@ -57,19 +58,27 @@ fn look_up(settings: &SmtpSettings) -> ProbeStep {
         Ok(found) if !found.is_empty() => {
             let mut addresses: Vec<String> = found.iter().map(|one| one.ip().to_string()).collect();
             addresses.dedup();
-            (true, format!("'{host}' is {}", addresses.join(", ")))
+            let addresses = addresses.join(", ");
+            (true, Said::each(|language| say!(language, "'{host}' is {addresses}", host, addresses)))
         }
-        Ok(_) => (false, format!("'{host}' could not be resolved: it has no address")),
-        Err(error) => (false, format!("'{host}' could not be resolved: {error}")),
+        Ok(_) => (
+            false,
+            Said::each(|language| say!(language, "'{host}' could not be resolved: it has no address", host)),
+        ),
+        Err(error) => (
+            false,
+            Said::each(|language| say!(language, "'{host}' could not be resolved: {error}", host, error)),
+        ),
     };
-    ProbeStep { stage: Stage::Name, ok, words: escape(&words, super::LONGEST_WORDS), last_day: None }
+    let words = Said::each(|language| escape(&words.say(language), super::LONGEST_WORDS));
+    ProbeStep { stage: Stage::Name, ok, words, last_day: None }
 }
 
 fn talk(
     settings: &SmtpSettings,
     from: &str,
     rcpt: Option<&str>,
-    observe: &mut dyn FnMut(Seen),
+    observe: &mut dyn FnMut(Seen<'_>),
 ) -> Result<(), Halt> {
     let envelope = Envelope {
         return_path: from.to_owned(),
@@ -94,22 +103,22 @@ fn offer(
     connection: &mut Connection,
     envelope: &Envelope,
     rcpt: Option<&str>,
-    observe: &mut dyn FnMut(Seen),
+    observe: &mut dyn FnMut(Seen<'_>),
 ) -> Result<(), Halt> {
     let parameter = if envelope.smtputf8 { " SMTPUTF8" } else { "" };
     let mail = format!("MAIL FROM:<{}>{parameter}", envelope.return_path);
     let reply = connection.ask(Phase::MailFrom, &mail)?;
-    observe(Seen::new(Phase::MailFrom, reply.to_string()));
+    observe(Seen::new(Phase::MailFrom, &|_| reply.to_string()));
     if let Some(rcpt) = rcpt {
         let reply = connection.ask(Phase::RcptTo, &format!("RCPT TO:<{rcpt}>"))?;
-        observe(Seen::new(Phase::RcptTo, reply.to_string()));
+        observe(Seen::new(Phase::RcptTo, &|_| reply.to_string()));
     }
     Ok(())
 }
 
 impl ProbeStep {
-    fn done(seen: &Seen) -> Self {
-        let words = escape(&seen.words, super::LONGEST_WORDS);
+    fn done(seen: &Seen<'_>) -> Self {
+        let words = Said::each(|language| escape(&(seen.words)(language), super::LONGEST_WORDS));
         Self { stage: Stage::Dialogue(seen.phase), ok: true, words, last_day: seen.last_day }
     }
 
@@ -119,6 +128,6 @@ impl ProbeStep {
             Halt::Broken { phase, words } => (phase, words),
             Halt::Unsendable { words } => (Phase::MailFrom, words),
         };
-        Self { stage: Stage::Dialogue(phase), ok: false, words, last_day: None }
+        Self { stage: Stage::Dialogue(phase), ok: false, words: words.into(), last_day: None }
     }
 }

@@ -22,7 +22,7 @@ use ratatui::widgets::Block;
 
 use super::{ComposeDialog, Focus, Who};
 use crate::domain::notice::NoticeField;
-use crate::domain::safe_text::safe;
+use crate::domain::say::{Say, say};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
 use crate::tui::widgets::audience_summary;
@@ -115,22 +115,29 @@ impl ComposeDialog {
         let form = Rect { width: inner.width - pane.map_or(0, |pane| pane.width + GAP), ..inner };
         let height = usize::from(form.height);
         let who = if pane.is_some() { None } else { self.who_line(form.width.into(), look) };
-        let least = |space| self.rows(form.width, space, who.as_ref(), 0).len() + least_body(space);
+        let least = |space| self.rows(form.width, space, who.as_ref(), 0, look).len() + least_body(space);
         let space = match [Space::Ample, Space::Modest].into_iter().find(|space| least(*space) <= height) {
             Some(Space::Ample) if form.height < AMPLE => Space::Modest,
             Some(space) => space,
             None => Space::Scarce,
         };
         let body = (height + least_body(space)).saturating_sub(least(space)).max(least_body(space));
-        let rows = self.rows(form.width, space, who.as_ref(), body);
+        let rows = self.rows(form.width, space, who.as_ref(), body, look);
         let top = self.top(&rows, height);
         Layout { place, form, pane, rows, top, is_boxed: space == Space::Ample }
     }
 
-    fn rows(&self, columns: u16, space: Space, who: Option<&FormRow>, body: usize) -> Vec<FormRow> {
+    fn rows(
+        &self,
+        columns: u16,
+        space: Space,
+        who: Option<&FormRow>,
+        body: usize,
+        look: Look<'_>,
+    ) -> Vec<FormRow> {
         let columns = usize::from(columns);
         let notes_or_blank = |field| {
-            let notes = self.notes(field, columns);
+            let notes = self.notes(field, columns, look);
             if notes.is_empty() && space == Space::Ample { vec![FormRow::Blank] } else { notes }
         };
         let mut rows = vec![FormRow::Type];
@@ -138,27 +145,30 @@ impl ComposeDialog {
         rows.push(FormRow::Subject);
         rows.extend(notes_or_blank(NoticeField::Subject));
         rows.extend(std::iter::repeat_n(FormRow::Body, body));
-        rows.extend(self.notes(NoticeField::Body, columns));
+        rows.extend(self.notes(NoticeField::Body, columns, look));
         rows.extend(who.filter(|_| space != Space::Scarce).cloned());
-        let message = self.message.iter().flat_map(|message| wrap(message, columns));
+        let message = self.message.iter().flat_map(|message| wrap(&message.say(look.language), columns));
         rows.extend(message.map(|text| FormRow::Line { text, role: Role::Problem }));
         rows.push(FormRow::Buttons);
         rows
     }
 
-    fn notes(&self, field: NoticeField, columns: usize) -> Vec<FormRow> {
+    fn notes(&self, field: NoticeField, columns: usize, look: Look<'_>) -> Vec<FormRow> {
         let of_field = self.problems.iter().filter(|problem| problem.field == field);
         let beside = columns.saturating_sub(LABELS.into());
-        of_field.flat_map(|problem| wrap(&safe(&problem.message), beside)).map(FormRow::Note).collect()
+        of_field
+            .flat_map(|problem| wrap(&problem.wrong.say(look.language), beside))
+            .map(FormRow::Note)
+            .collect()
     }
 
     /// Who gets it, where that has no place of its own.
     fn who_line(&self, columns: usize, look: Look<'_>) -> Option<FormRow> {
         let (text, role) = match &self.who {
             Who::Nobody => return None,
-            Who::Asked => ("asking who gets it".to_owned(), Role::Dim),
+            Who::Asked => (say!(look.language, "asking who gets it").to_owned(), Role::Dim),
             Who::Known(audience) => audience_summary::summary(audience, columns, look),
-            Who::Unknown(why) => (why.clone(), Role::Problem),
+            Who::Unknown(why) => (why.say(look.language), Role::Problem),
         };
         Some(FormRow::Line { text, role })
     }

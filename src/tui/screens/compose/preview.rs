@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
+use crate::domain::say::say;
 use crate::tui::keymap::{Action, Context, Input};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
@@ -59,7 +60,7 @@ impl Preview {
         let step = match action {
             Action::Close => return PreviewOutcome::Close,
             Action::Next => {
-                *self = Self::new(next(self.language));
+                *self = Self::new(self.language.next());
                 return PreviewOutcome::Ask(self.language);
             }
             Action::Up => Step::LineUp,
@@ -84,10 +85,11 @@ impl Preview {
         look: Look<'_>,
     ) -> Option<Position> {
         let (place, lines) = self.place(subject, area, look);
-        let title = format!("Preview{}{}", look.marks.separator(), self.language.own_name());
+        let what = say!(look.language, "Preview");
+        let title = format!("{what}{}{}", look.marks.separator(), self.language.own_name());
         let inner = dialog::open(place, buf, look, &title);
         let key = look.keys.keys(Context::Preview, Action::Next).next().unwrap_or_default();
-        dialog::foot(place, buf, look, &format!("{key}: {}", next(self.language).own_name()));
+        dialog::foot(place, buf, look, &format!("{key}: {}", self.language.next().own_name()));
         scroll_text::draw(inner, buf, look, &lines, self.scroll)
     }
 
@@ -103,16 +105,11 @@ impl Preview {
         match &self.text {
             Some(text) => lines.extend(scroll_text::lines(text.trim_end(), words, Role::Text)),
             None => {
-                lines.push(ScrollLine::new(format!("Composing the mail{}", look.marks.ellipsis()), Role::Dim))
+                let words = say!(look.language, "Composing the mail{mark}", mark = look.marks.ellipsis());
+                lines.push(ScrollLine::new(words, Role::Dim));
             }
         }
         let rows = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
         (dialog::centred(area, columns, rows), lines)
     }
-}
-
-/// The language that follows, around the end.
-fn next(language: Language) -> Language {
-    let at = Language::ALL.iter().position(|known| *known == language).unwrap_or_default();
-    Language::ALL[(at + 1) % Language::ALL.len()]
 }

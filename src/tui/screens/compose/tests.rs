@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use super::*;
 use crate::domain::contact::ContactId;
 use crate::domain::delivery::{DeliveryId, NoticeId};
+use crate::domain::notice::NoticeWrong;
 use crate::domain::routing::{Exclusion, FallbackReason};
 use crate::operations::StoreError;
 use crate::operations::notices::{Fallback, Person};
@@ -202,7 +203,7 @@ fn a_key_while_it_is_asked_who_gets_it_calls_sending_off() {
 #[test]
 fn what_was_queued_is_told_truthfully() {
     let dialog = sent(audience("security.account", 12));
-    let told = |notified: &Notified| dialog.words_on(notified);
+    let told = |notified: &Notified| dialog.words_on(notified, Language::En);
     assert_eq!(told(&notified(12, None)), (Tone::Done, "Queued for 12 people.".to_owned()));
     let fewer = "Queued for 1 person; when you confirmed, it was 12 people.";
     assert_eq!(told(&notified(1, None)), (Tone::Warning, fewer.to_owned()));
@@ -215,11 +216,11 @@ fn what_was_queued_is_told_truthfully() {
     let dialog = sent(nobody(Some("sec@example.com")));
     let words = "Queued for the security email: nobody is subscribed.";
     assert_eq!(
-        dialog.words_on(&notified(1, Some(FallbackReason::NobodySubscribed))),
+        dialog.words_on(&notified(1, Some(FallbackReason::NobodySubscribed)), Language::En),
         (Tone::Done, words.to_owned())
     );
     let words = "Queued for 2 people; when you confirmed, nobody would have got it.";
-    assert_eq!(dialog.words_on(&notified(2, None)), (Tone::Warning, words.to_owned()));
+    assert_eq!(dialog.words_on(&notified(2, None), Language::En), (Tone::Warning, words.to_owned()));
 }
 
 #[test]
@@ -285,7 +286,7 @@ fn what_is_wrong_has_no_preview() {
         Language::En,
         Err(Problem::InvalidNotice(vec![NoticeProblem {
             field: NoticeField::Body,
-            message: "the body holds too much".to_owned(),
+            wrong: NoticeWrong::NoBody,
             hint: None,
         }])),
     );
@@ -300,7 +301,7 @@ fn when_no_answer_will_come_nothing_waits() {
     let mut dialog = written();
     press(&mut dialog, Action::Preview);
     dialog.lost(&Problem::NoSecurityEmail);
-    assert_eq!((&dialog.front, dialog.who), (&None, Who::Unknown("it could not be found out".to_owned())));
+    assert_eq!((&dialog.front, dialog.who), (&None, Who::Unknown(Unknown::Lost)));
 }
 
 #[test]
@@ -339,7 +340,7 @@ proptest! {
                 dialog.focus = Focus::Type;
                 dialog.input(&Input::Action(Action::Accept), area, test_look());
             }
-            _ => { dialog.message = Some(NOBODY.to_owned()); }
+            _ => { dialog.message = Some(Hindrance::Nobody); }
         }
         for _ in 0..steps {
             dialog.input(&Input::Action(Action::Next), area, test_look());

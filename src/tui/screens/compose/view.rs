@@ -8,6 +8,8 @@ use ratatui::widgets::{Block, Widget};
 use super::layout::{FormRow, GAP, LABELS, Layout};
 use super::{ComposeDialog, Focus, Front, Waiting, Who};
 use crate::domain::columns::width;
+use crate::domain::language::Language;
+use crate::domain::say::{Say, say};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
 use crate::tui::widgets::audience_summary;
@@ -18,17 +20,24 @@ use crate::tui::widgets::wrapped_text::wrap;
 use crate::tui::widgets::{beside, row, write};
 
 /// The buttons from left to right.
-const BUTTONS: [(&str, Focus); 3] =
-    [("Send", Focus::Send), ("Preview", Focus::Preview), ("Cancel", Focus::Cancel)];
+fn buttons(language: Language) -> [(&'static str, Focus); 3] {
+    [
+        (say!(language, "Send"), Focus::Send),
+        (say!(language, "Preview"), Focus::Preview),
+        (say!(language, "Cancel"), Focus::Cancel),
+    ]
+}
 
 impl ComposeDialog {
     /// Draws the dialog over `area`, with everything in front of it. Returns the cursor's place.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let layout = self.layout(area, look);
-        dialog::open(layout.place, buf, look, "New notice");
+        dialog::open(layout.place, buf, look, say!(look.language, "New notice"));
         match self.waiting {
-            Waiting::Sent => dialog::foot(layout.place, buf, look, "queueing"),
-            Waiting::Audience => dialog::foot(layout.place, buf, look, "asking who gets it"),
+            Waiting::Sent => dialog::foot(layout.place, buf, look, say!(look.language, "queueing")),
+            Waiting::Audience => {
+                dialog::foot(layout.place, buf, look, say!(look.language, "asking who gets it"))
+            }
             Waiting::No => {}
         }
         let height = usize::from(layout.form.height);
@@ -59,11 +68,11 @@ impl ComposeDialog {
             // The text is drawn as a whole.
             FormRow::Blank | FormRow::Body => None,
             FormRow::Type => {
-                write(area, buf, Span::styled("Type", look.style(Role::Label)));
+                write(area, buf, Span::styled(say!(look.language, "Type"), look.style(Role::Label)));
                 self.list.draw(field, buf, look, self.widget_focus(Focus::Type), "")
             }
             FormRow::Subject => {
-                write(area, buf, Span::styled("Subject", look.style(Role::Label)));
+                write(area, buf, Span::styled(say!(look.language, "Subject"), look.style(Role::Label)));
                 self.subject.draw_in_form(field, buf, look, self.widget_focus(Focus::Subject))
             }
             FormRow::Note(text) => {
@@ -80,7 +89,7 @@ impl ComposeDialog {
 
     fn draw_buttons(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let (mut place, mut cursor) = (area, None);
-        for (label, focus) in BUTTONS {
+        for (label, focus) in buttons(look.language) {
             let role = if self.focus == focus { Role::FocusedButton } else { Role::Button };
             let drawn = draw_button(place, buf, look, label, role);
             cursor = drawn.filter(|_| self.focus == focus).or(cursor);
@@ -100,12 +109,13 @@ impl ComposeDialog {
             Block::bordered()
                 .border_set(look.marks.border())
                 .border_style(look.style(role))
-                .title(Line::from(Span::styled(" Text ", look.style(Role::Text))))
+                .title(Line::from(Span::styled(say!(look.language, " Text "), look.style(Role::Text))))
                 .render(body, buf);
         } else {
-            write(body, buf, Span::styled("Text", look.style(Role::Label)));
+            write(body, buf, Span::styled(say!(look.language, "Text"), look.style(Role::Label)));
         }
-        self.body.draw(layout.body_text(), buf, look, focus, "What people should know.")
+        let hint = say!(look.language, "What people should know.");
+        self.body.draw(layout.body_text(), buf, look, focus, hint)
     }
 
     /// Draws who gets it beside the form.
@@ -127,10 +137,12 @@ impl ComposeDialog {
             wrap(text, columns).into_iter().map(|line| ScrollLine::new(line, role)).collect::<Vec<_>>()
         };
         let lines = match &self.who {
-            Who::Nobody => words("Who gets it stands here when a type is chosen.", Role::Hint),
-            Who::Asked => words("Asking who gets it", Role::Dim),
+            Who::Nobody => {
+                words(say!(look.language, "Who gets it stands here when a type is chosen."), Role::Hint)
+            }
+            Who::Asked => words(say!(look.language, "Asking who gets it"), Role::Dim),
             Who::Known(audience) => audience_summary::lines(audience, columns, rows, look),
-            Who::Unknown(why) => words(why, Role::Problem),
+            Who::Unknown(why) => words(&why.say(look.language), Role::Problem),
         };
         for (index, line) in lines.iter().take(rows).enumerate() {
             write(row(pane, index), buf, Span::styled(line.text.as_str(), look.style(line.role)));

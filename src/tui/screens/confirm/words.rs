@@ -197,7 +197,7 @@ fn send_notice(
         ),
         Some(fallback) => (
             say!(language, "Send '{subject}' ({path}) to the security email only?", subject, path),
-            fallback_sentence(fallback),
+            fallback_sentence(language, fallback),
             say!(language, "Send it there").to_owned(),
         ),
     };

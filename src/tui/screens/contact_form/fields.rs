@@ -41,18 +41,21 @@ pub(super) struct Proposal {
 impl Fields {
     /// Empty fields; `titles` is the language of titles in the lists.
     pub(super) fn new(account_language: Language, titles: Language) -> Self {
-        let positions = Position::ALL.into_iter().map(|position| position.title(titles).to_owned());
-        let positions = std::iter::once(say!(titles, "none").to_owned()).chain(positions).collect();
         let languages = Language::ALL.into_iter().map(|language| language.own_name().to_owned()).collect();
         Self {
             name: TextField::new("", FIELD_LIMIT),
             email: TextField::new("", FIELD_LIMIT),
-            position: DropDown::new(positions, 0),
+            position: DropDown::new(positions(titles), 0),
             language: DropDown::new(languages, 0),
             wanted: Subscriptions::default(),
             proposal: None,
             account_language,
         }
+    }
+
+    /// Says in another language what the lists offer.
+    pub(super) fn say_anew(&mut self, titles: Language) {
+        self.position.say_anew(positions(titles));
     }
 
     /// Puts values into all fields.
@@ -152,4 +155,10 @@ pub(super) fn entered_of(contact: &Contact) -> ContactForm {
         language: contact.language.id().to_owned(),
         types: contact.subscriptions.ids().map(str::to_owned).collect(),
     }
+}
+
+/// What can be chosen as a position, in a language.
+fn positions(titles: Language) -> Vec<String> {
+    let positions = Position::ALL.into_iter().map(|position| position.title(titles).to_owned());
+    std::iter::once(say!(titles, "none").to_owned()).chain(positions).collect()
 }

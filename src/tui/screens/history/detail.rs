@@ -3,7 +3,9 @@
 use super::words;
 use crate::domain::columns::{pad, width};
 use crate::domain::contact::Status;
+use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
+use crate::domain::say::{Say, say};
 use crate::operations::Via;
 use crate::operations::history::{self, Break, Record};
 use crate::tui::look::Look;
@@ -21,13 +23,15 @@ pub(in crate::tui::screens) fn lines(
     columns: usize,
     look: Look<'_>,
 ) -> Vec<ScrollLine> {
+    let language = look.language;
     let fields = history::fields(record);
-    let names = fields.iter().flatten().map(|field| width(&words::label(field)) + 2).max().unwrap_or(0);
+    let names = fields.iter().flatten().map(|field| width(&words::label(field, look)) + 2).max().unwrap_or(0);
     let labels = names.clamp(LABELS.0, LABELS.1).min(columns / 2);
-    let mut lines = said(&words::headline(record), Role::Title, columns);
+    let mut lines = said(&words::headline(record, look), Role::Title, columns);
     if let Some(broken) = broken {
         let mark = look.marks.status(Status::Undeliverable);
-        let words = format!("{mark} The check found that {}.", history::broken_words(broken));
+        let found = broken.say(language);
+        let words = say!(language, "{mark} The check found that {found}.", mark, found);
         lines.extend(said(&words, Role::Bad, columns));
     }
     lines.push(ScrollLine::new("", Role::Text));
@@ -39,18 +43,21 @@ pub(in crate::tui::screens) fn lines(
         };
         names.zip(texts).map(line).collect::<Vec<_>>()
     };
-    lines.extend(fact("When", &look.exact_time(record.at), Role::Text));
-    lines.extend(fact("Who", &safe(&record.actor), Role::Text));
+    lines.extend(fact(say!(language, "When"), &look.exact_time(record.at), Role::Text));
+    lines.extend(fact(say!(language, "Who"), &words::actor(record, look), Role::Text));
     // Where the one sat who opened a link is not written down.
-    let here = (record.via != Via::Page.id()).then_some("this machine");
+    let here = (record.via != Via::Page.id()).then(|| say!(language, "this machine"));
     if let Some(origin) = record.origin.as_deref().or(here) {
-        lines.extend(fact("From", &safe(origin), Role::Text));
+        lines.extend(fact(say!(language, "From "), &safe(origin), Role::Text));
     }
-    lines.extend(fact("Via", &way(&record.via), Role::Text));
+    lines.extend(fact(say!(language, "Via"), &way(&record.via, language), Role::Text));
     match fields {
         None => {
             lines.push(ScrollLine::new("", Role::Text));
-            let words = "What it told was erased when the contact was deleted. That it was done stays.";
+            let words = say!(
+                language,
+                "What it told was erased when the contact was deleted. That it was done stays."
+            );
             lines.extend(said(words, Role::Dim, columns));
         }
         Some(fields) if fields.is_empty() => {}
@@ -58,7 +65,7 @@ pub(in crate::tui::screens) fn lines(
             lines.push(ScrollLine::new("", Role::Text));
             for field in &fields {
                 let role = if field.old.is_some() { Role::Text } else { Role::Dim };
-                lines.extend(fact(&words::label(field), &words::value(field, look), role));
+                lines.extend(fact(&words::label(field, look), &words::value(field, look), role));
             }
         }
     }
@@ -70,13 +77,13 @@ fn said(text: &str, role: Role, columns: usize) -> Vec<ScrollLine> {
 }
 
 /// By which way it was done.
-fn way(via: &str) -> String {
+fn way(via: &str, language: Language) -> String {
     let known = match Via::ALL.into_iter().find(|known| known.id() == via) {
-        Some(Via::Screen) => "the screen",
-        Some(Via::Command) => "a command",
-        Some(Via::Import) => "an import",
-        Some(Via::Page) => "the page of a link in a mail",
-        Some(Via::Mail) => "a mail that came back",
+        Some(Via::Screen) => say!(language, "the screen"),
+        Some(Via::Command) => say!(language, "a command"),
+        Some(Via::Import) => say!(language, "an import"),
+        Some(Via::Page) => say!(language, "the page of a link in a mail"),
+        Some(Via::Mail) => say!(language, "a mail that came back"),
         None => return safe(via).into_owned(),
     };
     known.to_owned()

@@ -4,11 +4,13 @@
 
 use crate::domain::contact::ContactId;
 use crate::domain::fold::fold;
+use crate::domain::language::Language;
 use crate::domain::moment;
 use crate::domain::nearest::nearest;
 use crate::domain::safe_text::safe;
+use crate::domain::say::say;
 use crate::operations::Via;
-use crate::operations::history::RecordQuery;
+use crate::operations::history::{RecordQuery, way};
 use crate::tui::look::Look;
 use crate::tui::widgets::filter_line::Reading;
 
@@ -24,15 +26,17 @@ pub(super) fn read(text: &str, look: Look<'_>) -> Reading<RecordQuery> {
                 Err(_) => read.question.whom.push(contact.to_owned()),
             },
             Some(("who", who)) => read.question.who.push(who.to_owned()),
-            Some(("via", via)) => match Via::ALL.map(Via::id).into_iter().find(|id| *id == fold(via)) {
+            Some(("via", via)) => match way_called(via, look.language) {
                 Some(via) => read.question.via = Some(via.to_owned()),
-                None => read.problems.push(unknown_way(via)),
+                None => read.problems.push(unknown_way(via, look.language)),
             },
             Some(("since", since)) => match moment::parse(since, look.now, look.offset) {
                 Some(since) => read.question.since = Some(since),
-                None => read
-                    .problems
-                    .push(format!("'{}' is no time, for example since:2026-11-24 or since:7d", safe(since))),
+                None => read.problems.push(say!(
+                    look.language,
+                    "'{text}' is no time, for example since:2026-11-24 or since:7d",
+                    text = safe(since)
+                )),
             },
             Some(_) | None => read.question.words.push(word.to_owned()),
         }
@@ -40,10 +44,18 @@ pub(super) fn read(text: &str, look: Look<'_>) -> Reading<RecordQuery> {
     read
 }
 
-fn unknown_way(via: &str) -> String {
-    match nearest(via, Via::ALL.map(Via::id)).first() {
-        Some(near) => format!("nothing is done via '{}'; did you mean via:{near}?", safe(via)),
-        None => format!("nothing is done via '{}'", safe(via)),
+/// The way of this id, or the one that the list calls so.
+fn way_called(wanted: &str, language: Language) -> Option<&'static str> {
+    let folded = fold(wanted);
+    Via::ALL.map(Via::id).into_iter().find(|id| *id == folded || way(id, language) == wanted)
+}
+
+fn unknown_way(via: &str, language: Language) -> String {
+    let near = nearest(via, Via::ALL.map(Via::id));
+    let via = safe(via);
+    match near.first() {
+        Some(near) => say!(language, "nothing is done via '{via}'; did you mean via:{near}?", via, near),
+        None => say!(language, "nothing is done via '{via}'", via),
     }
 }
 
@@ -64,6 +76,15 @@ mod tests {
         assert_eq!((question.who, question.via.as_deref()), (vec!["root".to_owned()], Some("import")));
         assert_eq!(question.since, Timestamp::parse("2026-11-01T00:00:00Z"));
         assert_eq!(problems, [""; 0]);
+    }
+
+    #[test]
+    fn a_way_is_called_as_the_list_calls_it() {
+        let chinese = Look { language: Language::ZhCn, ..test_look() };
+        for text in ["via:screen", "via:界面"] {
+            assert_eq!(read(text, chinese).question.via.as_deref(), Some("screen"), "{text}");
+        }
+        assert_eq!(read("via:界面", test_look()).question.via, None);
     }
 
     #[test]

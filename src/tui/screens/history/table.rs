@@ -3,8 +3,10 @@
 
 use super::words;
 use crate::domain::columns::{clip, pad, width};
+use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
-use crate::operations::history::Record;
+use crate::domain::say::say;
+use crate::operations::history::{self, Record};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
 
@@ -52,19 +54,24 @@ impl Columns {
 
     /// The line of titles.
     pub(super) fn titles(self, look: Look<'_>) -> String {
-        let cells = [(self.when, "When"), (self.who, "Who"), (self.via, "Via")];
+        let cells = [
+            (self.when, say!(look.language, "When")),
+            (self.who, say!(look.language, "Who")),
+            (self.via, say!(look.language, "Via")),
+        ];
         let line: String = cells.into_iter().map(|(width, text)| cell(text, width, look)).collect();
-        format!("{}{line}{}", " ".repeat(MARGIN), last_cell("What", self.what, look))
+        format!("{}{line}{}", " ".repeat(MARGIN), last_cell(say!(look.language, "What"), self.what, look))
     }
 
     /// The cells of a row behind the margin, gaps included, each with its look.
     pub(super) fn cells(self, record: &Record, look: Look<'_>) -> Vec<(String, Role)> {
         let when = if self.when < FULL_WHEN { look.short_time(record.at) } else { look.full_time(record.at) };
-        let who = if self.who < WHO_FROM { words::who(record) } else { words::who_from_where(record) };
+        let who =
+            if self.who < WHO_FROM { words::who(record, look) } else { words::who_from_where(record, look) };
         let mut cells = vec![
             (cell(&when, self.when, look), Role::Dim),
             (cell(&who, self.who, look), Role::Text),
-            (cell(&safe(&record.via), self.via, look), Role::Dim),
+            (cell(&safe(history::way(&record.via, look.language)), self.via, look), Role::Dim),
         ];
         cells.extend(self.what(record, look));
         cells.retain(|(text, _)| !text.is_empty());
@@ -76,10 +83,13 @@ impl Columns {
         if self.what == 0 {
             return Vec::new();
         }
-        let (mut headline, mut tail) = (words::headline(record), words::tail(record, look));
+        let (mut headline, mut tail) = (words::headline(record, look), words::tail(record, look));
         if !tail.is_empty() && width(&headline) + LEAST_TAIL <= self.what {
-            headline.push(':');
-            tail.insert(0, ' ');
+            // The colon belongs to what was done, the blank behind it to what is told.
+            (headline, tail) = match look.language {
+                Language::En => (format!("{headline}:"), format!(" {tail}")),
+                Language::ZhCn => (format!("{headline}："), tail),
+            };
         } else {
             tail.clear();
         }

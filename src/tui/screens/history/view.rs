@@ -19,7 +19,8 @@ use super::{Check, History, detail, entry_of};
 use crate::domain::columns::{clip, width};
 use crate::domain::contact::Status;
 use crate::domain::safe_text::safe;
-use crate::operations::history::{self, Record, Verdict};
+use crate::domain::say::{Say, say};
+use crate::operations::history::{Record, Verdict};
 use crate::tui::keymap::{Action, Context, Typing};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
@@ -83,7 +84,8 @@ impl History {
             return;
         }
         let current = self.current();
-        let title = current.map_or_else(String::new, |record| format!(" Entry {} ", record.id));
+        let title =
+            current.map_or_else(String::new, |record| say!(look.language, " Entry {id} ", id = record.id));
         let block = Block::bordered()
             .border_set(look.marks.border())
             .border_style(look.style(Role::Border))
@@ -98,46 +100,76 @@ impl History {
 
     fn title(&self, look: Look<'_>) -> String {
         match &self.opened {
-            Some(opened) => format!(" History{}{} ", look.marks.inside(), safe(&opened.name)),
-            None => " History ".to_owned(),
+            Some(opened) => {
+                let id = opened.contact.0;
+                let name = match &opened.name {
+                    Some(name) => safe(name).into_owned(),
+                    None => say!(look.language, "contact {id}", id),
+                };
+                say!(look.language, " History{inside}{name} ", inside = look.marks.inside(), name)
+            }
+            None => say!(look.language, " History ").to_owned(),
         }
     }
 
     /// What stands in the upper border at the right, the longest first.
     fn order(&self, look: Look<'_>) -> Vec<String> {
-        let order = " newest first ".to_owned();
+        let order = say!(look.language, " newest first ").to_owned();
         let is_whole = self.opened.is_none() && self.filter.is_empty();
         match self.head.newest.filter(|newest| is_whole && *newest > 0) {
-            Some(newest) => vec![format!(" {newest}{}newest first ", look.marks.separator()), order],
+            Some(newest) => {
+                let separator = look.marks.separator();
+                vec![say!(look.language, " {newest}{separator}newest first ", newest, separator), order]
+            }
             None => vec![order],
         }
     }
 
     /// What is under way, or what the last check has found; the longest words first.
     fn state(&self, look: Look<'_>) -> Option<(Vec<String>, Role)> {
+        let language = look.language;
         let (good, bad) = (look.marks.status(Status::Verified), look.marks.status(Status::Undeliverable));
         match self.check {
             Check::Running { done, .. } => {
                 let all = self.head.newest.map(i64::unsigned_abs).filter(|all| *all >= done && done > 0);
-                let way = all.map_or_else(String::new, |all| format!(", {done} of {all}"));
                 let key = look.keys.keys(Context::Screens, Action::Back).next().unwrap_or_default();
-                Some((vec![format!("checking{way}; {key} stops"), format!("checking{way}")], Role::Text))
+                let words = match all {
+                    Some(all) => vec![
+                        say!(language, "checking, {done} of {all}; {key} stops", done, all, key),
+                        say!(language, "checking, {done} of {all}", done, all),
+                    ],
+                    None => vec![
+                        say!(language, "checking; {key} stops", key),
+                        say!(language, "checking").to_owned(),
+                    ],
+                };
+                Some((words, Role::Text))
             }
             Check::NotAsked | Check::Ended { .. } if self.read > 0 => {
-                Some((vec![format!("searching, {} entries read", self.read)], Role::Text))
+                let words = say!(language, "searching, {count} entries read", count = self.read);
+                Some((vec![words], Role::Text))
             }
             Check::NotAsked => None,
             Check::Ended { verdict, at } => Some(match verdict {
                 Verdict::Sound { entries } => {
-                    let short = format!("{good} {}, unbroken", super::counted(entries));
-                    (vec![format!("{short}, checked {}", look.short_time(at)), short], Role::Good)
+                    let entries = super::counted(language, entries);
+                    let short = say!(language, "{mark} {entries}, unbroken", mark = good, entries);
+                    let time = look.short_time(at);
+                    (vec![say!(language, "{state}, checked {time}", state = short, time), short], Role::Good)
                 }
                 Verdict::Broken(broken) => {
-                    let short = format!("{bad} broken at entry {}", entry_of(broken));
-                    (vec![format!("{bad} {}", history::broken_words(broken)), short], Role::Bad)
+                    let id = entry_of(broken);
+                    let short = say!(language, "{mark} broken at entry {id}", mark = bad, id);
+                    (vec![format!("{bad} {}", broken.say(language)), short], Role::Bad)
                 }
                 Verdict::NotTheSame { anchor } => {
-                    (vec![format!("{bad} entry {anchor} is gone or was written anew")], Role::Bad)
+                    let words = say!(
+                        language,
+                        "{mark} entry {anchor} is gone or was written anew",
+                        mark = bad,
+                        anchor
+                    );
+                    (vec![words], Role::Bad)
                 }
             }),
         }
@@ -161,20 +193,24 @@ impl History {
     /// What an empty list says.
     fn draw_nothing(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let text = if !self.window.is_loaded() {
-            "Loading the history".to_owned()
+            say!(look.language, "Loading the history").to_owned()
         } else if !self.filter.is_empty() {
             let (context, action) = match self.typing() {
                 Typing::On => (Context::Filter, Action::Close),
                 Typing::Off => (Context::Screens, Action::Back),
             };
             let key = look.keys.keys(context, action).next().unwrap_or_default();
-            format!("No entry matches the filter. Press {key} to clear it.")
+            say!(look.language, "No entry matches the filter. Press {key} to clear it.", key)
         } else {
-            "Nothing has been done yet. Every change appears here: who made it, when, and what it was."
-                .to_owned()
+            say!(
+                look.language,
+                "Nothing has been done yet. Every change appears here: who made it, when, and what it was."
+            )
+            .to_owned()
         };
         let words = skip_rows(beside(area, 2), 1);
-        let texts = self.filter.problems().iter().map(|problem| format!("{problem}.")).chain([text]);
+        let sentence = |problem: &String| say!(look.language, "{problem}.", problem);
+        let texts = self.filter.problems().iter().map(sentence).chain([text]);
         let lines: Vec<String> =
             texts.flat_map(|text| wrap(&text, words.width.saturating_sub(2).into())).collect();
         dialog::draw_lines(words, buf, &lines, look.style(Role::Hint));

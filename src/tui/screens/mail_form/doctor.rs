@@ -2,10 +2,14 @@
 
 use crate::domain::columns::pad;
 use crate::domain::contact::Status;
+use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
+use crate::domain::say::{Said, Say as _, say};
+use crate::operations::Problem;
 use crate::tui::effect::Examined;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::look::Look;
+use crate::tui::setup::stage_in;
 use crate::tui::theme::Role;
 use crate::tui::widgets::scroll_text::ScrollLine;
 use crate::tui::widgets::wrapped_text::wrap;
@@ -14,21 +18,42 @@ use crate::tui::widgets::wrapped_text::wrap;
 const NAMES: usize = 10;
 
 /// What the doctor knows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Doctor {
     state: State,
     /// The first line that is seen; drawing holds it within the text.
     top: usize,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 enum State {
     #[default]
     Idle,
     Asking,
     Told(Vec<Examined>),
     /// Why nobody was asked.
-    Lost(String),
+    Lost(Lost),
+}
+
+/// Why nobody was asked.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Lost {
+    WrongFields,
+    /// Somebody else has changed the configuration.
+    Changed,
+    Said(Said),
+    Problem(Problem),
+}
+
+impl Lost {
+    fn words(&self, language: Language) -> String {
+        match self {
+            Self::WrongFields => say!(language, "the fields must be right first").to_owned(),
+            Self::Changed => say!(language, "somebody else has changed the configuration").to_owned(),
+            Self::Said(words) => safe(&words.say(language)).into_owned(),
+            Self::Problem(problem) => safe(&problem.say(language)).into_owned(),
+        }
+    }
 }
 
 impl Doctor {
@@ -45,9 +70,9 @@ impl Doctor {
     }
 
     /// Notes that the server was not asked, if it was to be.
-    pub(super) fn lost(&mut self, why: &str) {
+    pub(super) fn lost(&mut self, why: Lost) {
         if self.is_asking() {
-            *self = Self { state: State::Lost(safe(why).into_owned()), top: 0 };
+            *self = Self { state: State::Lost(why), top: 0 };
         }
     }
 
@@ -67,7 +92,9 @@ impl Doctor {
     /// No text has more lines than that in a screen that is drawn.
     fn most(&self) -> usize {
         match &self.state {
-            State::Told(steps) => steps.iter().map(|step| step.words.chars().count() / 8 + 2).sum(),
+            State::Told(steps) => {
+                steps.iter().map(|step| step.words.say(Language::En).chars().count() / 8 + 2).sum()
+            }
             State::Idle | State::Asking | State::Lost(_) => 8,
         }
     }
@@ -77,27 +104,35 @@ impl Doctor {
         let said = |text: &str, role: Role| {
             wrap(text, columns).into_iter().map(|text| ScrollLine { text, role }).collect::<Vec<_>>()
         };
+        let language = look.language;
         match &self.state {
             State::Idle => {
                 let key = look.keys.keys(Context::MailForm, Action::Examine).next().unwrap_or_default();
-                let words =
-                    "asks the server with what is typed, saved or not, step by step; nothing is sent.";
-                said(&format!("{key} {words}"), Role::Hint)
+                let words = say!(
+                    language,
+                    "{key} asks the server with what is typed, saved or not, step by step; nothing is sent.",
+                    key
+                );
+                said(&words, Role::Hint)
             }
-            State::Asking => said("Asking the server. esc stops.", Role::Text),
+            State::Asking => said(say!(language, "Asking the server. esc stops."), Role::Text),
             State::Lost(why) => {
-                said(&format!("{} Not asked: {why}.", look.marks.status(Status::Undeliverable)), Role::Bad)
+                let mark = look.marks.status(Status::Undeliverable);
+                let words = say!(language, "Not asked: {why}.", why = why.words(language));
+                said(&format!("{mark} {words}"), Role::Bad)
             }
             State::Told(steps) => {
                 let mut lines: Vec<ScrollLine> =
                     steps.iter().flat_map(|step| step_lines(step, columns, look)).collect();
                 let (mark, words, role) = match steps.iter().find(|step| !step.ok) {
-                    Some(step) => (
-                        Status::Undeliverable,
-                        format!("Mail does not get through: {}.", step.stage),
-                        Role::Bad,
-                    ),
-                    None => (Status::Verified, "The server takes mail.".to_owned(), Role::Good),
+                    Some(step) => {
+                        let step = stage_in(language, step.stage);
+                        let words = say!(language, "Mail does not get through: {step}.", step);
+                        (Status::Undeliverable, words, Role::Bad)
+                    }
+                    None => {
+                        (Status::Verified, say!(language, "The server takes mail.").to_owned(), Role::Good)
+                    }
                 };
                 lines.extend(said(&format!("{} {words}", look.marks.status(mark)), role));
                 lines
@@ -112,8 +147,8 @@ fn step_lines(step: &Examined, columns: usize, look: Look<'_>) -> Vec<ScrollLine
     } else {
         (look.marks.status(Status::Undeliverable), Role::Bad)
     };
-    let words = wrap(&safe(&step.words), columns.saturating_sub(NAMES + 3).max(8));
-    let first = format!("{mark} {} ", pad(step.stage, NAMES, look.marks.ellipsis()));
+    let words = wrap(&safe(&step.words.say(look.language)), columns.saturating_sub(NAMES + 3).max(8));
+    let first = format!("{mark} {} ", pad(stage_in(look.language, step.stage), NAMES, look.marks.ellipsis()));
     let heads = std::iter::once(first).chain(std::iter::repeat(" ".repeat(NAMES + 3)));
     heads.zip(words).map(|(head, words)| ScrollLine { text: format!("{head}{words}"), role }).collect()
 }

@@ -9,13 +9,14 @@ use secrecy::ExposeSecret as _;
 
 use super::*;
 use crate::config::{Flags, Source};
+use crate::domain::language::Language;
 use crate::paths::Environment;
 use crate::tui::widgets::test_look;
 
 fn dialog() -> MailFormDialog {
     let environment =
         Environment::of([("HOME", "/nonexistent")]).with_system_folder(Path::new("/nonexistent"));
-    MailFormDialog::new(Source::new(Flags::default(), environment).mail_server().unwrap())
+    MailFormDialog::new(Source::new(Flags::default(), environment).mail_server().unwrap(), Language::En)
 }
 
 fn press(form: &mut MailFormDialog, action: Action) -> MailFormOutcome {
@@ -80,7 +81,7 @@ fn what_is_refused_stays_and_is_explained() {
     assert!(form.problems.is_empty());
     press(&mut form, Action::Accept);
     form.refused(Unsaved::Failed("the disk is full".into()));
-    assert!(form.message.as_ref().unwrap().contains("the disk is full"));
+    assert!(form.message.as_ref().unwrap().text(Language::En).contains("the disk is full"));
     assert!(matches!(press(&mut form, Action::Accept), MailFormOutcome::Save { .. }), "once more");
     form.lost(&Problem::NoSecurityEmail);
     assert!(matches!(press(&mut form, Action::Accept), MailFormOutcome::Save { .. }));
@@ -107,7 +108,7 @@ proptest! {
         let mut form = dialog();
         if told {
             press(&mut form, Action::Examine);
-            let step = |ok| Examined { stage: "connect", ok, words: "220 语 and \u{7} more ".repeat(9) };
+            let step = |ok| Examined { stage: "connect", ok, words: "220 语 and \u{7} more ".repeat(9).into() };
             form.examined(Ok(vec![step(true), step(true), step(false)]));
         }
         for _ in 0..steps {

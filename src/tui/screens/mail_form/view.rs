@@ -24,7 +24,10 @@ use ratatui::text::{Line, Span};
 
 use super::{Focus, MailFormDialog, Waiting};
 use crate::config::MailField;
+use crate::domain::columns::width;
+use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
+use crate::domain::say::{Say as _, say};
 use crate::domain::subscription::BoxState;
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
@@ -68,7 +71,7 @@ impl MailFormDialog {
         let is_wide = area.width >= WIDE;
         let columns = if is_wide { WIDEST.min(area.width.saturating_sub(4)) } else { NARROW.min(area.width) };
         let words = if is_wide { FORM } else { columns.saturating_sub(6) };
-        let mut rows = self.rows(usize::from(words), is_wide);
+        let mut rows = self.rows(usize::from(words), is_wide, look.language);
         let form_rows = rows.len();
         if !is_wide {
             rows.push(FormRow::DoctorHead);
@@ -77,9 +80,9 @@ impl MailFormDialog {
         let doctor = self.doctor.lines(usize::from(columns.saturating_sub(FORM + 11)), look);
         let wanted = if is_wide { rows.len().max(doctor.len() + 1) } else { rows.len().max(form_rows + 9) };
         let place = dialog::centred(area, columns, u16::try_from(wanted + 2).unwrap_or(u16::MAX));
-        let inner = dialog::open(place, buf, look, "Mail server");
+        let inner = dialog::open(place, buf, look, say!(look.language, "Mail server"));
         if self.waiting == Waiting::Saved {
-            dialog::foot(place, buf, look, "saving");
+            dialog::foot(place, buf, look, say!(look.language, "saving"));
         }
         let left = if is_wide { Rect { width: FORM.min(inner.width), ..inner } } else { inner };
         let height = usize::from(left.height);
@@ -111,53 +114,67 @@ impl MailFormDialog {
         }
     }
 
-    fn rows(&self, columns: usize, is_wide: bool) -> Vec<FormRow> {
+    fn rows(&self, columns: usize, is_wide: bool, language: Language) -> Vec<FormRow> {
         let beside = columns.saturating_sub(LABELS.into());
         let mut rows = Vec::new();
         for field in MailField::ALL {
             rows.push(FormRow::Field(field));
             for (_, problem) in self.problems.iter().filter(|(wrong, _)| *wrong == field) {
-                rows.extend(note(&format!("it {}", safe(problem)), Role::Problem, beside));
+                let problem = problem.say(language);
+                rows.extend(note(
+                    &say!(language, "it {problem}", problem = safe(&problem)),
+                    Role::Problem,
+                    beside,
+                ));
             }
         }
         if is_wide {
             rows.push(FormRow::Blank);
         }
-        rows.extend(note(&safe(&self.hint()), Role::Hint, beside));
+        rows.extend(note(&safe(&self.hint(language)), Role::Hint, beside));
         if is_wide {
             rows.push(FormRow::Blank);
         }
         rows.push(FormRow::Buttons);
-        rows.extend(self.message.iter().flat_map(|message| note(&safe(message), Role::Warning, beside)));
+        let message = self.message.as_ref().map(|message| message.text(language));
+        rows.extend(message.iter().flat_map(|message| note(&safe(message), Role::Warning, beside)));
         rows
     }
 
     /// What the focus is for.
-    fn hint(&self) -> String {
-        match self.focus {
+    fn hint(&self, language: Language) -> String {
+        let words = match self.focus {
             Focus::Field(MailField::From) => {
-                "the sender of all mail: Example Ltd <notices@example.com>".to_owned()
+                say!(language, "the sender of all mail: Example Ltd <notices@example.com>")
             }
             Focus::Field(MailField::Host) => {
-                "takes all mail; without one mail is written to files".to_owned()
+                say!(language, "takes all mail; without one mail is written to files")
             }
-            Focus::Field(MailField::Port) => "empty: 587, 465 with tls, 25 without encryption".to_owned(),
+            Focus::Field(MailField::Port) => {
+                say!(language, "empty: 587, 465 with tls, 25 without encryption")
+            }
             Focus::Field(MailField::Security) => {
-                "default: starttls; tls on port 465; none to this machine".to_owned()
+                say!(language, "default: starttls; tls on port 465; none to this machine")
             }
-            Focus::Field(MailField::Username) => "who signs in; empty: nobody does".to_owned(),
+            Focus::Field(MailField::Username) => say!(language, "who signs in; empty: nobody does"),
             Focus::Field(MailField::Password) => match &self.server.password {
-                Some(place) => format!("{place}; empty keeps it"),
-                None => "kept in a file of its own that only you can read".to_owned(),
+                Some(place) => {
+                    return say!(language, "{place}; empty keeps it", place = place.say(language));
+                }
+                None => say!(language, "kept in a file of its own that only you can read"),
             },
             Focus::Field(MailField::ReturnPath) => {
-                "for each mail an address made from this one; empty: to the sender".to_owned()
+                say!(language, "for each mail an address made from this one; empty: to the sender")
             }
-            Focus::Field(MailField::Smtputf8) => "the server must know SMTPUTF8".to_owned(),
-            Focus::Ok => format!("writes {}; mail leaves so at once", self.server.basis.file.display()),
-            Focus::Examine => "asks the server; nothing is sent and nothing saved".to_owned(),
-            Focus::Cancel => "leaves everything as it was".to_owned(),
-        }
+            Focus::Field(MailField::Smtputf8) => say!(language, "the server must know SMTPUTF8"),
+            Focus::Ok => {
+                let file = self.server.basis.file.display();
+                return say!(language, "writes {file}; mail leaves so at once", file);
+            }
+            Focus::Examine => say!(language, "asks the server; nothing is sent and nothing saved"),
+            Focus::Cancel => say!(language, "leaves everything as it was"),
+        };
+        words.to_owned()
     }
 
     fn draw_row(&self, form_row: &FormRow, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
@@ -170,10 +187,17 @@ impl MailFormDialog {
                 None
             }
             FormRow::Buttons => {
-                let ok = self.draw_button("OK", Focus::Ok, fields, buf, look);
-                let examine = self.draw_button("Check", Focus::Examine, beside(fields, 8), buf, look);
-                let cancel = self.draw_button("Cancel", Focus::Cancel, beside(fields, 19), buf, look);
-                ok.or(examine).or(cancel)
+                let buttons = [
+                    (say!(look.language, "OK"), Focus::Ok),
+                    (say!(look.language, "Check"), Focus::Examine),
+                    (say!(look.language, "Cancel"), Focus::Cancel),
+                ];
+                let (mut place, mut cursor) = (fields, None);
+                for (label, focus) in buttons {
+                    cursor = self.draw_button(label, focus, place, buf, look).or(cursor);
+                    place = beside(place, u16::try_from(width(label) + 6).unwrap_or(u16::MAX));
+                }
+                cursor
             }
             FormRow::DoctorHead => {
                 draw_head(area, buf, look);
@@ -188,13 +212,13 @@ impl MailFormDialog {
 
     fn draw_field(&self, field: MailField, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let (label, text) = match field {
-            MailField::From => ("From", Some(&self.from)),
-            MailField::Host => ("Server", Some(&self.host)),
-            MailField::Port => ("Port", Some(&self.port)),
-            MailField::Security => ("Security", None),
-            MailField::Username => ("User name", Some(&self.username)),
-            MailField::Password => ("Password", None),
-            MailField::ReturnPath => ("Bounces to", Some(&self.return_path)),
+            MailField::From => (say!(look.language, "From"), Some(&self.from)),
+            MailField::Host => (say!(look.language, "Server"), Some(&self.host)),
+            MailField::Port => (say!(look.language, "Port"), Some(&self.port)),
+            MailField::Security => (say!(look.language, "Security"), None),
+            MailField::Username => (say!(look.language, "User name"), Some(&self.username)),
+            MailField::Password => (say!(look.language, "Password"), None),
+            MailField::ReturnPath => (say!(look.language, "Bounces to"), Some(&self.return_path)),
             MailField::Smtputf8 => ("SMTPUTF8", None),
         };
         write(area, buf, Span::styled(label, look.style(Role::Label)));
@@ -208,7 +232,15 @@ impl MailFormDialog {
             (MailField::Password, None) => self.password.draw(place, buf, look, focus),
             (_, None) => {
                 let state = if self.smtputf8 { BoxState::All } else { BoxState::None };
-                check_box::draw(place, buf, look, state, "addresses with letters outside ASCII", "", focus)
+                check_box::draw(
+                    place,
+                    buf,
+                    look,
+                    state,
+                    say!(look.language, "addresses with letters outside ASCII"),
+                    "",
+                    focus,
+                )
             }
         }
     }
@@ -259,7 +291,7 @@ fn draw_doctor(lines: &[ScrollLine], top: usize, area: Rect, buf: &mut Buffer, l
         let bar = Span::styled(look.marks.border().vertical_left, look.style(Role::Border));
         write(Rect { width: border.width.min(1), ..row(border, index) }, buf, bar);
     }
-    write(words, buf, Span::styled("Mail doctor", look.style(Role::Header)));
+    write(words, buf, Span::styled(say!(look.language, "Mail doctor"), look.style(Role::Header)));
     let below = skip_rows(words, 1);
     for (index, line) in lines.iter().skip(top).take(below.height.into()).enumerate() {
         write(row(below, index), buf, Span::styled(line.text.as_str(), look.style(line.role)));
@@ -267,8 +299,8 @@ fn draw_doctor(lines: &[ScrollLine], top: usize, area: Rect, buf: &mut Buffer, l
 }
 
 fn draw_head(area: Rect, buf: &mut Buffer, look: Look<'_>) {
-    let title = "Mail doctor ";
-    let rest = usize::from(area.width).saturating_sub(title.len());
+    let title = format!("{} ", say!(look.language, "Mail doctor"));
+    let rest = usize::from(area.width).saturating_sub(width(&title));
     let line = look.marks.border().horizontal_top.repeat(rest);
     write(
         area,

@@ -1,8 +1,10 @@
 //! What the pane below the matrix says about the column and the contact under the cursor.
 
 use crate::domain::contact::Contact;
+use crate::domain::language::Language;
 use crate::domain::routing::{Candidate, Exclusion, verdict};
 use crate::domain::safe_text::safe;
+use crate::domain::say::{listed, plain, say};
 use crate::domain::subscription::{BoxState, Subscriptions};
 use crate::tui::look::Look;
 use crate::tui::screens::contacts::status_role;
@@ -26,7 +28,7 @@ pub(super) fn lines(
         |(text, role): (String, Role)| wrap(&text, columns).into_iter().map(move |line| (line, role));
     let verdict = column.kind.zip(board.contacts.current()).map(|(kind, contact)| {
         let wanted = board.edits.shown(contact, look.catalogue);
-        verdict_words(contact, &wanted, &kind.id)
+        verdict_words(look.language, contact, &wanted, &kind.id)
     });
     let silence = silence(board, column, look).map(|words| (words, Role::Warning));
     let state: Vec<(String, Role)> = silence.into_iter().chain(verdict).flat_map(wrapped).collect();
@@ -74,15 +76,18 @@ pub(super) fn hindrance(contact: &Contact, id: &str, look: &Look<'_>) -> Option<
         Exclusion::Unsubscribed | Exclusion::NotSubscribed => Role::Warning,
         Exclusion::Undeliverable | Exclusion::NotVerified => status_role(contact.status),
     };
-    let more = match reason {
+    let (language, word) = (look.language, plain(look.language, word));
+    let whole = match reason {
         Exclusion::Unsubscribed => {
             let since = contact.unsubscribed_at.map(|at| look.short_time(at)).unwrap_or_default();
-            format!(" since {since}: gets none of it")
+            say!(language, "{mark} {word} since {since}: gets none of it", mark, word, since)
         }
-        Exclusion::Undeliverable => ": gets nothing".to_owned(),
-        Exclusion::NotVerified | Exclusion::NotSubscribed => ": gets nothing until verified".to_owned(),
+        Exclusion::Undeliverable => say!(language, "{mark} {word}: gets nothing", mark, word),
+        Exclusion::NotVerified | Exclusion::NotSubscribed => {
+            say!(language, "{mark} {word}: gets nothing until verified", mark, word)
+        }
     };
-    Some((vec![format!("{mark} {word}{more}"), format!("{mark} {word}"), mark.to_owned()], role))
+    Some((vec![whole, format!("{mark} {word}"), mark.to_owned()], role))
 }
 
 /// Why this contact would not receive the category or type even if it is ticked.
@@ -96,48 +101,61 @@ fn hindering(contact: &Contact, id: &str) -> Option<Exclusion> {
 
 /// Which types reach nobody, and who gets them instead.
 fn silence(board: &Board<'_>, column: Column<'_>, look: &Look<'_>) -> Option<String> {
-    let instead = match board.fallback {
-        Fallback::SecurityEmail => ": the security email gets it instead",
-        Fallback::Nobody => ", and there is no security email",
-    };
+    let language = look.language;
     if let Some(kind) = column.kind {
-        return (board.coverage.recipients(&kind.id) == Some(0))
-            .then(|| format!("Nobody would receive it{instead}."));
+        let words = match board.fallback {
+            Fallback::SecurityEmail => {
+                say!(language, "Nobody would receive it: the security email gets it instead.")
+            }
+            Fallback::Nobody => say!(language, "Nobody would receive it, and there is no security email."),
+        };
+        return (board.coverage.recipients(&kind.id) == Some(0)).then(|| words.to_owned());
     }
     let silent: Vec<&str> = board.coverage.silent(column.category).collect();
     let all = column.category.types.len();
     match silent.len() {
         0 => None,
-        some if some == all => Some(format!("Nobody would receive any of it{instead}.")),
-        some @ FEW.. => Some(format!("{some} of {all} types reach nobody.")),
+        some if some == all => {
+            let words = match board.fallback {
+                Fallback::SecurityEmail => {
+                    say!(language, "Nobody would receive any of it: the security email gets it instead.")
+                }
+                Fallback::Nobody => {
+                    say!(language, "Nobody would receive any of it, and there is no security email.")
+                }
+            };
+            Some(words.to_owned())
+        }
+        some @ FEW.. => Some(say!(language, "{some} of {all} types reach nobody.", some, all)),
         _ => {
             let titles = column.category.types.iter().filter(|kind| silent.contains(&kind.id.as_str()));
-            let titles: Vec<&str> = titles.map(|kind| kind.title.get(look.language)).collect();
-            Some(format!("Reaches nobody: {}.", titles.join(", ")))
+            let titles = listed(language, titles.map(|kind| kind.title.get(language)));
+            Some(say!(language, "Reaches nobody: {titles}.", titles))
         }
     }
 }
 
-fn verdict_words(contact: &Contact, wanted: &Subscriptions, id: &str) -> (String, Role) {
+fn verdict_words(language: Language, contact: &Contact, wanted: &Subscriptions, id: &str) -> (String, Role) {
     let name = safe(&contact.name);
     match verdict(id, &Candidate { subscriptions: wanted.clone(), ..Candidate::of(contact) }) {
-        Ok(()) => (format!("{name} would receive it."), Role::Text),
-        Err(Exclusion::NotSubscribed) => {
-            (format!("{name} would not receive it: not subscribed."), Role::Text)
+        Ok(()) => (say!(language, "{name} would receive it.", name), Role::Text),
+        Err(reason) => {
+            let why = plain(language, exclusion_words(reason));
+            let role = if reason == Exclusion::NotSubscribed { Role::Text } else { Role::Warning };
+            (say!(language, "{name} would not receive it: {why}.", name, why), role)
         }
-        Err(reason) => (format!("{name} would not receive it: {}.", exclusion_words(reason)), Role::Warning),
     }
 }
 
 fn description(column: Column<'_>, look: &Look<'_>) -> String {
     let category = column.category;
-    let mut text = category.description.get(look.language).to_owned();
-    if !category.recommended.is_empty() {
-        let positions: Vec<&str> =
-            category.recommended.iter().map(|position| position.title(look.language)).collect();
-        text.push_str(&format!(" Recommended: {}.", positions.join(", ")));
+    let description = category.description.get(look.language);
+    if category.recommended.is_empty() {
+        return description.to_owned();
     }
-    text
+    let titles = category.recommended.iter().map(|position| position.title(look.language));
+    let positions = listed(look.language, titles);
+    say!(look.language, "{description} Recommended: {positions}.", description, positions)
 }
 
 /// The types of a category as boxes, with whole titles if those fit into the rows that are left.
@@ -185,6 +203,7 @@ fn unknown(wanted: &Subscriptions, columns: usize, look: &Look<'_>) -> Vec<(Stri
     if ids.is_empty() {
         return Vec::new();
     }
-    let text = format!("Also subscribed to what this version does not know: {}", safe(&ids.join(", ")));
+    let ids = listed(look.language, ids.into_iter().map(safe));
+    let text = say!(look.language, "Also subscribed to what this version does not know: {ids}", ids);
     wrap(&text, columns).into_iter().map(|line| (line, Role::Dim)).collect()
 }

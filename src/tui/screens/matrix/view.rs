@@ -22,6 +22,7 @@ use super::{Matrix, detail, is_unsubscribed};
 use crate::domain::columns::{clip, pad, width};
 use crate::domain::contact::{Contact, Totals};
 use crate::domain::safe_text::safe;
+use crate::domain::say::say;
 use crate::domain::subscription::{BoxState, Subscriptions};
 use crate::tui::coverage_counts::CoverageCounts;
 use crate::tui::edits::Edits;
@@ -96,7 +97,13 @@ impl Board<'_> {
         if area.is_empty() {
             return None;
         }
-        let (left, right) = contacts::titles(" Message types ", self.contacts, self.totals, area.width, look);
+        let (left, right) = contacts::titles(
+            say!(look.language, " Message types "),
+            self.contacts,
+            self.totals,
+            area.width,
+            look,
+        );
         let block = Block::bordered()
             .border_set(look.marks.border())
             .border_style(look.style(Role::Border))
@@ -126,7 +133,7 @@ impl Board<'_> {
     }
 
     fn draw_heads(&self, grid: &Grid<'_>, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
-        let mut name = "  Name".to_owned();
+        let mut name = format!("  {}", say!(look.language, "Name"));
         if let Some(hidden) = hidden(grid, look) {
             let room = (super::columns::MARGIN + grid.name).saturating_sub(width(&hidden));
             name = if room > width(&name) { pad(&name, room, "").into_owned() } else { " ".repeat(room) };
@@ -195,7 +202,7 @@ impl Board<'_> {
     }
 
     fn draw_coverage(&self, grid: &Grid<'_>, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
-        let labels = ["would receive", "would get", ""];
+        let labels = [say!(look.language, "would receive"), say!(look.language, "would get"), ""];
         let label = labels.into_iter().find(|label| width(label) <= grid.name).unwrap_or_default();
         put(area, super::columns::MARGIN, label, Role::Dim, buf, look);
         for place in &grid.places {
@@ -212,8 +219,10 @@ impl Board<'_> {
             column.kind.is_none() && self.coverage.silent(column.category).next().is_some();
         match (self.coverage.recipients(column.id()), self.fallback) {
             (None, _) => (look.marks.ellipsis().to_owned(), Role::Dim),
-            (Some(0), Fallback::SecurityEmail) => (format!("0 !{}sec", look.marks.to()), Role::Warning),
-            (Some(0), Fallback::Nobody) => ("0 !none".to_owned(), Role::Bad),
+            (Some(0), Fallback::SecurityEmail) => {
+                (say!(look.language, "0 !{to}sec", to = look.marks.to()), Role::Warning)
+            }
+            (Some(0), Fallback::Nobody) => (say!(look.language, "0 !none").to_owned(), Role::Bad),
             (Some(some), _) if is_silent_in_part => (format!("{some} !"), Role::Warning),
             (Some(some), _) => (some.to_string(), Role::Text),
         }
@@ -272,13 +281,15 @@ impl Board<'_> {
     fn draw_way(&self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
         let Some(way) = self.edits.way() else {
             if self.is_counting {
-                dialog::foot(area, buf, *look, "counting the contacts");
+                dialog::foot(area, buf, *look, say!(look.language, "counting the contacts"));
             }
             return;
         };
         let words = match way.all {
-            Some(all) => format!("{} of {all} contacts done, esc stops", way.done),
-            None => format!("{} contacts done, esc stops", way.done),
+            Some(all) => {
+                say!(look.language, "{done} of {all} contacts done, esc stops", done = way.done, all)
+            }
+            None => say!(look.language, "{done} contacts done, esc stops", done = way.done),
         };
         dialog::foot(area, buf, *look, &words);
     }
@@ -288,7 +299,12 @@ impl Board<'_> {
 fn nobody_words(look: &Look<'_>) -> String {
     let key = |context, action| look.keys.keys(context, action).next().unwrap_or_default().to_owned();
     let (tab, add) = (key(Context::Screens, Action::Contacts), key(Context::Contacts, Action::Add));
-    format!("No contacts yet. Press {tab} to go to the contacts, and {add} to add the first one there.")
+    say!(
+        look.language,
+        "No contacts yet. Press {tab} to go to the contacts, and {add} to add the first one there.",
+        tab,
+        add
+    )
 }
 
 /// What stands in the line above the detail.

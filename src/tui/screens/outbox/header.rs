@@ -7,8 +7,10 @@ use ratatui::text::{Line, Span};
 
 use super::totals;
 use crate::domain::columns::clip;
+use crate::domain::language::Language;
 use crate::domain::notice::Notice;
 use crate::domain::safe_text::safe;
+use crate::domain::say::{plain, say};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
 use crate::tui::widgets::audience::past_fallback_words;
@@ -22,7 +24,9 @@ const AMPLE: usize = 12;
 
 /// The rows of the header where the list and it share `rows`.
 pub(super) fn rows(notice: &Notice, rows: usize) -> usize {
-    (ORDINARY + warnings(notice).len() + usize::from(rows >= AMPLE)).min(rows / 2)
+    // In every language there are as many.
+    let warnings = warnings(notice, Language::default());
+    (ORDINARY + warnings.len() + usize::from(rows >= AMPLE)).min(rows / 2)
 }
 
 /// Draws as many lines as there is room for; warnings and totals stay longest.
@@ -38,7 +42,7 @@ pub(super) fn draw(notice: &Notice, area: Rect, buf: &mut Buffer, look: Look<'_>
         // That it reached nobody is said below.
         totals::words(&Notice { unreached: false, ..notice.clone() }, columns, look),
     ];
-    let warnings = warnings(notice);
+    let warnings = warnings(notice, look.language);
     lines.extend(warnings.iter().map(|(text, role)| fitting(text, *role)));
     let rows = usize::from(area.height);
     // What the box and the list say too goes first: when it was, then what it is called.
@@ -55,18 +59,20 @@ pub(super) fn draw(notice: &Notice, area: Rect, buf: &mut Buffer, look: Look<'_>
 }
 
 /// What must be known of a notice, the most important first.
-fn warnings(notice: &Notice) -> Vec<(String, Role)> {
+fn warnings(notice: &Notice, language: Language) -> Vec<(String, Role)> {
     let mut warnings = Vec::new();
     if notice.unreached {
-        let words = "! It reached nobody, and there is no security email that could get it.";
+        let words = say!(language, "! It reached nobody, and there is no security email that could get it.");
         warnings.push((words.to_owned(), Role::Bad));
     }
     if let Some(reason) = notice.fallback {
-        let words = format!("! It goes to the security email, for {}.", past_fallback_words(reason));
+        let why = plain(language, past_fallback_words(reason));
+        let words = say!(language, "! It goes to the security email, for {why}.", why);
         warnings.push((words, Role::Warning));
     }
     if notice.cancelled {
-        warnings.push(("- It was cancelled; what had not left does not leave.".to_owned(), Role::Text));
+        let words = say!(language, "- It was cancelled; what had not left does not leave.");
+        warnings.push((words.to_owned(), Role::Text));
     }
     warnings
 }

@@ -4,8 +4,10 @@
 use super::totals;
 use crate::domain::columns::{pad, width};
 use crate::domain::delivery::{Delivery, Kind, State};
+use crate::domain::language::Language;
 use crate::domain::notice::Notice;
 use crate::domain::safe_text::safe;
+use crate::domain::say::{counted, plain, say};
 use crate::operations::outbox::OutboxEntry;
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
@@ -15,8 +17,9 @@ pub(super) const MARGIN: usize = 2;
 
 /// The widest moment, `2025-11-23`.
 const WHEN: usize = 10;
-/// A mark and `cancelled`.
+/// A mark and `cancelled`; in Chinese a mark and `已写入文件`.
 const STATE: usize = 11;
+const STATE_IN_CHINESE: usize = 12;
 /// `↻ retry Nov 25 (3 tries)`.
 const STATE_AND_TRIES: usize = 24;
 /// `✓ 9 sent · … 1 waiting · ✗ 2 failed`.
@@ -42,9 +45,13 @@ pub(super) struct Columns {
 
 impl Columns {
     /// The columns of the whole outbox in a box that is `width` wide inside.
-    pub(super) fn of(width: usize) -> Self {
+    pub(super) fn of(width: usize, language: Language) -> Self {
+        let least_state = match language {
+            Language::En => STATE,
+            Language::ZhCn => STATE_IN_CHINESE,
+        };
         let (when, state, kind) = match width {
-            ..ROOMY => (0, STATE, 0),
+            ..ROOMY => (0, least_state, 0),
             ROOMY..WIDE => (WHEN, STATE_AND_TRIES + width.saturating_sub(USUAL) / 4, 0),
             WIDE.. => (WHEN, STATE_AND_WORDS, TYPE),
         };
@@ -66,12 +73,14 @@ impl Columns {
     /// The line of titles.
     pub(super) fn titles(self, look: Look<'_>) -> String {
         // Where there is no room for both, one column says whom it goes to or what it is about.
-        let subject = if self.to == 0 { "To, or subject" } else { "Subject" };
-        let to = if self.kind == 0 && self.subject > 0 { "To, or type" } else { "To" };
+        let language = look.language;
+        let subject = if self.to == 0 { say!(language, "To, or subject") } else { say!(language, "Subject") };
+        let with_types = self.kind == 0 && self.subject > 0;
+        let to = if with_types { say!(language, "To, or type") } else { say!(language, "To") };
         let cells = [
-            (self.when, "When"),
-            (self.state, "State"),
-            (self.kind, "Type"),
+            (self.when, say!(language, "When")),
+            (self.state, say!(language, "State")),
+            (self.kind, say!(language, "Type")),
             (self.to, to),
             (self.subject, subject),
         ];
@@ -91,10 +100,8 @@ impl Columns {
         let (id, count) = (safe(&notice.message_type), totals::mails(notice));
         let to = if self.kind == 0 {
             id.clone().into_owned()
-        } else if count == 1 {
-            "1 mail".to_owned()
         } else {
-            format!("{count} mails")
+            counted!(look.language, count, "{count} mail", "{count} mails", count)
         };
         let mut cells = vec![(cell(&look.short_time(notice.created_at), self.when, look), Role::Dim)];
         let state = totals::words(notice, self.state, look);
@@ -109,12 +116,12 @@ impl Columns {
     }
 
     fn cells_of_delivery(self, delivery: &Delivery, look: Look<'_>) -> Vec<(String, Role)> {
-        let to = recipient(delivery);
+        let to = recipient(delivery, look.language);
         let subject = if self.to == 0 { to.as_str() } else { &safe(&delivery.subject) };
         let mut cells = vec![
             (cell(&look.short_time(delivery.created_at), self.when, look), Role::Dim),
             (cell(&state_cell(delivery, self.state, look), self.state, look), state_role(delivery.state)),
-            (cell(&kind_words(delivery), self.kind, look), Role::Dim),
+            (cell(&kind_words(delivery, look.language), self.kind, look), Role::Dim),
             (cell(&to, self.to, look), Role::Text),
             (cell(subject, self.subject, look), Role::Text),
         ];
@@ -130,23 +137,28 @@ fn cell(text: &str, width: usize, look: Look<'_>) -> String {
 
 /// The state with as much of its tries and of the server's words as there is room for.
 fn state_cell(delivery: &Delivery, columns: usize, look: Look<'_>) -> String {
-    let state = format!("{} {}", look.marks.delivery(delivery.state), delivery.state.id());
-    let late = if delivery.is_delayed(look.now) { ", delayed" } else { "" };
-    let doubt = if delivery.maybe_sent { ", maybe sent" } else { "" };
-    let tries = match delivery.attempts {
-        0 | 1 => String::new(),
-        attempts => format!(" ({attempts} tries)"),
-    };
-    let (start, why) = match delivery.state {
-        State::Retry => (format!("{state} {}{late}{doubt}{tries}", look.short_time(delivery.due_at)), true),
-        State::Failed | State::Expired => (format!("{state}{doubt}"), true),
-        State::Queued | State::Sending | State::Sent | State::Written | State::Cancelled => {
-            (format!("{state}{late}{doubt}{tries}"), false)
-        }
-    };
+    let language = look.language;
+    let mark = look.marks.delivery(delivery.state);
+    let mut start = format!("{mark} {}", plain(language, delivery.state.id()));
+    let has_failed = matches!(delivery.state, State::Failed | State::Expired);
+    if delivery.state == State::Retry {
+        start = say!(language, "{mark} retry {time}", mark, time = look.short_time(delivery.due_at));
+    }
+    if delivery.is_delayed(look.now) {
+        start = say!(language, "{state}, delayed", state = start);
+    }
+    if delivery.maybe_sent {
+        start = say!(language, "{state}, maybe sent", state = start);
+    }
+    if delivery.attempts > 1 && !has_failed {
+        start = say!(language, "{state} ({count} tries)", state = start, count = delivery.attempts);
+    }
+    let why = has_failed || delivery.state == State::Retry;
     match delivery.server.as_deref().filter(|words| why && !words.is_empty()) {
         // Fewer than that say nothing.
-        Some(words) if width(&start) + 8 <= columns => format!("{start}: {}", safe(words)),
+        Some(words) if width(&start) + 8 <= columns => {
+            say!(language, "{state}: {words}", state = start, words = safe(words))
+        }
         Some(_) | None => start,
     }
 }
@@ -166,28 +178,32 @@ pub const fn state_role(state: State) -> Role {
 /// A state with its mark, in words: what has become of the mail.
 #[must_use]
 pub fn state_words(delivery: &Delivery, look: Look<'_>) -> String {
+    let language = look.language;
     let mark = look.marks.delivery(delivery.state);
+    let due = look.full_time(delivery.due_at);
     let ended = delivery.ended_at.map(|ended| format!(" {}", look.full_time(ended))).unwrap_or_default();
-    let late = if delivery.is_delayed(look.now) { "; delayed" } else { "" };
-    match delivery.state {
-        State::Queued if delivery.due_at > look.now => {
-            format!("{mark} queued until {}{late}", look.full_time(delivery.due_at))
+    let words = match delivery.state {
+        State::Queued if delivery.due_at > look.now => say!(language, "{mark} queued until {due}", mark, due),
+        State::Retry => say!(language, "{mark} retry; next try {due}", mark, due),
+        State::Written => {
+            say!(language, "{mark} written to a file{ended}; it has not left this machine", mark, ended)
         }
-        State::Queued => format!("{mark} queued{late}"),
-        State::Sending => format!("{mark} sending"),
-        State::Retry => format!("{mark} retry; next try {}{late}", look.full_time(delivery.due_at)),
-        State::Sent => format!("{mark} sent{ended}"),
-        State::Written => format!("{mark} written to a file{ended}; it has not left this machine"),
-        State::Failed => format!("{mark} failed{ended}"),
-        State::Expired => format!("{mark} expired{ended}: it was tried for too long"),
-        State::Cancelled => format!("{mark} cancelled{ended}"),
+        State::Expired => say!(language, "{mark} expired{ended}: it was tried for too long", mark, ended),
+        State::Queued | State::Sending => format!("{mark} {}", plain(language, delivery.state.id())),
+        State::Sent | State::Failed | State::Cancelled => {
+            format!("{mark} {}{ended}", plain(language, delivery.state.id()))
+        }
+    };
+    if matches!(delivery.state, State::Queued | State::Retry) && delivery.is_delayed(look.now) {
+        return say!(language, "{state}; delayed", state = words);
     }
+    words
 }
 
 /// Name and address, as far as the contact is still there.
-fn recipient(delivery: &Delivery) -> String {
+fn recipient(delivery: &Delivery, language: Language) -> String {
     let name = match &delivery.fallback {
-        Some(_) if delivery.name.is_empty() => "security email",
+        Some(_) if delivery.name.is_empty() => say!(language, "security email"),
         Some(_) | None => delivery.name.as_str(),
     };
     if name.is_empty() {
@@ -197,10 +213,12 @@ fn recipient(delivery: &Delivery) -> String {
 }
 
 /// The message type, or what the mail is for.
-fn kind_words(delivery: &Delivery) -> String {
+fn kind_words(delivery: &Delivery, language: Language) -> String {
     match (delivery.kind, &delivery.message_type) {
         (Kind::Notice, Some(id)) => safe(id).into_owned(),
-        (Kind::Notice | Kind::Verification | Kind::Change | Kind::Test, _) => delivery.kind.id().to_owned(),
+        (Kind::Notice | Kind::Verification | Kind::Change | Kind::Test, _) => {
+            plain(language, delivery.kind.id()).to_owned()
+        }
     }
 }
 
@@ -272,7 +290,7 @@ mod tests {
     #[test]
     fn a_wide_row_tells_tries_and_doubts() {
         let row = OutboxEntry::Delivery(delivery("Ada", "Logon"));
-        let texts = texts(Columns::of(118), &row);
+        let texts = texts(Columns::of(118, Language::En), &row);
         assert_eq!(texts[..3], ["14:03", "↻ retry 14:03, maybe sent (2 tries)", "security.account"]);
     }
 
@@ -283,9 +301,9 @@ mod tests {
         failed.maybe_sent = false;
         failed.server = Some("550 5.1.1 User unknown\u{1b}".into());
         let row = OutboxEntry::Delivery(failed);
-        assert_eq!(texts(Columns::of(118), &row)[1], "✗ failed: 550 5.1.1 User unknown\\u{…");
-        assert_eq!(texts(Columns::of(78), &row)[1], "✗ failed: 550 5.1.1 Use…");
-        assert_eq!(texts(Columns::of(38), &row)[..2], ["✗ failed", "Ada <ada@example.org>"]);
+        assert_eq!(texts(Columns::of(118, Language::En), &row)[1], "✗ failed: 550 5.1.1 User unknown\\u{…");
+        assert_eq!(texts(Columns::of(78, Language::En), &row)[1], "✗ failed: 550 5.1.1 Use…");
+        assert_eq!(texts(Columns::of(38, Language::En), &row)[..2], ["✗ failed", "Ada <ada@example.org>"]);
         assert_eq!(texts(Columns::of_notice(78), &row)[0], "✗ failed: 550 5.1.1 User unknown\\u{00…");
     }
 
@@ -293,14 +311,14 @@ mod tests {
     fn a_notice_stands_in_one_row_with_its_totals() {
         let row = notice("Logon", 9);
         assert_eq!(
-            texts(Columns::of(118), &row),
+            texts(Columns::of(118, Language::En), &row),
             ["14:03", "✓ 9 sent", "·", "✗ 2 failed", "security.account", "11 mails", "Logon"]
         );
         assert_eq!(
-            texts(Columns::of(78), &row),
+            texts(Columns::of(78, Language::En), &row),
             ["14:03", "✓ 9 sent", "·", "✗ 2 failed", "security.account", "Logon"]
         );
-        assert_eq!(texts(Columns::of(38), &row), ["✓ 9", "·", "✗ 2", "Logon"]);
+        assert_eq!(texts(Columns::of(38, Language::En), &row), ["✓ 9", "·", "✗ 2", "Logon"]);
     }
 
     proptest! {
@@ -308,7 +326,7 @@ mod tests {
         fn no_text_and_no_width_breaks_a_column(
             text in "[a-z王é語\u{202e}\u{301}👩]{0,30}", sent: u32, columns in 0..200_usize, of_notice: bool,
         ) {
-            let columns = if of_notice { Columns::of_notice(columns) } else { Columns::of(columns) };
+            let columns = if of_notice { Columns::of_notice(columns) } else { Columns::of(columns, Language::En) };
             let line = |entry: &OutboxEntry| -> usize {
                 columns.cells(entry, test_look()).iter().map(|(text, _)| width(text)).sum()
             };

@@ -79,7 +79,7 @@ fn outbox(states: &[State]) -> Outbox {
 
 fn act(outbox: &mut Outbox, input: &Input) -> (OutboxOutcome, Vec<(Request, Question)>) {
     let mut plan = Plan::after(Request(50));
-    let outcome = outbox.act(input, test_look().catalogue, BODY, &mut plan);
+    let outcome = outbox.act(input, test_look(), BODY, &mut plan);
     (outcome, asked(plan))
 }
 

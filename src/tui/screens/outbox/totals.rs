@@ -3,6 +3,7 @@
 use crate::domain::columns::width;
 use crate::domain::delivery::State;
 use crate::domain::notice::Notice;
+use crate::domain::say::say;
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
 
@@ -21,7 +22,9 @@ pub(super) fn words(notice: &Notice, columns: usize, look: Look<'_>) -> Vec<(Str
     let parts = parts(notice, look);
     let separator = look.marks.separator();
     let full = |part: &Part| match part.count {
-        Some(count) => format!("{} {count} {}", part.mark, part.word),
+        Some(count) => {
+            say!(look.language, "{mark} {count} {word}", mark = part.mark, count, word = part.word)
+        }
         None => format!("{} {}", part.mark, part.word),
     };
     let marks = |part: &Part| match part.count {
@@ -62,7 +65,7 @@ pub(super) fn mails(notice: &Notice) -> u64 {
 }
 
 fn parts(notice: &Notice, look: Look<'_>) -> Vec<Part> {
-    let totals = &notice.totals;
+    let (totals, language) = (&notice.totals, look.language);
     let counted = |state: State, count: u64, word: &'static str, role: Role| Part {
         mark: look.marks.delivery(state),
         count: Some(count),
@@ -71,18 +74,18 @@ fn parts(notice: &Notice, look: Look<'_>) -> Vec<Part> {
         role,
     };
     let counts = [
-        counted(State::Sent, totals.sent, "sent", Role::Good),
-        counted(State::Written, totals.written, "written", Role::Text),
-        counted(State::Queued, totals.waiting, "waiting", Role::Text),
-        counted(State::Failed, totals.failed, "failed", Role::Bad),
-        counted(State::Expired, totals.expired, "expired", Role::Warning),
-        counted(State::Cancelled, totals.cancelled, "cancelled", Role::Dim),
+        counted(State::Sent, totals.sent, say!(language, "sent"), Role::Good),
+        counted(State::Written, totals.written, say!(language, "written"), Role::Text),
+        counted(State::Queued, totals.waiting, say!(language, "waiting"), Role::Text),
+        counted(State::Failed, totals.failed, say!(language, "failed"), Role::Bad),
+        counted(State::Expired, totals.expired, say!(language, "expired"), Role::Warning),
+        counted(State::Cancelled, totals.cancelled, say!(language, "cancelled"), Role::Dim),
     ];
     let unreached = notice.unreached.then_some(Part {
         mark: "!",
         count: None,
-        word: "reached nobody",
-        short: "nobody",
+        word: say!(language, "reached nobody"),
+        short: say!(language, "nobody"),
         role: Role::Bad,
     });
     unreached.into_iter().chain(counts.into_iter().filter(|part| part.count > Some(0))).collect()

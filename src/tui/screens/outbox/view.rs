@@ -16,6 +16,7 @@ use ratatui::widgets::{Block, Widget};
 
 use super::table::Columns;
 use super::{Outbox, header};
+use crate::domain::say::say;
 use crate::operations::outbox::OutboxEntry;
 use crate::tui::keymap::{Action, Context, Typing};
 use crate::tui::look::Look;
@@ -41,7 +42,7 @@ impl Outbox {
         if area.is_empty() {
             return None;
         }
-        let right = Span::styled(" newest first ", look.style(Role::Text));
+        let right = Span::styled(say!(look.language, " newest first "), look.style(Role::Text));
         let block = Block::bordered()
             .border_set(look.marks.border())
             .border_style(look.style(Role::Border))
@@ -66,7 +67,7 @@ impl Outbox {
         }
         let columns = match &self.opened {
             Some(_) => Columns::of_notice(inner.width.into()),
-            None => Columns::of(inner.width.into()),
+            None => Columns::of(inner.width.into(), look.language),
         };
         write(row(inner, 0), buf, Span::styled(columns.titles(look), look.style(Role::Header)));
         for (index, entry) in self.window.visible(list.height.into()).iter().enumerate() {
@@ -79,8 +80,13 @@ impl Outbox {
 
     fn title(&self, look: Look<'_>) -> String {
         match &self.opened {
-            Some(opened) => format!(" Outbox{}Notice {} ", look.marks.inside(), opened.notice.id.0),
-            None => " Outbox ".to_owned(),
+            Some(opened) => say!(
+                look.language,
+                " Outbox{inside}Notice {id} ",
+                inside = look.marks.inside(),
+                id = opened.notice.id.0
+            ),
+            None => say!(look.language, " Outbox ").to_owned(),
         }
     }
 
@@ -99,18 +105,22 @@ impl Outbox {
     /// What an empty list says.
     fn draw_nothing(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let text = if !self.window.is_loaded() {
-            "Loading the outbox".to_owned()
+            say!(look.language, "Loading the outbox").to_owned()
         } else if self.opened.is_some() && self.filter.is_empty() {
-            "No mail of this notice is left.".to_owned()
+            say!(look.language, "No mail of this notice is left.").to_owned()
         } else if self.filter.is_empty() {
-            "Nothing has been sent yet. Verifications, notices and test mails appear here.".to_owned()
+            say!(
+                look.language,
+                "Nothing has been sent yet. Verifications, notices and test mails appear here."
+            )
+            .to_owned()
         } else {
             let (context, action) = match self.typing() {
                 Typing::On => (Context::Filter, Action::Close),
                 Typing::Off => (Context::Screens, Action::Back),
             };
             let key = look.keys.keys(context, action).next().unwrap_or_default();
-            format!("No delivery matches the filter. Press {key} to clear it.")
+            say!(look.language, "No delivery matches the filter. Press {key} to clear it.", key)
         };
         let words = skip_rows(beside(area, 2), 1);
         let lines = wrap(&text, words.width.saturating_sub(2).into());

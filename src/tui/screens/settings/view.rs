@@ -27,7 +27,9 @@ use crate::domain::account::Account;
 use crate::domain::columns::pad;
 use crate::domain::contact::Status;
 use crate::domain::delivery::State;
+use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
+use crate::domain::say::{Say as _, plain, say};
 use crate::tui::keymap::{Action, Context};
 use crate::tui::look::Look;
 use crate::tui::screens::outbox::state_role;
@@ -65,7 +67,10 @@ impl Settings {
         let block = Block::bordered()
             .border_set(look.marks.border())
             .border_style(look.style(Role::Border))
-            .title(Line::from(Span::styled(" Settings ", look.style(Role::Title))));
+            .title(Line::from(Span::styled(
+                format!(" {} ", say!(look.language, "Settings")),
+                look.style(Role::Title),
+            )));
         let inner = block.inner(area);
         block.render(area, buf);
         let rows = self.rows(account, usize::from(inner.width).saturating_sub(MARGIN + LABELS + 1), look);
@@ -92,9 +97,10 @@ impl Settings {
         let mut rows = Vec::new();
         for item in self.items() {
             match item {
-                Item::Name => rows.push(head("Account")),
-                Item::Mail => rows.extend([blank(), head("Mail")]),
-                Item::Database => rows.extend([blank(), head("Places")]),
+                Item::Name => rows.push(head(say!(look.language, "Account"))),
+                Item::Mail => rows.extend([blank(), head(say!(look.language, "Mail"))]),
+                Item::Database => rows.extend([blank(), head(say!(look.language, "Places"))]),
+                Item::ScreenLanguage => rows.extend([blank(), head(say!(look.language, "Screen"))]),
                 Item::Warning(0) => rows.push(blank()),
                 Item::SecurityEmail
                 | Item::Language
@@ -118,77 +124,105 @@ impl Settings {
     }
 
     fn words(&self, item: Item, account: Option<&Account>, look: Look<'_>) -> (&'static str, String, Role) {
+        let language = look.language;
         match item {
-            Item::Name => match account {
-                None => ("Name", String::new(), Role::Dim),
-                Some(account) if account.name.is_empty() => ("Name", "not set".to_owned(), Role::Warning),
-                Some(account) => ("Name", safe(&account.name).into_owned(), Role::Text),
-            },
+            Item::Name => {
+                let (text, role) = match account {
+                    None => (String::new(), Role::Dim),
+                    Some(account) if account.name.is_empty() => {
+                        (say!(language, "not set").to_owned(), Role::Warning)
+                    }
+                    Some(account) => (safe(&account.name).into_owned(), Role::Text),
+                };
+                // In Chinese what a person is called is another word.
+                let label = match language {
+                    Language::En => "Name",
+                    Language::ZhCn => say!(language, "Account's name"),
+                };
+                (label, text, role)
+            }
             Item::SecurityEmail => {
                 let (text, role) = security_email(account, look);
-                ("Security email", text, role)
+                (say!(language, "Security email"), text, role)
             }
             Item::Language => {
                 let text = account.map(|account| account.language.own_name().to_owned()).unwrap_or_default();
-                ("Language", text, Role::Text)
+                (say!(language, "Language"), text, Role::Text)
             }
             Item::Mail => match &self.facts.mail {
                 MailFacts::Files { folder } => {
-                    let text = format!("{}; it does not leave this machine", safe(folder));
-                    ("Written to", text, Role::Warning)
+                    let text =
+                        say!(language, "{folder}; it does not leave this machine", folder = safe(folder));
+                    (say!(language, "Written to"), text, Role::Warning)
                 }
                 MailFacts::Server { host, port, security, .. } => {
-                    ("Server", format!("{}, port {port}, {}", safe(host), safe(security)), Role::Text)
+                    let (host, security) = (safe(host), safe(security));
+                    let text = say!(language, "{host}, port {port}, {security}", host, port, security);
+                    (say!(language, "Server"), text, Role::Text)
                 }
             },
             Item::From => match &self.facts.mail {
-                MailFacts::Server { from, .. } => ("From", safe(from).into_owned(), Role::Text),
-                MailFacts::Files { .. } => ("From", String::new(), Role::Text),
+                MailFacts::Server { from, .. } => {
+                    (say!(language, "From"), safe(from).into_owned(), Role::Text)
+                }
+                MailFacts::Files { .. } => (say!(language, "From"), String::new(), Role::Text),
             },
             Item::Test => {
                 let (text, role) = self.test_words(look);
-                ("Test", text, role)
+                (say!(language, "Test"), text, role)
             }
-            Item::Database => ("Database", safe(&self.facts.database).into_owned(), Role::Text),
-            Item::Key => ("Key", safe(&self.facts.key).into_owned(), Role::Text),
-            Item::Configuration => match &self.facts.configuration {
-                Some(file) => ("Configuration", safe(file).into_owned(), Role::Text),
-                None => ("Configuration", "none; the defaults are in force".to_owned(), Role::Text),
-            },
+            Item::Database => {
+                (say!(language, "Database"), safe(&self.facts.database).into_owned(), Role::Text)
+            }
+            Item::Key => (say!(language, "Key"), safe(&self.facts.key).into_owned(), Role::Text),
+            Item::Configuration => {
+                let text = match &self.facts.configuration {
+                    Some(file) => safe(file).into_owned(),
+                    None => say!(language, "none; the defaults are in force").to_owned(),
+                };
+                (say!(language, "Configuration"), text, Role::Text)
+            }
+            Item::ScreenLanguage => {
+                let key = look.keys.keys(Context::Settings, Action::Edit).next().unwrap_or_default();
+                let (name, other) = (language.own_name(), language.next().own_name());
+                let text = say!(language, "{name}; {key} switches to {other}", name, key, other);
+                (say!(language, "Language"), text, Role::Text)
+            }
             Item::Warning(index) => {
-                let text = self
-                    .facts
-                    .warnings
-                    .get(index)
-                    .map(|warning| safe(warning).into_owned())
-                    .unwrap_or_default();
-                ("Warning", text, Role::Warning)
+                let warning = self.facts.warnings.get(index);
+                let text = warning.map(|warning| safe(&warning.say(language)).into_owned());
+                (say!(language, "Warning"), text.unwrap_or_default(), Role::Warning)
             }
         }
     }
 
     fn test_words(&self, look: Look<'_>) -> (String, Role) {
+        let language = look.language;
         match &self.test {
             Test::None => {
                 let key = look.keys.keys(Context::Settings, Action::TestMail).next().unwrap_or_default();
-                (format!("press {key} to send a test mail to the security email"), Role::Hint)
+                (say!(language, "press {key} to send a test mail to the security email", key), Role::Hint)
             }
-            Test::Asked { .. } => ("asking for a test mail".to_owned(), Role::Dim),
-            Test::UnderWay(id) => (format!("delivery {} is on its way", id.0), Role::Text),
-            Test::Refused(problem) => (problem.clone(), Role::Problem),
+            Test::Asked { .. } => (say!(language, "asking for a test mail").to_owned(), Role::Dim),
+            Test::UnderWay(id) => (say!(language, "delivery {id} is on its way", id = id.0), Role::Text),
+            Test::Refused(problem) => (safe(&problem.say(language)).into_owned(), Role::Problem),
             Test::Ended(ended) => {
-                let words = ended.words.as_deref().map(|words| format!(": {words}")).unwrap_or_default();
                 let what = match ended.state {
-                    State::Written => "written to a file",
-                    State::Retry => "put off, tried again later",
+                    State::Written => say!(language, "written to a file"),
+                    State::Retry => say!(language, "put off, tried again later"),
                     State::Queued
                     | State::Sending
                     | State::Sent
                     | State::Failed
                     | State::Expired
-                    | State::Cancelled => ended.state.id(),
+                    | State::Cancelled => plain(language, ended.state.id()),
                 };
-                (format!("{} {what}{words}", look.marks.delivery(ended.state)), state_role(ended.state))
+                let mark = look.marks.delivery(ended.state);
+                let text = match &ended.words {
+                    Some(words) => say!(language, "{mark} {what}: {words}", mark, what, words),
+                    None => format!("{mark} {what}"),
+                };
+                (text, state_role(ended.state))
             }
         }
     }
@@ -213,7 +247,7 @@ impl SettingsRow {
 fn security_email(account: Option<&Account>, look: Look<'_>) -> (String, Role) {
     let Some(account) = account else { return (String::new(), Role::Dim) };
     let Some(email) = &account.security_email else {
-        let words = "not set; what nobody receives is sent to nobody";
+        let words = say!(look.language, "not set; what nobody receives is sent to nobody");
         return (words.to_owned(), Role::Warning);
     };
     let email = safe(email);
@@ -226,7 +260,7 @@ fn security_email(account: Option<&Account>, look: Look<'_>) -> (String, Role) {
                 Status::Unverified | Status::Expired => Role::Warning,
                 Status::Undeliverable => Role::Bad,
             };
-            (format!("{email}  {} {}", look.marks.status(status), status.words()), role)
+            (format!("{email}  {} {}", look.marks.status(status), plain(look.language, status.words())), role)
         }
     }
 }
