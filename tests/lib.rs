@@ -5,6 +5,7 @@
 
 mod cli;
 mod domain;
+mod hostile;
 mod mail;
 mod operations;
 mod pictures;

@@ -69,6 +69,11 @@ impl<'a> Desk<'a> {
         self
     }
 
+    /// Pastes a text as it stands.
+    pub fn pastes(&mut self, text: &str) -> &mut Self {
+        self.happens(Msg::Paste(text.to_owned()))
+    }
+
     /// Mail that is due leaves into files, and the screen hears of it.
     pub fn mail_leaves(&mut self) -> &mut Self {
         self.hears(self.office.deliver_to_files())

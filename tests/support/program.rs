@@ -46,6 +46,11 @@ impl Program {
         ));
     }
 
+    /// Writes a file into the folder in which commands run.
+    pub fn write(&self, name: &str, content: &str) {
+        fs::write(self.home.path().join(name), content).unwrap();
+    }
+
     /// This is the configuration from now on.
     pub fn configure(&self, text: &str) {
         let folder = self.home.path().join("config/callsheet");
