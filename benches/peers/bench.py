@@ -405,12 +405,9 @@ class Bench:
 
     @staticmethod
     def _up_and_down(tty, keys):
-        """Times of moving between the second and the third row of the list. The list begins under its title, tabs and border."""
-        first = 5
-        times = [tty.key_to_row(b"j", first + 1)]
-        for number in range(keys):
-            times.append(tty.key_to_row(b"j" if number % 2 == 0 else b"k", first + 2 - number % 2))
-        return times[1:]
+        """Times of moving between the second and the third row of the list."""
+        tty.key_to_mark(b"j")
+        return [tty.key_to_mark(b"j" if number % 2 == 0 else b"k") for number in range(keys)]
 
     def _alternate(self, measure):
         """callsheet and abook in turn at every size; what was measured, by size."""
