@@ -319,6 +319,8 @@ impl<W: Write, S: Fn() -> io::Result<Size>> Backend for AnsiBackend<W, S> {
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
         self.take_pen(PLAIN);
+        // Another size comes before this, and terminals take the cursor along with their lines.
+        self.at = Place::Unknown;
         self.say(match clear_type {
             ClearType::All => "\x1b[2J",
             ClearType::AfterCursor => "\x1b[J",
