@@ -42,11 +42,8 @@ def counted():
 
 def instructions(summary):
     for profile in summary["profiles"]:
-        if profile["tool"] != "Callgrind":
-            continue
-        metrics = profile["summaries"]["total"]["summary"]["Callgrind"]["Ir"]["metrics"]
-        value = metrics.get("Left", metrics.get("Both", [None])[0] if "Both" in metrics else None)
-        return int(value["Int"])
+        if profile["tool"] == "Callgrind":
+            return int(profile["data"]["total"]["metrics"]["Ir"]["values"]["new"])
     raise SystemExit(f"no count of instructions in {summary['id']}")
 
 

@@ -54,8 +54,15 @@ fn in_a_field() -> Scene {
     scene("a A d", "a")
 }
 
+/// Behind two letters whose contacts have not come yet, as somebody who types fast sees it.
 fn in_the_filter() -> Scene {
-    scene("/ p e", "r")
+    let Scene { mut screen, next } = scene("/", "per");
+    let mut next = next.into_iter();
+    for msg in next.by_ref().take(2) {
+        update::update(&mut screen.stage.model, msg);
+        screen.draw();
+    }
+    Scene { screen, next: next.collect() }
 }
 
 /// What a letter in the filter asked for has come: a page, full of contacts, and their number.
