@@ -47,7 +47,7 @@ fn at_the_top() -> Scene {
 
 /// The cursor stands in the last row that is on the screen.
 fn at_the_edge() -> Scene {
-    scene(&"<down> ".repeat(60), "<down>")
+    scene(&"<down> ".repeat(33), "<down>")
 }
 
 fn in_a_field() -> Scene {
@@ -59,7 +59,7 @@ fn in_the_filter() -> Scene {
     let Scene { mut screen, next } = scene("/", "per");
     let mut next = next.into_iter();
     for msg in next.by_ref().take(2) {
-        update::update(&mut screen.stage.model, msg);
+        let _unanswered = update::update(&mut screen.stage.model, msg);
         screen.draw();
     }
     Scene { screen, next: next.collect() }
