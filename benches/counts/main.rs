@@ -5,6 +5,7 @@
 //!     benches/counts/run       the same; `--accept` writes what was counted into baseline.txt
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on ends, and says where")]
+#![allow(clippy::wildcard_enum_match_arm, reason = "whatever else comes, the benchmark ends")]
 
 #[path = "../support.rs"]
 mod support;
