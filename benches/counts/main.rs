@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on ends, and says where")]
 #![allow(clippy::wildcard_enum_match_arm, reason = "whatever else comes, the benchmark ends")]
+#![allow(clippy::disallowed_methods, reason = "gungraun's main ends the process by itself")]
 
 #[path = "../support.rs"]
 mod support;
