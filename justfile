@@ -36,6 +36,10 @@ ci:
 pictures:
     cargo run --example pictures
 
+# The instructions of a key, compared with those that are written down.
+counts:
+    .ci/run counts
+
 # The promises of speed and memory, each as a ratio against a peer in the same run.
 bench:
     benches/peers/run

@@ -10,6 +10,7 @@ pub mod keys;
 pub mod office;
 pub mod picture;
 pub mod program;
+pub mod screen;
 pub mod sink;
 pub mod site;
 pub mod stage;

@@ -49,6 +49,11 @@ def milliseconds(seconds):
     return f"{seconds * 1000:.2f} ms" if seconds < 0.01 else f"{seconds * 1000:.1f} ms"
 
 
+def spread(times):
+    """Median and p99."""
+    return f"{milliseconds(median(times))}, p99 {milliseconds(p99(times))}"
+
+
 class Bench:
     """A folder with the data of all sizes, and the two programs."""
 
@@ -96,7 +101,7 @@ class Bench:
         theirs = {size: [key for keys in rounds for key in keys] for size, rounds in theirs.items()}
         large = self.largest
         label = f"key to last byte, {large:,} contacts"
-        yield self._ratio("keys", f"{label}, median", ours[large], theirs[large], median, 1.5)
+        yield self._ratio("keys", f"{label}, median", ours[large], theirs[large], median, 1.5, spread)
         peer = median(theirs[large])
         worst = p99(ours[large])
         yield Row(
@@ -108,13 +113,13 @@ class Bench:
             worst <= 3 * peer,
             "keys",
         )
-        yield from self._growth("keys", "key to last byte, median", ours, min(self.sizes), 1.2)
+        yield from self._growth("keys", "key to last byte, median", ours, min(self.sizes), 1.2, spread)
         echoes = self._measure_echo()
         yield Row(
             "keys",
-            "key to its echo before cat: what machine and harness add, median and p99",
+            "key to its echo before cat: what machine and harness add",
             "",
-            f"{milliseconds(median(echoes))}, {milliseconds(p99(echoes))}",
+            spread(echoes),
         )
 
     def busy(self):
@@ -405,12 +410,9 @@ class Bench:
 
     @staticmethod
     def _up_and_down(tty, keys):
-        """Times of moving between the second and the third row of the list. The list begins under its title, tabs and border."""
-        first = 5
-        times = [tty.key_to_row(b"j", first + 1)]
-        for number in range(keys):
-            times.append(tty.key_to_row(b"j" if number % 2 == 0 else b"k", first + 2 - number % 2))
-        return times[1:]
+        """Times of moving between the second and the third row of the list."""
+        tty.key_to_mark(b"j")
+        return [tty.key_to_mark(b"j" if number % 2 == 0 else b"k") for number in range(keys)]
 
     def _alternate(self, measure):
         """callsheet and abook in turn at every size; what was measured, by size."""
@@ -424,19 +426,21 @@ class Bench:
                     theirs[size].append(pair[1])
         return ours, theirs
 
-    def _ratio(self, part, what, ours, theirs, of, limit):
+    def _ratio(self, part, what, ours, theirs, of, limit, told=None):
+        """`told` makes the text of what was measured; it is `of` by itself."""
+        told = told or (lambda times: milliseconds(of(times)))
         ratio = of(ours) / of(theirs)
         return Row(
             part,
             what,
-            milliseconds(of(ours)),
-            f"abook {milliseconds(of(theirs))}",
+            told(ours),
+            f"abook {told(theirs)}",
             f"{ratio:.2f} ≤ {limit}",
             ratio <= limit,
             part,
         )
 
-    def _growth(self, part, what, ours, small, limit):
+    def _growth(self, part, what, ours, small, limit, told=lambda times: milliseconds(median(times))):
         for size in self.sizes:
             if size == small:
                 continue
@@ -446,8 +450,8 @@ class Bench:
             yield Row(
                 part,
                 f"{what}, {size:,} to {small:,} contacts",
-                milliseconds(median(ours[size])),
-                milliseconds(median(ours[small])),
+                told(ours[size]),
+                told(ours[small]),
                 f"{ratio:.2f} ≤ {limit}",
                 ratio <= limit if promised or ratio <= limit else None,
                 f"{part}-growth",

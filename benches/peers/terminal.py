@@ -6,7 +6,6 @@ starts the program, or that writes the key, to the return of the read that holds
 
 import fcntl
 import os
-import re
 import select
 import signal
 import struct
@@ -23,7 +22,7 @@ DEADLINE = 20.0
 TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 _FRAME_END = b"\x1b[?2026l"
-_PLACED = re.compile(rb"\x1b\[(\d+);(\d+)H")
+_MARK = "▸".encode()
 
 
 class Terminal:
@@ -103,8 +102,8 @@ class Terminal:
                 return last - began, total
             total, last = total + len(data), now
 
-    def key_to_row(self, key, row):
-        """Types a key; the seconds until the end of the first frame that leaves the real cursor in this row (from 1). For
+    def key_to_mark(self, key):
+        """Types a key; the seconds until the end of the first frame that writes the mark of the row under the cursor. For
         programs that wrap frames in synchronized updates, while something else is drawn too."""
         began = time.perf_counter()
         os.write(self._terminal, key)
@@ -112,12 +111,11 @@ class Terminal:
         while True:
             data, now = self.read(DEADLINE)
             if not data:
-                raise AssertionError(f"the cursor never comes to row {row}")
+                raise AssertionError(f"the mark does not move at {key!r}")
             seen += data
             while _FRAME_END in seen:
                 frame, _, seen = seen.partition(_FRAME_END)
-                places = _PLACED.findall(frame)
-                if places and int(places[-1][0]) == row:
+                if _MARK in frame:
                     return now - began
 
     def idle(self, seconds):

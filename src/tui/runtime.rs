@@ -252,7 +252,8 @@ fn random_number() -> std::io::Result<u64> {
     Ok(u64::from_le_bytes(bytes))
 }
 
-/// Starts the thread that turns what the terminal sends into messages.
+/// Starts the thread that turns what the terminal sends into messages. crossterm reads by its source `use-dev-tty`: with the other
+/// one a key that comes together with a change of size is heard with the next key only.
 fn read_input(messages: Channel<Msg>) -> std::io::Result<()> {
     thread::Builder::new().name("input".to_owned()).spawn(move || {
         let lost = match catch_unwind(AssertUnwindSafe(|| read_until_lost(&messages))) {
