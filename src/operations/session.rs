@@ -209,6 +209,12 @@ impl Session {
         self.index = Some(index);
     }
 
+    /// Whether there is an index. It is given up where too much has changed.
+    #[must_use]
+    pub const fn has_index(&self) -> bool {
+        self.index.is_some()
+    }
+
     /// The store, and beside it what operations need.
     pub(super) fn desk(&mut self) -> (&mut Store, Desk<'_>) {
         let (store, desk, _) = self.desk_with_index();
