@@ -183,3 +183,50 @@ fn entry<'a>(row: &'a Row<'_>) -> rusqlite::Result<Entry<'a>> {
         status: row.get_ref(4)?.as_str()?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    fn change(store: &mut Store, statements: &str) {
+        store.write(|writing| writing.sql(|sql| sql.execute_batch(statements))).unwrap();
+    }
+
+    fn add(number: i64) -> String {
+        format!(
+            "INSERT INTO contact (name, name_key, email, email_key, language, created_at) \
+             VALUES ('c', 'c', 'c{number}@example.org', 'c{number}@example.org', 'en', 0);"
+        )
+    }
+
+    fn since(store: &mut Store, known: &Known, limit: usize) -> Changes {
+        store.read(|reading| reading.changes_since(known, limit)).unwrap()
+    }
+
+    #[test]
+    fn changes_of_contacts_are_known_by_number_until_there_are_too_many() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(&folder.path().join("a.db")).unwrap();
+        change(&mut store, &(1..=3).map(add).collect::<String>());
+        let known = store.read(|reading| reading.known_changes()).unwrap();
+        assert_eq!(since(&mut store, &known, 9), Changes::Of(Vec::new()));
+        change(&mut store, "UPDATE contact SET status = 'expired' WHERE id = 1");
+        change(&mut store, "UPDATE contact SET version = 2, name = 'c' WHERE id = 2");
+        change(&mut store, "DELETE FROM contact WHERE id = 3");
+        change(&mut store, &add(4));
+        let ids = [1, 3, 4].map(ContactId);
+        assert_eq!(since(&mut store, &known, 3), Changes::Of(ids.to_vec()));
+        assert_eq!(since(&mut store, &known, 2), Changes::Much);
+        let known = store.read(|reading| reading.known_changes()).unwrap();
+        assert_eq!(since(&mut store, &known, 9), Changes::Of(Vec::new()));
+        // What is so old is not kept.
+        let flip = "UPDATE contact SET name = 'd'; UPDATE contact SET name = 'c';";
+        change(&mut store, &flip.repeat(1_700));
+        assert_eq!(since(&mut store, &known, 99_999), Changes::Much);
+        let kept: i64 = store
+            .read(|reading| reading.sql(|sql| sql.query_row("SELECT count(*) FROM contact_change", [], |row| row.get(0))))
+            .unwrap();
+        assert_eq!(kept, 10_000);
+    }
+}
