@@ -6,6 +6,7 @@
 //! and never fails: a qualifier with an unknown value matches nothing, so that "select all that match" cannot reach further
 //! than was meant, and [`Filter::problems`] says why.
 
+mod occurrences;
 pub mod text_index;
 
 use super::email_address::unicode_form;
