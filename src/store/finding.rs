@@ -70,17 +70,15 @@ impl Reading<'_> {
                 "SELECT contact_id FROM (SELECT contact_id FROM contact_change WHERE number > ?1 LIMIT ?3) \
                  UNION SELECT id FROM (SELECT id FROM contact WHERE id > ?2 ORDER BY id LIMIT ?3)",
             )?;
-            let found = query.query_map(params![known.change, known.newest, most], |row| row.get(0).map(ContactId))?;
+            let found = query
+                .query_map(params![known.change, known.newest, most], |row| row.get(0).map(ContactId))?;
             let ids: Vec<ContactId> = found.collect::<rusqlite::Result<_>>()?;
             Ok(if ids.len() > limit { Changes::Much } else { Changes::Of(ids) })
         })
     }
 
     /// Calls `each` with what the index keeps of every contact, in order of id, until that breaks off.
-    pub fn each_entry(
-        &self,
-        mut each: impl FnMut(&Entry<'_>) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
+    pub fn each_entry(&self, mut each: impl FnMut(&Entry<'_>) -> ControlFlow<()>) -> Result<(), StoreError> {
         self.sql(|sql| {
             let mut query = sql.prepare_cached(&format!("SELECT {ENTRY} FROM contact ORDER BY id"))?;
             let mut found = query.query([])?;
@@ -225,7 +223,9 @@ mod tests {
         change(&mut store, &flip.repeat(1_700));
         assert_eq!(since(&mut store, &known, 99_999), Changes::Much);
         let kept: i64 = store
-            .read(|reading| reading.sql(|sql| sql.query_row("SELECT count(*) FROM contact_change", [], |row| row.get(0))))
+            .read(|reading| {
+                reading.sql(|sql| sql.query_row("SELECT count(*) FROM contact_change", [], |row| row.get(0)))
+            })
             .unwrap();
         assert_eq!(kept, 10_000);
     }

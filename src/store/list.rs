@@ -90,7 +90,10 @@ fn condition_and_order(
     let condition = match (key, start) {
         (_, None) => String::new(),
         (Some(key), Some(_)) => {
-            format!("WHERE ({key}, c.id) {comparison}{equal} ({}, {second})", start_key(column, first, second))
+            format!(
+                "WHERE ({key}, c.id) {comparison}{equal} ({}, {second})",
+                start_key(column, first, second)
+            )
         }
         (None, Some(_)) => format!("WHERE c.id {comparison}{equal} {first}"),
     };

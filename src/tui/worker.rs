@@ -362,9 +362,7 @@ impl Inbox {
                 let task = match (place, &self.builder) {
                     (Place::Front, None) => self.tasks.recv_timeout(LOOK),
                     (Place::Front, Some(_)) => self.tasks.recv_timeout(LOOK_FOR_INDEX),
-                    (Place::Back, _) => {
-                        self.tasks.recv().map_err(|RecvError| RecvTimeoutError::Disconnected)
-                    }
+                    (Place::Back, _) => self.tasks.recv().map_err(|RecvError| RecvTimeoutError::Disconnected),
                 };
                 match task {
                     Ok(task) => self.put(task),

@@ -33,9 +33,28 @@ enum Deed {
 
 const NAMES: [&str; 8] = ["ops", "Ada", "王小明", "王芳", "Émile", "ｚｏｅ", "Straße", "li"];
 const TEXTS: [&str; 22] = [
-    "a", "ad", "ada", "王", "王小", "e", "ss", "example", "例子", "director", "finance", "c1", "@", "status:expired",
-    "status:code_sent status:unverified", "type:security", "type:product", "position:none e", "position:finance",
-    "is:selected", "a status:unverified", "nobody",
+    "a",
+    "ad",
+    "ada",
+    "王",
+    "王小",
+    "e",
+    "ss",
+    "example",
+    "例子",
+    "director",
+    "finance",
+    "c1",
+    "@",
+    "status:expired",
+    "status:code_sent status:unverified",
+    "type:security",
+    "type:product",
+    "position:none e",
+    "position:finance",
+    "is:selected",
+    "a status:unverified",
+    "nobody",
 ];
 
 fn deed() -> impl Strategy<Value = Deed> {
@@ -75,7 +94,10 @@ fn act(office: &Office, session: &mut Session, deed: &Deed, number: usize) {
             modify(whom(index), ContactChange { name: Some((*name).to_owned()), ..Default::default() });
         }
         Deed::Move(index, position) => {
-            modify(whom(index), ContactChange { position: Some((*position).to_owned()), ..Default::default() });
+            modify(
+                whom(index),
+                ContactChange { position: Some((*position).to_owned()), ..Default::default() },
+            );
         }
         Deed::Address(index) => {
             let email = format!("new{number}@example.net");

@@ -184,8 +184,7 @@ impl TextIndex {
             bits = bits.and(&shown);
         }
         if let Some(positions) = &filter.positions {
-            bits =
-                bits.and(&self.with_mark(|mark| mark != BLANK && positions.contains(&position_in(mark))));
+            bits = bits.and(&self.with_mark(|mark| mark != BLANK && positions.contains(&position_in(mark))));
         }
         if filter.types.is_some() {
             bits = beside.subscribers.map_or_else(|| Bits::none(self.slots()), |wanted| bits.and(wanted));
@@ -380,7 +379,6 @@ impl TextIndex {
         let wanted: Vec<bool> = (0..=u8::MAX).map(is_wanted).collect();
         Bits::of(self.marks.iter().map(|mark| wanted[usize::from(*mark)]))
     }
-
 }
 
 /// A word, ready to be looked for.

@@ -174,9 +174,7 @@ impl Index {
                     None => Some(None),
                     Some(start) => self.place(reading, column, start, up)?.map(Some),
                 };
-                from.map_or_else(Vec::new, |from| {
-                    self.text.first_by_place((found, column), from, up, wanted)
-                })
+                from.map_or_else(Vec::new, |from| self.text.first_by_place((found, column), from, up, wanted))
             }
             SortColumn::Name if self.text.added_in(found).take(MOST_ADDED + 1).count() <= MOST_ADDED => {
                 self.by_name(reading, found, (direction, start), wanted)?
@@ -280,11 +278,9 @@ impl Index {
 fn resolved(reading: &Reading<'_>, column: SortColumn, start: Start<'_>) -> Result<String, StoreError> {
     let stored = match column {
         SortColumn::Status if start.key == "expired" => reading.sort_key(column, start.id)?,
-        SortColumn::Status
-        | SortColumn::Name
-        | SortColumn::Email
-        | SortColumn::Position
-        | SortColumn::Id => None,
+        SortColumn::Status | SortColumn::Name | SortColumn::Email | SortColumn::Position | SortColumn::Id => {
+            None
+        }
     };
     Ok(stored.unwrap_or_else(|| start.key.to_owned()))
 }

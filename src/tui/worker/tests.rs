@@ -236,23 +236,13 @@ fn a_restricted_screen_uses_files_of_its_folder_only() {
         format: export::Format::Csv,
         existing: Existing::Replace,
     };
-    assert!(matches!(
-        perform(&mut session, &export(&outside)),
-        Answer::Exported(Err(Refused::Because(_)))
-    ));
+    assert!(matches!(perform(&mut session, &export(&outside)), Answer::Exported(Err(Refused::Because(_)))));
     assert!(!outside.exists());
     assert!(matches!(perform(&mut session, &export(&inside)), Answer::Exported(Ok(_))));
     std::fs::copy(&inside, &outside).unwrap();
-    let options = Options {
-        format: Format::Csv,
-        bad_rows: BadRows::RefuseAll,
-        verify: Verify::Later,
-        run: Run::Trial,
-    };
+    let options =
+        Options { format: Format::Csv, bad_rows: BadRows::RefuseAll, verify: Verify::Later, run: Run::Trial };
     let import = |file: &Path| Question::Import { file: file.to_owned(), options, stamp: None };
-    assert!(matches!(
-        perform(&mut session, &import(&outside)),
-        Answer::Imported(Err(Refused::Because(_)))
-    ));
+    assert!(matches!(perform(&mut session, &import(&outside)), Answer::Imported(Err(Refused::Because(_)))));
     assert!(matches!(perform(&mut session, &import(&inside)), Answer::Imported(Ok(_))));
 }

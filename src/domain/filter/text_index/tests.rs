@@ -55,8 +55,21 @@ fn filter_text() -> impl Strategy<Value = String> {
         "[a-cA-C王小明éß@.]{1,3}",
         prop::sample::select(
             vec![
-                "director", "财务", "例子", "xn--", "status:expired", "status:verified", "status:x", "type:product",
-                "type:security", "type:", "position:finance", "position:none", "is:selected", "is:x", "ada",
+                "director",
+                "财务",
+                "例子",
+                "xn--",
+                "status:expired",
+                "status:verified",
+                "status:x",
+                "type:product",
+                "type:security",
+                "type:",
+                "position:finance",
+                "position:none",
+                "is:selected",
+                "is:x",
+                "ada",
             ]
             .into_iter()
             .map(str::to_owned)
@@ -148,9 +161,7 @@ fn of(names: &[&str]) -> TextIndex {
     let mut index = TextIndex::with_capacity(names.len());
     for (id, name) in (1..).zip(names) {
         let email = "ops@example.org";
-        index
-            .push(&Entry { id: ContactId(id), name, email, position: None, status: "verified" })
-            .unwrap();
+        index.push(&Entry { id: ContactId(id), name, email, position: None, status: "verified" }).unwrap();
     }
     let mut by_name: Vec<(&str, i64)> = names.iter().copied().zip(1..).collect();
     by_name.sort_unstable();
@@ -177,13 +188,8 @@ fn the_list_by_name_is_read_from_any_place_in_both_directions() {
 #[test]
 fn a_contact_with_another_text_is_found_by_that_and_has_no_place_by_name() {
     let mut index = of(&["ada", "bob"]);
-    let entry = Entry {
-        id: ContactId(1),
-        name: "eve",
-        email: "ops@example.org",
-        position: None,
-        status: "verified",
-    };
+    let entry =
+        Entry { id: ContactId(1), name: "eve", email: "ops@example.org", position: None, status: "verified" };
     index.put(&entry).unwrap();
     assert!(index.find(&["ada".to_owned()], None).is_empty());
     let bits = index.find(&["eve".to_owned()], None);

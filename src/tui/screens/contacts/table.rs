@@ -231,7 +231,11 @@ mod tests {
     }
 
     fn line(contact: &Contact, width: usize) -> String {
-        Columns::of(width).cells(contact, &Filter::parse("a"), &test_look()).iter().map(|piece| piece.text.as_str()).collect()
+        Columns::of(width)
+            .cells(contact, &Filter::parse("a"), &test_look())
+            .iter()
+            .map(|piece| piece.text.as_str())
+            .collect()
     }
 
     #[test]
