@@ -1,3 +1,5 @@
+//! What the threads of the worker do with questions, and what they tell.
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -245,4 +247,44 @@ fn a_restricted_screen_uses_files_of_its_folder_only() {
     let import = |file: &Path| Question::Import { file: file.to_owned(), options, stamp: None };
     assert!(matches!(perform(&mut session, &import(&outside)), Answer::Imported(Err(Refused::Because(_)))));
     assert!(matches!(perform(&mut session, &import(&inside)), Answer::Imported(Ok(_))));
+}
+
+#[test]
+fn a_filter_among_many_contacts_is_answered_before_and_after_its_index_is_built() {
+    use crate::domain::filter::Filter;
+    use crate::operations::contacts::PageAt;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("many.csv");
+    let rows = (0..6_000).map(|number| format!("c{number},c{number}@example.org\n"));
+    std::fs::write(&file, std::iter::once("name,email\n".to_owned()).chain(rows).collect::<String>())
+        .unwrap();
+    let (messages, heard) = channel();
+    let opening = opening(folder.path());
+    let mut session = Session::open(&opening).unwrap();
+    let (bad_rows, verify, run) = (BadRows::RefuseAll, Verify::Later, Run::Real);
+    let options = Options { format: Format::Csv, bad_rows, verify, run };
+    let import = Question::Import { file, options, stamp: None };
+    assert!(matches!(perform(&mut session, &import), Answer::Imported(Ok(_))));
+    let mut worker = Worker::start(session, opening, messages).unwrap();
+    let query = ListQuery { filter: Filter::parse("c599"), ..ListQuery::default() };
+    for first in [1, 3] {
+        worker.ask(
+            Request(first),
+            Box::new(Question::Page { query: query.clone(), at: PageAt::First, limit: 5 }),
+        );
+        worker.ask(Request(first + 1), Box::new(Question::Count { query: query.clone() }));
+        let answer = || {
+            let mut messages = std::iter::from_fn(|| heard.recv_timeout(DEADLINE).ok());
+            messages.find_map(|message| match message {
+                Msg::Answer { request, answer } => Some((request.0, *answer)),
+                _ => None,
+            })
+        };
+        let (request, page) = answer().unwrap();
+        let Answer::Page(Ok(page)) = page else { panic!("{page:?}") };
+        assert_eq!((request, page.rows[0].name.as_str()), (first, "c599"));
+        let (request, count) = answer().unwrap();
+        assert_eq!(request, first + 1);
+        assert_eq!(count, Answer::Count(Ok(11)));
+    }
 }

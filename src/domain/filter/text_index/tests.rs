@@ -1,3 +1,5 @@
+//! The index against the filter that looks at each contact, and the order of what it finds.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
