@@ -275,9 +275,9 @@ fn a_filter_among_many_contacts_is_answered_before_and_after_its_index_is_built(
         worker.ask(Request(first + 1), Box::new(Question::Count { query: query.clone() }));
         let answer = || {
             let mut messages = std::iter::from_fn(|| heard.recv_timeout(DEADLINE).ok());
-            messages.find_map(|message| match message {
-                Msg::Answer { request, answer } => Some((request.0, *answer)),
-                _ => None,
+            messages.find_map(|message| {
+                let Msg::Answer { request, answer } = message else { return None };
+                Some((request.0, *answer))
             })
         };
         let (request, page) = answer().unwrap();
