@@ -131,7 +131,10 @@
 //!    them but the argument in which it is entered.
 //! 8. No test waits for time to pass, touches the real home folder, or needs the network.
 //! 9. The terminal is taken last and given back always: return, panic in any thread, signal, suspend, hang-up.
-//! 10. Memory does not grow with the number of contacts: screens hold a window of the list, read by key.
+//! 10. Memory does not grow with the number of contacts: screens hold a window of the list, read by key. The one exception is the
+//!     filter's text index (`domain::filter::text_index`, some 60 octets a contact): the worker has it built in the background when a
+//!     filter is first used among more than 5 000 contacts, and its session brings it up to date from the changes that the store
+//!     numbers. Without it, and while it is built, filters look at the contacts themselves.
 //!
 //! # Where to start reading
 //!

@@ -5,6 +5,7 @@ mod contacts;
 mod coverage;
 mod exchange;
 mod files;
+mod filter_index;
 mod foreign_files;
 mod history;
 mod list;

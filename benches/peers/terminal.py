@@ -88,8 +88,9 @@ class Terminal:
                 return total
             total += len(data)
 
-    def key(self, key):
-        """Types a key. Returns the seconds to the last byte that it causes, and their number."""
+    def key(self, key, quiet=QUIET):
+        """Types a key. Returns the seconds to the last byte that it causes, and their number; it causes none after `quiet`
+        seconds without any."""
         began = time.perf_counter()
         os.write(self._terminal, key)
         data, last = self.read(DEADLINE)
@@ -97,7 +98,7 @@ class Terminal:
             raise AssertionError(f"{self._command[0]} does nothing at {key!r}")
         total = len(data)
         while True:
-            data, now = self.read(QUIET)
+            data, now = self.read(quiet)
             if not data:
                 return last - began, total
             total, last = total + len(data), now

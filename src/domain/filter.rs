@@ -6,6 +6,9 @@
 //! and never fails: a qualifier with an unknown value matches nothing, so that "select all that match" cannot reach further
 //! than was meant, and [`Filter::problems`] says why.
 
+mod occurrences;
+pub mod text_index;
+
 use std::fmt;
 
 use super::email_address::unicode_form;
@@ -142,6 +145,11 @@ impl Filter {
     /// The ids asked for by `type:`, in lower case. The catalogue knows which exist.
     pub fn types(&self) -> &[String] {
         self.types.as_deref().unwrap_or_default()
+    }
+
+    /// True if the filter asks for the status, which the clock changes too.
+    pub fn asks_for_status(&self) -> bool {
+        self.statuses.is_some()
     }
 
     /// True if the filter asks for the selection, which only a screen has.

@@ -1,8 +1,11 @@
 //! Contacts: list, find, add, modify, delete, subscribe.
 
+pub mod index;
+mod list;
+
+pub use list::{Progress, count, count_step_by_step, page, page_step_by_step};
 use serde_json::{Value, json};
 
-use super::page::Page;
 use super::session::Desk;
 use super::{Problem, Session, verification};
 use crate::domain::catalogue::UNSUBSCRIBABLE;
@@ -15,7 +18,7 @@ use crate::domain::filter::{self, Filter};
 use crate::domain::fold::{fold, fold_case};
 use crate::domain::subscription::{BoxState, Subscriptions};
 use crate::domain::verification::{Limit, VoidReason};
-use crate::store::{ContactRow, Direction, Reading, Start, Store, Writing};
+use crate::store::{ContactRow, Reading, Store, Writing};
 
 /// Which contacts are listed and in which order.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -129,67 +132,6 @@ pub struct Saved {
 
 /// How many domains of verified contacts are known to the hint about typing errors.
 pub(super) const KNOWN_DOMAINS: usize = 50;
-
-/// A part of the list.
-///
-/// # Errors
-/// [`Problem::Store`].
-pub fn page(
-    session: &mut Session,
-    query: &ListQuery,
-    at: &PageAt,
-    limit: usize,
-) -> Result<Page<Contact>, Problem> {
-    let (store, desk) = session.desk();
-    let down = query.order == Order::Ascending;
-    let (forward, backward) =
-        if down { (Direction::Down, Direction::Up) } else { (Direction::Up, Direction::Down) };
-    let start = |anchor: &Anchor, inclusive| Some((anchor.key.clone(), anchor.id, inclusive));
-    let (direction, start) = match at {
-        PageAt::First => (forward, None),
-        PageAt::Last => (backward, None),
-        PageAt::After(anchor) => (forward, start(anchor, false)),
-        PageAt::Before(anchor) => (backward, start(anchor, false)),
-        PageAt::From(anchor) => (forward, start(anchor, true)),
-    };
-    let wanted = limit.saturating_add(1);
-    let mut rows = Vec::with_capacity(wanted.min(1024));
-    store.read(|reading| {
-        let start = start.as_ref().map(|(key, id, inclusive)| Start { key, id: *id, inclusive: *inclusive });
-        reading.list(query.sort, direction, start, desk.now, |contact| {
-            if matches(query, &contact) {
-                rows.push(contact);
-            }
-            rows.len() < wanted
-        })
-    })?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    if direction == backward {
-        rows.reverse();
-        return Ok(Page { rows, at_start: !more, at_end: *at == PageAt::Last });
-    }
-    Ok(Page { rows, at_start: *at == PageAt::First, at_end: !more })
-}
-
-/// How many contacts the query lists. Costs one pass over the contacts if there is a filter, nothing otherwise.
-///
-/// # Errors
-/// [`Problem::Store`].
-pub fn count(session: &mut Session, query: &ListQuery) -> Result<u64, Problem> {
-    let (store, desk) = session.desk();
-    store.read(|reading| {
-        if query.filter.is_empty() {
-            return Ok(reading.totals()?.contacts);
-        }
-        let mut count = 0;
-        reading.list(SortColumn::Id, Direction::Down, None, desk.now, |contact| {
-            count += u64::from(matches(query, &contact));
-            true
-        })?;
-        Ok(count)
-    })
-}
 
 /// Totals over all contacts, from counters.
 ///

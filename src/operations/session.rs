@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::contacts::index::Index;
 use super::{Problem, Reach};
 use crate::clock::Clock;
 use crate::domain::catalogue::Catalogue;
@@ -96,6 +97,8 @@ pub struct Session {
     key: Arc<SecretKey>,
     identity: Identity,
     opening: Opening,
+    /// The text of all contacts, once somebody has built it for this session.
+    index: Option<Box<Index>>,
 }
 
 /// What operations need beside the store.
@@ -132,7 +135,7 @@ impl Session {
         if overdue {
             store.write(|writing| writing.expire_verifications(now))?;
         }
-        Ok(Self { store, key: Arc::new(key), identity, opening: opening.clone() })
+        Ok(Self { store, key: Arc::new(key), identity, opening: opening.clone(), index: None })
     }
 
     /// The current moment by this session's clock.
@@ -201,8 +204,25 @@ impl Session {
         self.store.quick_check()
     }
 
+    /// From now on filters are answered by this index, as long as it can be kept current.
+    pub fn take_index(&mut self, index: Box<Index>) {
+        self.index = Some(index);
+    }
+
+    /// Whether there is an index. It is given up where too much has changed.
+    #[must_use]
+    pub const fn has_index(&self) -> bool {
+        self.index.is_some()
+    }
+
     /// The store, and beside it what operations need.
     pub(super) fn desk(&mut self) -> (&mut Store, Desk<'_>) {
+        let (store, desk, _) = self.desk_with_index();
+        (store, desk)
+    }
+
+    /// The same with the text index, if there is one.
+    pub(super) fn desk_with_index(&mut self) -> (&mut Store, Desk<'_>, &mut Option<Box<Index>>) {
         let desk = Desk {
             key: &self.key,
             rules: &self.opening.rules,
@@ -211,7 +231,7 @@ impl Session {
             via: self.opening.via,
             opening: &self.opening,
         };
-        (&mut self.store, desk)
+        (&mut self.store, desk, &mut self.index)
     }
 }
 

@@ -55,6 +55,32 @@ impl Reading<'_> {
 
 /// What a list sorted by `column` reads, as SQL; `?1` is the time, `?2` and `?3` the place to start from.
 pub(super) fn query(column: SortColumn, direction: Direction, start: Option<Start<'_>>) -> String {
+    let rest = condition_and_order(column, direction, start, ("?2", "?3"));
+    format!("SELECT {} FROM {} {rest}", rows::CONTACT, rows::CONTACT_SOURCE)
+}
+
+/// The ids of the same list; `?1` and `?2` are the place to start from.
+pub(super) fn ids_query(column: SortColumn, direction: Direction, start: Option<Start<'_>>) -> String {
+    format!("SELECT c.id FROM contact c {}", condition_and_order(column, direction, start, ("?1", "?2")))
+}
+
+/// The value by which the contact `?1` is sorted; empty in a list by id.
+pub(super) fn sort_key_query(column: SortColumn) -> String {
+    format!("SELECT {} FROM contact c WHERE c.id = ?1", key_of(column).unwrap_or("''"))
+}
+
+/// Whether the list is sorted by a value before the id.
+pub(super) const fn has_key(column: SortColumn) -> bool {
+    key_of(column).is_some()
+}
+
+/// `first` and `second` are the parameters of the place to start from; a list by id has only the first.
+fn condition_and_order(
+    column: SortColumn,
+    direction: Direction,
+    start: Option<Start<'_>>,
+    (first, second): (&str, &str),
+) -> String {
     let key = key_of(column);
     let (comparison, order) = match direction {
         Direction::Down => (">", "ASC"),
@@ -64,26 +90,25 @@ pub(super) fn query(column: SortColumn, direction: Direction, start: Option<Star
     let condition = match (key, start) {
         (_, None) => String::new(),
         (Some(key), Some(_)) => {
-            format!("WHERE ({key}, c.id) {comparison}{equal} ({}, ?3)", start_key(column))
+            format!(
+                "WHERE ({key}, c.id) {comparison}{equal} ({}, {second})",
+                start_key(column, first, second)
+            )
         }
-        (None, Some(_)) => format!("WHERE c.id {comparison}{equal} ?2"),
+        (None, Some(_)) => format!("WHERE c.id {comparison}{equal} {first}"),
     };
     let ordering = key.map_or_else(String::new, |key| format!("{key} {order}, "));
-    format!(
-        "SELECT {} FROM {} {condition} ORDER BY {ordering}c.id {order}",
-        rows::CONTACT,
-        rows::CONTACT_SOURCE
-    )
+    format!("{condition} ORDER BY {ordering}c.id {order}")
 }
 
 /// The value to start from. A status is shown as `expired` by the clock, but the list is sorted by what is stored until the next
 /// sweep: there the place of a contact that is shown so is where it is stored.
-const fn start_key(column: SortColumn) -> &'static str {
+fn start_key(column: SortColumn, key: &str, id: &str) -> String {
     match column {
-        SortColumn::Status => {
-            "CASE ?2 WHEN 'expired' THEN coalesce((SELECT status FROM contact WHERE id = ?3), ?2) ELSE ?2 END"
-        }
-        SortColumn::Name | SortColumn::Email | SortColumn::Position | SortColumn::Id => "?2",
+        SortColumn::Status => format!(
+            "CASE {key} WHEN 'expired' THEN coalesce((SELECT status FROM contact WHERE id = {id}), {key}) ELSE {key} END"
+        ),
+        SortColumn::Name | SortColumn::Email | SortColumn::Position | SortColumn::Id => key.to_owned(),
     }
 }
 

@@ -4,7 +4,7 @@
 use rusqlite::Connection;
 
 use super::list::{self, Direction, Start};
-use super::{Newest, Store, audit, entries, outbox, queue, rows, subscriptions};
+use super::{Newest, Store, audit, entries, finding, outbox, queue, rows, subscriptions};
 use crate::domain::contact::{ContactId, SortColumn};
 
 fn database() -> (tempfile::TempDir, Store) {
@@ -53,6 +53,27 @@ fn a_page_of_contacts_is_read_by_the_index_of_its_order() {
                 assert_by_index(&store.connection, &next, &format!("SEARCH {index}"));
             }
         }
+    }
+}
+
+#[test]
+fn what_the_filter_needs_beside_its_words_is_read_by_index() {
+    let (_folder, store) = database();
+    let sql = &store.connection;
+    for (column, index) in [
+        (SortColumn::Name, "USING COVERING INDEX contact_by_name"),
+        (SortColumn::Email, "USING COVERING INDEX sqlite_autoindex_contact_1"),
+        (SortColumn::Position, "USING COVERING INDEX contact_by_position"),
+        (SortColumn::Status, "USING COVERING INDEX contact_by_status"),
+    ] {
+        assert_by_index(sql, &list::ids_query(column, Direction::Down, None), &format!("SCAN c {index}"));
+        let start = Start { key: "", id: ContactId(1), inclusive: true };
+        let from = list::ids_query(column, Direction::Up, Some(start));
+        assert_by_index(sql, &from, &format!("SEARCH c {index}"));
+    }
+    assert_by_index(sql, finding::OVERDUE, "verification_end");
+    for subscribers in [finding::SUBSCRIBERS, finding::SUBSCRIBERS_WITHIN] {
+        assert_by_index(sql, subscribers, "USING COVERING INDEX subscription_by_type");
     }
 }
 

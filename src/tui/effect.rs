@@ -421,6 +421,24 @@ impl Question {
         }
     }
 
+    /// Whether the question lists or counts contacts by a filter, which a text index answers.
+    #[must_use]
+    pub fn uses_filter(&self) -> bool {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "few of all questions have a filter")]
+        match self {
+            Self::Page { query, .. } | Self::Choices { query, .. } | Self::Count { query } => {
+                !query.filter.is_empty()
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether it looks at every contact if there is no index.
+    #[must_use]
+    pub const fn counts(&self) -> bool {
+        matches!(self, Self::Count { .. })
+    }
+
     /// Whether the question changes nothing.
     #[must_use]
     pub const fn only_reads(&self) -> bool {

@@ -25,8 +25,14 @@ pub fn perform(session: &mut Session, question: &Question) -> Answer {
 pub fn perform_step_by_step(session: &mut Session, question: &Question, steps: Steps<'_>) -> Answer {
     let progress = &mut |done| steps(Pace { done, permille: None });
     match question {
-        Question::Page { query, at, limit } => Answer::Page(contacts::page(session, query, at, *limit)),
-        Question::Count { query } => Answer::Count(contacts::count(session, query)),
+        Question::Page { query, at, limit } => {
+            Answer::Page(contacts::page_step_by_step(session, query, at, *limit, progress))
+        }
+        Question::Count { query } => {
+            // It is ended only where nobody waits for the number any more.
+            let count = contacts::count_step_by_step(session, query, progress);
+            Answer::Count(count.map(Option::unwrap_or_default))
+        }
         Question::Matching { query } => {
             Answer::Matching(subscriptions::meant(session, &Whom::Filtered(query.clone())))
         }
@@ -38,7 +44,9 @@ pub fn perform_step_by_step(session: &mut Session, question: &Question, steps: S
             Answer::Audience(notices::audience(session, message_type, *limit))
         }
         Question::Wishes { id } => Answer::Wishes(contacts::get(session, *id)),
-        Question::Choices { query, at, limit } => Answer::Choices(contacts::page(session, query, at, *limit)),
+        Question::Choices { query, at, limit } => {
+            Answer::Choices(contacts::page_step_by_step(session, query, at, *limit, progress))
+        }
         Question::Column { id, query } => Answer::Column(column(session, id, query)),
         Question::OutboxPage { query, at, limit } => {
             Answer::OutboxPage(outbox::page(session, query, *at, *limit))

@@ -5,6 +5,13 @@
 //!  question ─┬─▶ front: what somebody waits for, and a look for changes by others
 //!            └─▶ back:  what takes long; it tells how far it is and can be stopped
 //! ```
+//!
+//! When a filter is used among many contacts, a third thread builds the text index for the front, which answers without it until it
+//! is there. What then costs a look at every contact waits for the index.
+
+mod builder;
+#[cfg(test)]
+mod tests;
 
 use std::any::Any;
 use std::collections::VecDeque;
@@ -15,14 +22,22 @@ use std::sync::mpsc::{Receiver, RecvError, RecvTimeoutError, Sender, TryRecvErro
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::effect::{Pace, Question, Request};
+use self::builder::{Builder, Built};
+use super::effect::{Answer, Pace, Question, Request};
 use super::msg::Msg;
 use super::perform::perform_step_by_step;
 use crate::operations::Session;
+use crate::operations::contacts::index::{Index, Need, need};
 use crate::operations::session::Opening;
 
 /// How often an idle worker looks for changes by others.
 const LOOK: Duration = Duration::from_millis(250);
+
+/// How often an idle worker looks whether the index is built.
+const LOOK_FOR_INDEX: Duration = Duration::from_millis(10);
+
+/// How long a filter without its index looks for more contacts once it has found one.
+const PATIENCE: Duration = Duration::from_millis(80);
 
 /// How often it is told how far something is.
 const PROGRESS: Duration = Duration::from_millis(100);
@@ -159,6 +174,14 @@ struct Inbox {
     stopped: Vec<Request>,
     /// How the session is to be opened anew.
     reopening: Option<Box<Opening>>,
+    /// Builds the index.
+    builder: Option<Builder>,
+    /// The index that was built.
+    index: Option<Box<Index>>,
+    /// What is done when the index is there.
+    later: Vec<Asked>,
+    /// No index could be built.
+    has_given_up: bool,
 }
 
 impl Bench {
@@ -171,6 +194,13 @@ impl Bench {
             }
             match next {
                 Next::Do(asked) => {
+                    if self.place == Place::Front && asked.question.uses_filter() {
+                        self.provide_index(&mut inbox);
+                        if inbox.builder.is_some() && asked.question.counts() && !self.has_index() {
+                            inbox.later.push(asked);
+                            continue;
+                        }
+                    }
                     self.answer(asked, &mut inbox);
                     // What takes long is rare; its connection's memory is not kept for it.
                     if self.place == Place::Back && inbox.queue.is_empty() {
@@ -185,20 +215,13 @@ impl Bench {
 
     fn answer(&mut self, asked: Asked, inbox: &mut Inbox) {
         let Asked { request, question } = asked;
-        let messages = self.messages.clone();
-        let mut told = Instant::now();
         inbox.doing = Some(request);
-        let mut progress = |pace: Pace| {
-            if told.elapsed() >= PROGRESS {
-                told = Instant::now();
-                // Nobody listens any more when the program ends.
-                let _heard = messages.send(Msg::Progress { request, pace });
-            }
-            inbox.is_to_go_on(&question)
-        };
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            self.session().map(|session| perform_step_by_step(session, &question, &mut progress))
-        }));
+        let mut outcome = self.work_on(request, &question, inbox);
+        if inbox.index.is_some() && question.uses_filter() && matches!(outcome, Ok(Ok(_))) {
+            // It has come meanwhile, and what was found without it may not be all.
+            self.provide_index(inbox);
+            outcome = self.work_on(request, &question, inbox);
+        }
         inbox.done();
         let message = match outcome {
             Ok(Ok(answer)) => Msg::Answer { request, answer: Box::new(answer) },
@@ -212,6 +235,52 @@ impl Bench {
             }
         };
         self.tell(message);
+    }
+
+    /// Performs the question. Fails if there is no session, in words, or with a panic.
+    fn work_on(
+        &mut self,
+        request: Request,
+        question: &Question,
+        inbox: &mut Inbox,
+    ) -> thread::Result<Result<Answer, String>> {
+        let messages = self.messages.clone();
+        let began = Instant::now();
+        let mut told = began;
+        let mut progress = |pace: Pace| {
+            if question.uses_filter() {
+                // A few rows at once are better than all of them later: the list asks for the rest.
+                if inbox.builder.is_some() && pace.done > 0 && began.elapsed() >= PATIENCE {
+                    return ControlFlow::Break(());
+                }
+            } else if told.elapsed() >= PROGRESS {
+                told = Instant::now();
+                // Nobody listens any more when the program ends.
+                let _heard = messages.send(Msg::Progress { request, pace });
+            }
+            inbox.is_to_go_on(question)
+        };
+        catch_unwind(AssertUnwindSafe(|| {
+            self.session().map(|session| perform_step_by_step(session, question, &mut progress))
+        }))
+    }
+
+    /// Has the index built, or takes it if it is there.
+    fn provide_index(&mut self, inbox: &mut Inbox) {
+        inbox.hear_builder();
+        let Some(session) = &mut self.session else { return };
+        if let Some(index) = inbox.index.take() {
+            session.take_index(index);
+        }
+        // What cannot be read now is told by the question itself.
+        if inbox.builder.is_none() && !inbox.has_given_up && need(session) == Ok(Need::Build) {
+            inbox.builder = Builder::start(self.opening.clone()).ok();
+            inbox.has_given_up = inbox.builder.is_none();
+        }
+    }
+
+    fn has_index(&self) -> bool {
+        self.session.as_ref().is_some_and(Session::has_index)
     }
 
     fn reopen(&mut self, opening: Opening) {
@@ -252,7 +321,30 @@ enum Next {
 
 impl Inbox {
     fn new(tasks: Receiver<Task>) -> Self {
-        Self { tasks, queue: VecDeque::new(), doing: None, stopped: Vec::new(), reopening: None }
+        Self {
+            tasks,
+            queue: VecDeque::new(),
+            doing: None,
+            stopped: Vec::new(),
+            reopening: None,
+            builder: None,
+            index: None,
+            later: Vec::new(),
+            has_given_up: false,
+        }
+    }
+
+    /// Takes the index if it is built, and what was put off for it.
+    fn hear_builder(&mut self) {
+        match self.builder.as_mut().map(Builder::hear) {
+            None | Some(Built::NotYet) => return,
+            Some(Built::Index(index)) => self.index = Some(index),
+            Some(Built::Nothing) => self.has_given_up = true,
+        }
+        self.builder = None;
+        for asked in self.later.drain(..).rev() {
+            self.queue.push_front(asked);
+        }
     }
 
     /// Nothing is being done any more.
@@ -263,14 +355,18 @@ impl Inbox {
 
     /// The next question that no later one makes worthless; waits for it.
     fn next(&mut self, place: Place) -> Next {
+        let began = Instant::now();
         loop {
+            self.hear_builder();
             if self.queue.is_empty() {
-                let task = match place {
-                    Place::Front => self.tasks.recv_timeout(LOOK),
-                    Place::Back => self.tasks.recv().map_err(|RecvError| RecvTimeoutError::Disconnected),
+                let task = match (place, &self.builder) {
+                    (Place::Front, None) => self.tasks.recv_timeout(LOOK),
+                    (Place::Front, Some(_)) => self.tasks.recv_timeout(LOOK_FOR_INDEX),
+                    (Place::Back, _) => self.tasks.recv().map_err(|RecvError| RecvTimeoutError::Disconnected),
                 };
                 match task {
                     Ok(task) => self.put(task),
+                    Err(RecvTimeoutError::Timeout) if began.elapsed() < LOOK => continue,
                     Err(RecvTimeoutError::Timeout) => return Next::Look,
                     Err(RecvTimeoutError::Disconnected) => return Next::End,
                 }
@@ -294,7 +390,11 @@ impl Inbox {
                 Err(TryRecvError::Disconnected) => return ControlFlow::Break(()),
             }
         }
+        self.hear_builder();
         let is_stopped = self.doing.is_some_and(|doing| self.stopped.contains(&doing));
+        if self.index.is_some() && under_way.uses_filter() {
+            return ControlFlow::Break(());
+        }
         if is_stopped || self.queue.iter().any(|later| under_way.is_superseded_by(&later.question)) {
             return ControlFlow::Break(());
         }
@@ -321,266 +421,4 @@ impl Inbox {
 pub(super) fn last_words(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no words".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::clock;
-    use crate::domain::catalogue::Catalogue;
-    use crate::domain::contact_form::ContactForm;
-    use crate::operations::contacts::{ListQuery, Verify};
-    use crate::operations::export::{self, Existing, Scope};
-    use crate::operations::history::{HistoryAt, RecordQuery};
-    use crate::operations::import::{BadRows, Format, Options, Run};
-    use crate::operations::subscriptions::Whom;
-    use crate::operations::{Actor, Reach, Rules, Via};
-    use crate::tui::effect::{Answer, Refused};
-    use crate::tui::perform::perform;
-
-    /// How long an answer may take before the test has failed.
-    const DEADLINE: Duration = Duration::from_secs(20);
-
-    fn opening(folder: &Path) -> Opening {
-        Opening {
-            database: folder.join("callsheet.db"),
-            actor: Actor { user: "ada".to_owned(), origin: None },
-            via: Via::Screen,
-            rules: Rules::default(),
-            catalogue: Arc::new(Catalogue::built_in()),
-            clock: clock::system(),
-            reach: Reach::Everywhere,
-        }
-    }
-
-    fn add(name: &str) -> Question {
-        let email = format!("{name}@example.org");
-        Question::Add { form: ContactForm { name: name.to_owned(), email, ..ContactForm::default() } }
-    }
-
-    /// Works through what is asked at once.
-    fn answers(folder: &Path, questions: Vec<Question>) -> Vec<Msg> {
-        let (messages, heard) = channel();
-        let session = Session::open(&opening(folder)).unwrap();
-        let bench = Bench { session: Some(session), opening: opening(folder), messages, place: Place::Front };
-        let (tasks, inbox) = channel();
-        for (number, question) in (1..).zip(questions) {
-            tasks.send(Task::Do(asked(number, question))).unwrap();
-        }
-        drop(tasks);
-        bench.work(inbox);
-        heard.iter().collect()
-    }
-
-    fn asked(number: u64, question: Question) -> Asked {
-        Asked { request: Request(number), question: Box::new(question) }
-    }
-
-    fn empty() -> Inbox {
-        Inbox::new(channel().1)
-    }
-
-    fn request_of(message: &Msg) -> u64 {
-        let Msg::Answer { request, .. } = message else { panic!("{message:?}") };
-        request.0
-    }
-
-    #[test]
-    fn questions_are_answered_in_order_and_superseded_readings_are_not_asked() {
-        let folder = tempfile::tempdir().unwrap();
-        let asked = vec![Question::Totals, add("ada"), add("grace"), Question::Account, Question::Totals];
-        let heard = answers(folder.path(), asked);
-        assert_eq!(heard.iter().map(request_of).collect::<Vec<_>>(), [2, 3, 4, 5]);
-        let Msg::Answer { answer, .. } = &heard[3] else { panic!() };
-        let Answer::Totals(Ok(totals)) = **answer else { panic!() };
-        assert_eq!(totals.contacts, 2);
-    }
-
-    #[test]
-    fn changes_of_others_are_told_while_nothing_is_asked() {
-        let folder = tempfile::tempdir().unwrap();
-        let (messages, heard) = channel();
-        let opening = opening(folder.path());
-        let worker = Worker::start(Session::open(&opening).unwrap(), opening.clone(), messages).unwrap();
-        let mut other = Session::open(&opening).unwrap();
-        assert!(matches!(perform(&mut other, &add("ada")), Answer::Added(Ok(_))));
-        assert_eq!(heard.recv_timeout(DEADLINE), Ok(Msg::StoreChanged));
-        drop(worker);
-        assert!(heard.recv_timeout(DEADLINE).is_err(), "the thread has ended");
-    }
-
-    #[test]
-    fn a_worker_without_a_session_opens_one_or_says_why_not() {
-        let folder = tempfile::tempdir().unwrap();
-        let (messages, heard) = channel();
-        let opening = opening(folder.path());
-        let mut bench = Bench { session: None, opening, messages, place: Place::Back };
-        bench.answer(asked(1, Question::Totals), &mut empty());
-        assert_eq!(request_of(&heard.recv().unwrap()), 1);
-        bench.session = None;
-        bench.opening.database = folder.path().to_owned();
-        bench.answer(asked(2, Question::Totals), &mut empty());
-        assert!(matches!(heard.recv().unwrap(), Msg::WorkerPanicked(_)));
-    }
-
-    #[test]
-    fn what_takes_long_is_done_beside_and_its_changes_are_noticed() {
-        let folder = tempfile::tempdir().unwrap();
-        let (messages, heard) = channel();
-        let opening = opening(folder.path());
-        let mut worker = Worker::start(Session::open(&opening).unwrap(), opening.clone(), messages).unwrap();
-        worker.ask(Request(1), Box::new(add("ada")));
-        assert_eq!(request_of(&heard.recv_timeout(DEADLINE).unwrap()), 1);
-        let whom = Whom::Filtered(ListQuery::default());
-        let change = Question::SetColumn { id: "security".to_owned(), whom, wanted: true };
-        worker.ask(Request(2), Box::new(change));
-        let answers = [heard.recv_timeout(DEADLINE).unwrap(), heard.recv_timeout(DEADLINE).unwrap()];
-        assert!(answers.contains(&Msg::StoreChanged), "{answers:?}");
-        assert!(answers.iter().any(|message| matches!(message, Msg::Answer { request: Request(2), .. })));
-    }
-
-    #[test]
-    fn other_rules_are_in_force_for_what_is_asked_afterwards() {
-        use crate::domain::email_address::Smtputf8;
-        let folder = tempfile::tempdir().unwrap();
-        let (messages, heard) = channel();
-        let opening = opening(folder.path());
-        let mut worker = Worker::start(Session::open(&opening).unwrap(), opening.clone(), messages).unwrap();
-        let email = "用户@example.org".to_owned();
-        let form = ContactForm { name: "ada".to_owned(), email, ..ContactForm::default() };
-        let is_added = |worker: &mut Worker, number| {
-            worker.ask(Request(number), Box::new(Question::Add { form: form.clone() }));
-            let message = heard.recv_timeout(DEADLINE).unwrap();
-            matches!(message, Msg::Answer { answer, .. } if matches!(*answer, Answer::Added(Ok(_))))
-        };
-        assert!(!is_added(&mut worker, 1));
-        let rules = Rules { smtputf8: Smtputf8::Allowed, ..Rules::default() };
-        worker.reopen(Opening { rules, ..opening });
-        assert!(is_added(&mut worker, 2));
-    }
-
-    #[test]
-    fn what_is_being_done_ends_when_somebody_says_so_and_what_was_asked_stays() {
-        let (tasks, inbox) = channel();
-        let mut inbox = Inbox::new(inbox);
-        inbox.doing = Some(Request(1));
-        let under_way = Question::CheckHistory;
-        assert!(inbox.is_to_go_on(&under_way).is_continue());
-        tasks.send(Task::Do(asked(2, Question::Coverage))).unwrap();
-        tasks.send(Task::Stop(Request(7))).unwrap();
-        assert!(inbox.is_to_go_on(&under_way).is_continue(), "nobody knows that one");
-        tasks.send(Task::Stop(Request(1))).unwrap();
-        assert!(inbox.is_to_go_on(&under_way).is_break());
-        inbox.done();
-        drop(tasks);
-        assert!(matches!(inbox.next(Place::Back), Next::Do(asked) if asked.request == Request(2)));
-        inbox.doing = Some(Request(2));
-        assert!(inbox.is_to_go_on(&Question::Coverage).is_break(), "nobody is there any more");
-        assert!(matches!(inbox.next(Place::Back), Next::End));
-    }
-
-    #[test]
-    fn a_search_ends_when_another_is_asked_for() {
-        let search = |word: &str| {
-            let query = RecordQuery { words: vec![word.to_owned()], ..RecordQuery::default() };
-            Question::HistoryPage { query, at: HistoryAt::Newest, limit: 9 }
-        };
-        let (tasks, inbox) = channel();
-        let mut inbox = Inbox::new(inbox);
-        tasks.send(Task::Do(asked(1, Question::CheckHistory))).unwrap();
-        assert!(inbox.is_to_go_on(&search("a")).is_continue());
-        tasks.send(Task::Do(asked(2, search("ab")))).unwrap();
-        assert!(inbox.is_to_go_on(&search("a")).is_break());
-    }
-
-    #[test]
-    fn what_waits_and_is_to_end_ends_at_its_first_step() {
-        let (tasks, inbox) = channel();
-        let mut inbox = Inbox::new(inbox);
-        tasks.send(Task::Do(asked(1, Question::Coverage))).unwrap();
-        tasks.send(Task::Do(asked(2, Question::Totals))).unwrap();
-        tasks.send(Task::Stop(Request(2))).unwrap();
-        for (request, goes_on) in [(1, true), (2, false)] {
-            assert!(matches!(inbox.next(Place::Back), Next::Do(asked) if asked.request == Request(request)));
-            inbox.doing = Some(Request(request));
-            assert_eq!(inbox.is_to_go_on(&Question::Coverage).is_continue(), goes_on, "{request}");
-            inbox.done();
-        }
-        assert!(inbox.stopped.is_empty());
-    }
-
-    #[test]
-    fn while_a_long_file_is_imported_questions_are_answered_and_it_can_be_stopped() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("long.csv");
-        let rows = (0..100_000).map(|number| format!("c{number},c{number}@example.org\n"));
-        std::fs::write(&file, std::iter::once("name,email\n".to_owned()).chain(rows).collect::<String>())
-            .unwrap();
-        let (messages, heard) = channel();
-        let opening = opening(folder.path());
-        let mut worker = Worker::start(Session::open(&opening).unwrap(), opening, messages).unwrap();
-        let (bad_rows, verify, run) = (BadRows::RefuseAll, Verify::Later, Run::Real);
-        let options = Options { format: Format::Csv, bad_rows, verify, run };
-        worker.ask(Request(1), Box::new(Question::Import { file, options, stamp: None }));
-        let told = heard.recv_timeout(DEADLINE).unwrap();
-        let Msg::Progress { request: Request(1), pace } = told else { panic!("{told:?}") };
-        assert!(pace.done > 0 && pace.permille.is_some_and(|permille| permille < 1000), "{pace:?}");
-        worker.ask(Request(2), Box::new(Question::Totals));
-        let is_answer = |message: &Msg| matches!(message, Msg::Answer { .. });
-        let next = || std::iter::from_fn(|| heard.recv_timeout(DEADLINE).ok()).find(is_answer).unwrap();
-        let totals = next();
-        assert_eq!(request_of(&totals), 2, "it does not wait for the import");
-        worker.stop(Request(1));
-        let Msg::Answer { request: Request(1), answer } = next() else { panic!() };
-        assert_eq!(*answer, Answer::Imported(Err(Refused::Cancelled)));
-        worker.ask(Request(3), Box::new(Question::Totals));
-        let Msg::Answer { answer, .. } = next() else { panic!() };
-        assert!(matches!(*answer, Answer::Totals(Ok(totals)) if totals.contacts == 0), "{answer:?}");
-    }
-
-    #[test]
-    fn the_last_words_of_a_panic_are_kept() {
-        let words = |panic: Box<dyn Any + Send>| last_words(panic.as_ref());
-        assert_eq!(words(Box::new("no rows")), "no rows");
-        assert_eq!(words(Box::new("no rows".to_owned())), "no rows");
-        assert_eq!(words(Box::new(7)), "no words");
-    }
-
-    #[test]
-    fn a_restricted_screen_uses_files_of_its_folder_only() {
-        let folder = tempfile::tempdir().unwrap();
-        let exports = folder.path().join("exports");
-        std::fs::create_dir(&exports).unwrap();
-        let reach = Reach::Below(exports.clone());
-        let mut session = Session::open(&Opening { reach, ..opening(folder.path()) }).unwrap();
-        let (inside, outside) = (exports.join("staff.csv"), folder.path().join("staff.csv"));
-        let export = |target: &Path| Question::Export {
-            target: target.to_owned(),
-            scope: Scope::All,
-            format: export::Format::Csv,
-            existing: Existing::Replace,
-        };
-        assert!(matches!(
-            perform(&mut session, &export(&outside)),
-            Answer::Exported(Err(Refused::Because(_)))
-        ));
-        assert!(!outside.exists());
-        assert!(matches!(perform(&mut session, &export(&inside)), Answer::Exported(Ok(_))));
-        std::fs::copy(&inside, &outside).unwrap();
-        let options = Options {
-            format: Format::Csv,
-            bad_rows: BadRows::RefuseAll,
-            verify: Verify::Later,
-            run: Run::Trial,
-        };
-        let import = |file: &Path| Question::Import { file: file.to_owned(), options, stamp: None };
-        assert!(matches!(
-            perform(&mut session, &import(&outside)),
-            Answer::Imported(Err(Refused::Because(_)))
-        ));
-        assert!(matches!(perform(&mut session, &import(&inside)), Answer::Imported(Ok(_))));
-    }
 }

@@ -56,6 +56,20 @@ CREATE TRIGGER contact_pending_update BEFORE UPDATE OF pending_email_key ON cont
 WHEN NEW.pending_email_key IS NOT NULL AND EXISTS (SELECT 1 FROM contact WHERE email_key = NEW.pending_email_key)
 BEGIN SELECT RAISE(ABORT, 'the address is in force for a contact'); END;
 
+-- Which contacts have another text or status, or are gone, in order, so that what is kept of all contacts in memory is brought up to
+-- date at little cost. New contacts are known by their ids. Only the newest changes are kept.
+CREATE TABLE contact_change (
+  number     INTEGER PRIMARY KEY,
+  contact_id INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER contact_has_changed AFTER UPDATE OF name, email, position, status ON contact
+WHEN OLD.name <> NEW.name OR OLD.email <> NEW.email OR OLD.position <> NEW.position OR OLD.status <> NEW.status
+BEGIN INSERT INTO contact_change (contact_id) VALUES (NEW.id); END;
+CREATE TRIGGER contact_is_gone AFTER DELETE ON contact
+BEGIN INSERT INTO contact_change (contact_id) VALUES (OLD.id); END;
+CREATE TRIGGER contact_change_is_old AFTER INSERT ON contact_change
+BEGIN DELETE FROM contact_change WHERE number <= NEW.number - 10000; END;
+
 CREATE TABLE subscription (
   contact_id INTEGER NOT NULL REFERENCES contact (id) ON DELETE CASCADE,
   type       TEXT NOT NULL CHECK (type <> ''),

@@ -3,6 +3,7 @@
 
 use crate::domain::columns::pad;
 use crate::domain::contact::{Contact, Status};
+use crate::domain::filter::Filter;
 use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
 use crate::domain::say::{plain, say};
@@ -51,6 +52,8 @@ pub(super) struct Columns {
 pub(super) struct Piece {
     pub text: String,
     pub role: Role,
+    /// The filter has found it.
+    pub is_found: bool,
 }
 
 impl Columns {
@@ -97,16 +100,18 @@ impl Columns {
         format!("{}{}{}", " ".repeat(MARGIN), cells.join(&" ".repeat(self.gap)), " ".repeat(self.end))
     }
 
-    /// The cells of a row behind the margin, in pieces of one style each.
-    pub(super) fn cells(self, contact: &Contact, look: &Look<'_>) -> Vec<Piece> {
+    /// The cells of a row behind the margin, in pieces of one style each. What the filter has found are pieces of their own.
+    pub(super) fn cells(self, contact: &Contact, filter: &Filter, look: &Look<'_>) -> Vec<Piece> {
         let position = contact.position.map_or("", |position| position.title(look.language));
-        let mut line = Line { pieces: Vec::new(), gap: self.gap, look };
+        let nothing = Filter::default();
+        let mut line = Line { pieces: Vec::new(), gap: self.gap, filter, look };
         line.cell(&safe(&contact.name), self.name, Role::Text);
         line.cell(&email(contact, look), self.email, Role::Text);
         line.cell(position, self.position, Role::Text);
+        line.filter = &nothing;
         line.cell(&self.status_words(contact, look), self.status, status_role(contact.status));
         line.cell(&types_words(contact, look), self.types, types_role(contact));
-        line.push(&" ".repeat(self.end), Role::Text);
+        line.push(&" ".repeat(self.end), Role::Text, false);
         line.pieces
     }
 
@@ -127,6 +132,7 @@ impl Columns {
 struct Line<'a> {
     pieces: Vec<Piece>,
     gap: usize,
+    filter: &'a Filter,
     look: &'a Look<'a>,
 }
 
@@ -139,16 +145,22 @@ impl Line<'_> {
         let gap = if self.pieces.is_empty() { 0 } else { self.gap };
         let written = padded.trim_end_matches(' ');
         let rest = padded.len() - written.len();
-        self.push(&" ".repeat(gap), Role::Text);
-        self.push(written, role);
-        self.push(&" ".repeat(rest), Role::Text);
+        self.push(&" ".repeat(gap), Role::Text, false);
+        let mut from = 0;
+        for found in self.filter.occurrences(written) {
+            self.push(&written[from..found.start], role, false);
+            self.push(&written[found.clone()], role, true);
+            from = found.end;
+        }
+        self.push(&written[from..], role, false);
+        self.push(&" ".repeat(rest), Role::Text, false);
     }
 
-    fn push(&mut self, text: &str, role: Role) {
+    fn push(&mut self, text: &str, role: Role, is_found: bool) {
         match self.pieces.last_mut() {
-            Some(last) if last.role == role => last.text.push_str(text),
+            Some(last) if last.role == role && last.is_found == is_found => last.text.push_str(text),
             Some(_) | None if text.is_empty() => {}
-            Some(_) | None => self.pieces.push(Piece { text: text.to_owned(), role }),
+            Some(_) | None => self.pieces.push(Piece { text: text.to_owned(), role, is_found }),
         }
     }
 }
@@ -231,7 +243,7 @@ mod tests {
 
     fn line(contact: &Contact, width: usize) -> String {
         Columns::of(width, Language::En)
-            .cells(contact, &test_look())
+            .cells(contact, &Filter::parse("a"), &test_look())
             .iter()
             .map(|piece| piece.text.as_str())
             .collect()
@@ -245,6 +257,15 @@ mod tests {
             words,
             ["AdaLovelace", "ada@example.org", "Maintenance Director", "… code sent 13:58", "◐ 2 of 6"]
         );
+    }
+
+    #[test]
+    fn what_the_filter_found_stands_in_pieces_of_its_own() {
+        let contact = contact("AdaLovelace", "ada@example.org");
+        let pieces = Columns::of(98).cells(&contact, &Filter::parse("LOVE main sent"), &test_look());
+        let found: Vec<&str> =
+            pieces.iter().filter(|piece| piece.is_found).map(|piece| piece.text.as_str()).collect();
+        assert_eq!(found, ["Love", "Main"]);
     }
 
     #[test]

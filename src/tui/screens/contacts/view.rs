@@ -10,6 +10,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
@@ -26,6 +27,9 @@ use crate::tui::look::Look;
 use crate::tui::theme::Role;
 use crate::tui::widgets::filter_line::FilterLine;
 use crate::tui::widgets::{beside, dialog, row, skip_rows, wrapped_text::wrap, write};
+
+/// What the filter has found looks as it did, and is underlined and bold besides: that is seen in every theme, without colours too.
+const FOUND: Style = Style::new().add_modifier(Modifier::UNDERLINED).add_modifier(Modifier::BOLD);
 
 /// The rows that are left for contacts.
 pub(super) fn list_rows(body: Rect, filter: &FilterLine<Filter>) -> usize {
@@ -108,10 +112,11 @@ fn draw_row(
         mark(is_current, look.marks.cursor(), Role::Title),
         mark(is_picked, look.marks.picked(), Role::Picked),
     ];
-    for piece in columns.cells(contact, look) {
+    for piece in columns.cells(contact, contacts.filter.question(), look) {
         // One style for the whole selected row: it is told from others at a glance, and moving costs few bytes.
         let role = if is_current { Role::SelectedRow } else { piece.role };
-        spans.push(Span::styled(piece.text, look.style(role)));
+        let style = look.style(role);
+        spans.push(Span::styled(piece.text, if piece.is_found { style.patch(FOUND) } else { style }));
     }
     write(area, buf, Line::from(spans));
 }

@@ -1,0 +1,476 @@
+//! The text of all contacts in memory, in which a filter finds its words in one pass however many contacts there are.
+//!
+//! ```text
+//! text   adalovelace␊ada@example.org␊王小明␊xiaoming@xn--fsqu00a.xn--55qx5d␊xiaoming@例子.公司␊…
+//!        └ slot 0 ──────────────────┘└ slot 1 ───────────────────────────────────────────────┘
+//! marks  position and status of each slot, one octet
+//! ```
+//!
+//! A word holds no white space, so it is never found across two texts. A contact whose text changes gets a new slot at the end
+//! and leaves the old one blank. What is no text and is not in here, such as subscriptions, comes beside the filter.
+
+mod bits;
+
+use std::collections::BTreeMap;
+
+use memchr::{memchr, memmem};
+
+pub use bits::Bits;
+
+use super::{Filter, STATUSES, Selected, fold, unicode_form};
+use crate::domain::contact::{ContactId, SortColumn};
+use crate::domain::position::Position;
+
+/// What the index keeps of a contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry<'a> {
+    pub id: ContactId,
+    pub name: &'a str,
+    /// With the domain as A-label; the index holds the U-label too.
+    pub email: &'a str,
+    pub position: Option<Position>,
+    /// As stored, one of [`STATUSES`].
+    pub status: &'a str,
+}
+
+/// What the qualifiers of a filter need that the index does not hold.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// Contacts whose open verification is over by the clock. Looked at by `status:` only.
+    pub overdue: &'a [ContactId],
+    /// Contacts with a subscription that one of the wanted types covers. Looked at by `type:` only.
+    pub subscribers: Option<&'a Bits>,
+    /// Looked at by `is:selected` only.
+    pub selected: &'a [ContactId],
+}
+
+/// The text of all contacts.
+#[derive(Debug, Clone, Default)]
+pub struct TextIndex {
+    text: Vec<u8>,
+    /// Where the text of each slot ends.
+    ends: Vec<u32>,
+    ids: Vec<ContactId>,
+    marks: Vec<u8>,
+    /// The place of each slot in the list by name, for the first slots. The others have been added since.
+    ranks: Vec<u32>,
+    /// The slots behind the first [`TextIndex::sorted`], which lie in order of id.
+    moved: BTreeMap<ContactId, u32>,
+    sorted: usize,
+}
+
+/// There is more text than the index can hold, 4 GiB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Full;
+
+/// The mark of a slot whose contact is gone or has moved.
+const BLANK: u8 = u8::MAX;
+const END: u8 = b'\n';
+/// With fewer candidates than one in so many, each is looked at by itself.
+const SPARSE: usize = 12;
+
+impl TextIndex {
+    /// An index without contacts, with room for so many.
+    #[must_use]
+    pub fn with_capacity(contacts: usize) -> Self {
+        Self {
+            text: Vec::with_capacity(contacts.saturating_mul(36)),
+            ends: Vec::with_capacity(contacts),
+            ids: Vec::with_capacity(contacts),
+            marks: Vec::with_capacity(contacts),
+            ..Self::default()
+        }
+    }
+
+    /// The number of slots, blank ones included.
+    #[must_use]
+    pub fn slots(&self) -> usize {
+        self.marks.len()
+    }
+
+    /// Slots that were added since the index was made: contacts that are new or have another text.
+    #[must_use]
+    pub fn added(&self) -> usize {
+        self.slots() - self.sorted
+    }
+
+    /// Adds a contact whose id is higher than all before, while the index is made.
+    ///
+    /// # Errors
+    /// [`Full`].
+    pub fn push(&mut self, entry: &Entry<'_>) -> Result<(), Full> {
+        self.append(entry)?;
+        self.sorted = self.slots();
+        Ok(())
+    }
+
+    /// Ends the making: `by_name` are the ids in the order of names. Those that it does not have are found, but without an order.
+    pub fn finish(&mut self, by_name: impl IntoIterator<Item = ContactId>) {
+        self.ranks = vec![u32::MAX; self.sorted];
+        for (rank, id) in (0..).zip(by_name) {
+            if let Some(place) = self.slot(id).and_then(|slot| self.ranks.get_mut(slot)) {
+                *place = rank;
+            }
+        }
+        self.text.shrink_to_fit();
+    }
+
+    /// Notes how a contact is now, be it new.
+    ///
+    /// # Errors
+    /// [`Full`].
+    pub fn put(&mut self, entry: &Entry<'_>) -> Result<(), Full> {
+        if let Some(slot) = self.slot(entry.id) {
+            if self.slot_text(slot) == text_of(entry) {
+                self.marks[slot] = mark_of(entry);
+                return Ok(());
+            }
+            self.blank(slot);
+        }
+        let slot = u32::try_from(self.slots()).map_err(|_| Full)?;
+        self.append(entry)?;
+        self.moved.insert(entry.id, slot);
+        Ok(())
+    }
+
+    /// Forgets a contact, if it is there.
+    pub fn remove(&mut self, id: ContactId) {
+        if let Some(slot) = self.slot(id) {
+            self.blank(slot);
+            self.moved.remove(&id);
+        }
+    }
+
+    /// The slots of the contacts in which every word occurs. `known` are words with what was found for them: where the new ones
+    /// only narrow them, nothing else is looked at.
+    #[must_use]
+    pub fn find(&self, words: &[String], known: Option<(&[String], &Bits)>) -> Bits {
+        let narrowed = known.filter(|(known_words, bits)| {
+            bits.len() == self.slots()
+                && known_words.iter().all(|known| words.iter().any(|word| word.contains(known.as_str())))
+        });
+        let (known_words, mut found) = match narrowed {
+            Some((known_words, bits)) => (known_words, Some(bits.clone())),
+            None => (&[][..], None),
+        };
+        let mut wanted: Vec<&String> = words.iter().filter(|word| !known_words.contains(word)).collect();
+        // The longest is the rarest.
+        wanted.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        wanted.dedup();
+        for word in wanted {
+            let sought = Sought::new(word);
+            found = Some(match found {
+                None => self.scan(&sought),
+                Some(bits) if bits.count() > self.slots() / SPARSE => bits.and(&self.scan(&sought)),
+                Some(bits) => self.sift(&sought, &bits),
+            });
+        }
+        found.unwrap_or_else(|| self.with_mark(|mark| mark != BLANK))
+    }
+
+    /// Those of `found`, the slots with the filter's words, that its qualifiers let through.
+    #[must_use]
+    pub fn qualify(&self, filter: &Filter, found: &Bits, beside: &Beside<'_>) -> Bits {
+        let mut bits = found.clone();
+        if let Some(statuses) = &filter.statuses {
+            let wanted = |status: &str| statuses.contains(&status);
+            let mut shown = self.with_mark(|mark| STATUSES.get(status_in(mark)).is_some_and(|id| wanted(id)));
+            for slot in beside.overdue.iter().filter_map(|id| self.slot(*id)) {
+                let status = STATUSES.get(status_in(self.marks[slot])).copied().unwrap_or_default();
+                if ["unverified", "code_sent"].contains(&status) {
+                    shown.set(slot, wanted("expired"));
+                }
+            }
+            bits = bits.and(&shown);
+        }
+        if let Some(positions) = &filter.positions {
+            bits = bits.and(&self.with_mark(|mark| mark != BLANK && positions.contains(&position_in(mark))));
+        }
+        if filter.types.is_some() {
+            bits = beside.subscribers.map_or_else(|| Bits::none(self.slots()), |wanted| bits.and(wanted));
+        }
+        match filter.selected {
+            None => bits,
+            Some(Selected::Yes) => bits.and(&self.slots_of(beside.selected.iter().copied())),
+            Some(Selected::Never) => Bits::none(self.slots()),
+        }
+    }
+
+    /// The ids of those slots that were added since the index was made; the list by name is not known for them.
+    pub fn added_in<'a>(&'a self, bits: &'a Bits) -> impl Iterator<Item = ContactId> + 'a {
+        bits.iter_from(self.sorted).map(|slot| self.ids[slot])
+    }
+
+    /// The ids of the slots, in no order that says anything.
+    pub fn ids_in<'a>(&'a self, bits: &'a Bits) -> impl Iterator<Item = ContactId> + 'a {
+        bits.iter_from(0).map(|slot| self.ids[slot])
+    }
+
+    /// The slots of contacts; those that are not there are left out.
+    #[must_use]
+    pub fn slots_of(&self, ids: impl IntoIterator<Item = ContactId>) -> Bits {
+        let mut bits = Bits::none(self.slots());
+        ids.into_iter().for_each(|id| self.add_slot_of(id, &mut bits));
+        bits
+    }
+
+    /// Puts the slot of a contact into the set, if it is there.
+    pub fn add_slot_of(&self, id: ContactId, bits: &mut Bits) {
+        if let Some(slot) = self.slot(id) {
+            bits.set(slot, true);
+        }
+    }
+
+    /// Whether the contact is among the slots.
+    #[must_use]
+    pub fn holds(&self, bits: &Bits, id: ContactId) -> bool {
+        self.slot(id).is_some_and(|slot| bits.has(slot))
+    }
+
+    /// Where a contact stands in the list by name; None for those that were added since the index was made.
+    #[must_use]
+    pub fn rank_by_name(&self, id: ContactId) -> Option<u32> {
+        let slot = self.slot(id).filter(|slot| *slot < self.sorted)?;
+        self.ranks.get(slot).copied().filter(|rank| *rank != u32::MAX)
+    }
+
+    /// The first `wanted` of the slots by name, at or after `from` in the direction, in order; those that were added since the
+    /// index was made are left out. A rank tells where to begin.
+    #[must_use]
+    pub fn first_by_name(&self, bits: &Bits, from: Option<u32>, up: bool, wanted: usize) -> Vec<ContactId> {
+        let slots = bits.iter_from(0).take_while(|slot| *slot < self.sorted);
+        let ranked = slots.map(|slot| (u64::from(self.ranks.get(slot).copied().unwrap_or(u32::MAX)), slot));
+        self.first(ranked, from.map(u64::from), up, wanted)
+    }
+
+    /// The first `wanted` of the slots in the order of a column that [`place`] knows, at or after a place, in order.
+    #[must_use]
+    pub fn first_by_place(
+        &self,
+        (bits, column): (&Bits, SortColumn),
+        from: Option<u64>,
+        up: bool,
+        wanted: usize,
+    ) -> Vec<ContactId> {
+        // What stands in an octet is few values: each is looked up once.
+        let places: Vec<u64> = (0..=BLANK)
+            .map(|mark| match column {
+                SortColumn::Status => {
+                    place_of_key(column, STATUSES.get(status_in(mark)).copied().unwrap_or_default())
+                }
+                SortColumn::Position => {
+                    place_of_key(column, position_in(mark).map_or("", |position| position.id()))
+                }
+                SortColumn::Name | SortColumn::Email | SortColumn::Id => 0,
+            })
+            .collect();
+        let placed = bits
+            .iter_from(0)
+            .map(|slot| (places[usize::from(self.marks[slot])] | id_bits(self.ids[slot]), slot));
+        self.first(placed, from, up, wanted)
+    }
+
+    fn first(
+        &self,
+        placed: impl Iterator<Item = (u64, usize)>,
+        from: Option<u64>,
+        up: bool,
+        wanted: usize,
+    ) -> Vec<ContactId> {
+        if wanted == 0 {
+            return Vec::new();
+        }
+        // Upwards is downwards with the places turned round.
+        let turned = |place: u64| if up { u64::MAX - place } else { place };
+        let from = from.map_or(0, turned);
+        let mut best: Vec<(u64, usize)> = Vec::new();
+        let mut limit = u64::MAX;
+        for (place, slot) in placed {
+            let place = turned(place);
+            if place < from || place > limit {
+                continue;
+            }
+            best.push((place, slot));
+            if best.len() >= wanted.saturating_mul(4).max(256) {
+                best.select_nth_unstable(wanted - 1);
+                best.truncate(wanted);
+                limit = best[wanted - 1].0;
+            }
+        }
+        best.sort_unstable();
+        best.truncate(wanted);
+        best.into_iter().map(|(_, slot)| self.ids[slot]).collect()
+    }
+
+    fn append(&mut self, entry: &Entry<'_>) -> Result<(), Full> {
+        let text = text_of(entry);
+        let end = u32::try_from(self.text.len() + text.len()).map_err(|_| Full)?;
+        self.text.extend_from_slice(&text);
+        self.ends.push(end);
+        self.ids.push(entry.id);
+        self.marks.push(mark_of(entry));
+        Ok(())
+    }
+
+    fn blank(&mut self, slot: usize) {
+        let (start, end) = self.range(slot);
+        self.text[start..end].fill(END);
+        self.marks[slot] = BLANK;
+    }
+
+    /// The slot of a contact that is there.
+    fn slot(&self, id: ContactId) -> Option<usize> {
+        if let Some(slot) = self.moved.get(&id) {
+            return usize::try_from(*slot).ok();
+        }
+        let slot = self.ids[..self.sorted].binary_search(&id).ok()?;
+        (self.marks[slot] != BLANK).then_some(slot)
+    }
+
+    fn range(&self, slot: usize) -> (usize, usize) {
+        let at = |slot: usize| self.ends.get(slot).map_or(0, |end| *end as usize);
+        (slot.checked_sub(1).map_or(0, at), at(slot))
+    }
+
+    fn slot_text(&self, slot: usize) -> &[u8] {
+        let (start, end) = self.range(slot);
+        &self.text[start..end]
+    }
+
+    /// Looks through all text.
+    fn scan(&self, sought: &Sought<'_>) -> Bits {
+        let mut bits = match sought.positions {
+            0 => Bits::none(self.slots()),
+            _ => self.with_mark(|mark| sought.has_position(mark)),
+        };
+        let (mut from, mut slot) = (0, 0);
+        while let Some(at) = sought.find(&self.text[from..]) {
+            slot = self.slot_at(from + at, slot);
+            bits.set(slot, true);
+            from = self.range(slot).1;
+        }
+        bits
+    }
+
+    /// Looks through the text of these slots.
+    fn sift(&self, sought: &Sought<'_>, among: &Bits) -> Bits {
+        let mut bits = Bits::none(self.slots());
+        for slot in among.iter_from(0) {
+            if sought.has_position(self.marks[slot]) || sought.find(self.slot_text(slot)).is_some() {
+                bits.set(slot, true);
+            }
+        }
+        bits
+    }
+
+    /// The slot in which this octet of the text lies, not before `from`: in steps that double, for the next hit is often near.
+    fn slot_at(&self, offset: usize, from: usize) -> usize {
+        let is_before = |slot: usize| self.ends.get(slot).is_some_and(|end| *end as usize <= offset);
+        let (mut low, mut step) = (from, 1);
+        while is_before(low + step - 1) {
+            low += step;
+            step *= 2;
+        }
+        let high = (low + step).min(self.ends.len());
+        low + self.ends[low..high].partition_point(|end| *end as usize <= offset)
+    }
+
+    fn with_mark(&self, is_wanted: impl Fn(u8) -> bool) -> Bits {
+        let wanted: Vec<bool> = (0..=u8::MAX).map(is_wanted).collect();
+        Bits::of(self.marks.iter().map(|mark| wanted[usize::from(*mark)]))
+    }
+}
+
+/// A word, ready to be looked for.
+struct Sought<'a> {
+    word: &'a [u8],
+    finder: memmem::Finder<'a>,
+    /// The positions in which it occurs, a bit each.
+    positions: u32,
+}
+
+impl<'a> Sought<'a> {
+    fn new(word: &'a str) -> Self {
+        let mut positions = 0;
+        for (bit, position) in (1..).zip(Position::ALL) {
+            positions |= u32::from(position.haystack().contains(word)) << bit;
+        }
+        Self { word: word.as_bytes(), finder: memmem::Finder::new(word), positions }
+    }
+
+    fn find(&self, text: &[u8]) -> Option<usize> {
+        match self.word {
+            [octet] => memchr(*octet, text),
+            _ => self.finder.find(text),
+        }
+    }
+
+    const fn has_position(&self, mark: u8) -> bool {
+        mark != BLANK && self.positions >> (mark >> 3) & 1 == 1
+    }
+}
+
+/// Where a contact stands in the order of a column, by its value there and its id; None for columns whose order is not known here.
+#[must_use]
+pub fn place(column: SortColumn, key: &str, id: ContactId) -> Option<u64> {
+    match column {
+        SortColumn::Position | SortColumn::Status => Some(place_of_key(column, key) | id_bits(id)),
+        SortColumn::Id => Some(id_bits(id)),
+        SortColumn::Name | SortColumn::Email => None,
+    }
+}
+
+/// The values of a column before this one, above the bits of the id.
+fn place_of_key(column: SortColumn, key: &str) -> u64 {
+    let before = match column {
+        SortColumn::Status => STATUSES.iter().filter(|id| **id < key).count(),
+        // No position is the empty text, before all others.
+        SortColumn::Position => {
+            Position::ALL.iter().filter(|position| position.id() < key).count() + usize::from(!key.is_empty())
+        }
+        SortColumn::Name | SortColumn::Email | SortColumn::Id => 0,
+    };
+    u64::try_from(before).unwrap_or(0) << 56
+}
+
+fn id_bits(id: ContactId) -> u64 {
+    u64::try_from(id.0).unwrap_or(0) & ((1 << 56) - 1)
+}
+
+/// Folded name, email and, if it is another, the email as it is shown; one a line.
+fn text_of(entry: &Entry<'_>) -> Vec<u8> {
+    let mut text = Vec::with_capacity(entry.name.len() + entry.email.len() + 2);
+    let mut line = |of: &str| {
+        text.extend_from_slice(fold(of).as_bytes());
+        text.push(END);
+    };
+    line(entry.name);
+    line(entry.email);
+    if let Some((local, domain)) = entry.email.rsplit_once('@')
+        && let Some(shown) = unicode_form(domain)
+    {
+        line(&format!("{local}@{shown}"));
+    }
+    text
+}
+
+fn mark_of(entry: &Entry<'_>) -> u8 {
+    let status = STATUSES.iter().position(|status| *status == entry.status).unwrap_or(STATUSES.len());
+    let position = entry
+        .position
+        .and_then(|wanted| Position::ALL.iter().position(|position| *position == wanted))
+        .map_or(0, |index| index + 1);
+    u8::try_from(position << 3 | status).unwrap_or(BLANK)
+}
+
+/// The status as an index into [`STATUSES`]; beyond them for a blank slot.
+const fn status_in(mark: u8) -> usize {
+    (mark & 7) as usize
+}
+
+fn position_in(mark: u8) -> Option<Position> {
+    usize::from(mark >> 3).checked_sub(1).and_then(|index| Position::ALL.get(index).copied())
+}
+
+#[cfg(test)]
+mod tests;

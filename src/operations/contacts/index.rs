@@ -1,0 +1,290 @@
+//! The text index of a session: made in the background by a session of its own, brought up to date whenever it is asked, and
+//! given up when too much has changed. Nothing depends on its being there: without it the contacts themselves are looked through.
+
+use std::ops::ControlFlow;
+
+use super::ListQuery;
+use crate::domain::contact::{Contact, ContactId, SortColumn};
+use crate::domain::filter::text_index::{self, Beside, Bits, TextIndex};
+use crate::domain::timestamp::Timestamp;
+use crate::operations::{Problem, Session};
+use crate::store::{Changes, Direction, Known, Reading, Stamp, Start, StoreError};
+
+/// So few contacts are looked through as fast as an index would be.
+const FEW: u64 = 5_000;
+/// Changes that are read while somebody waits.
+const MOST_CHANGES: usize = 10_000;
+/// Contacts without a place in the list by name that are put into a page one by one.
+const MOST_ADDED: usize = 500;
+/// Contacts that are done between two looks whether to go on.
+const STEP: usize = 4096;
+
+/// The text of all contacts, as of one state of the database, with what was found last.
+pub struct Index {
+    text: TextIndex,
+    known: Known,
+    stamp: Option<Stamp>,
+    /// The words that were looked for last, and where they occur.
+    found: Option<(Vec<String>, Bits)>,
+    /// The types that were asked for last, and who wants them.
+    subscribers: Option<(Vec<String>, Bits)>,
+}
+
+/// What there is of an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// An index would help, and there is none, or it has become slow.
+    Build,
+    /// There is one, or so few contacts that none is needed.
+    Nothing,
+}
+
+/// Makes the index of all contacts as they are now. `proceed` is asked now and then. None if it says no, or if there is more text
+/// than an index can hold.
+///
+/// # Errors
+/// [`Problem::Store`].
+pub fn build(
+    session: &mut Session,
+    proceed: &mut dyn FnMut() -> ControlFlow<()>,
+) -> Result<Option<Index>, Problem> {
+    let (store, _) = session.desk();
+    store.read(|reading| {
+        let contacts = usize::try_from(reading.totals()?.contacts).unwrap_or(usize::MAX);
+        let mut text = TextIndex::with_capacity(contacts);
+        let mut is_whole = true;
+        let mut is_to_go_on = |done: usize| !done.is_multiple_of(STEP) || proceed().is_continue();
+        reading.each_entry(|entry| {
+            is_whole = text.push(entry).is_ok() && is_to_go_on(text.slots());
+            flow(is_whole)
+        })?;
+        let mut by_name = Vec::with_capacity(if is_whole { text.slots() } else { 0 });
+        if is_whole {
+            reading.ids_in_order(SortColumn::Name, Direction::Down, None, |id| {
+                by_name.push(id);
+                is_whole = is_to_go_on(by_name.len());
+                flow(is_whole)
+            })?;
+        }
+        if !is_whole {
+            return Ok(None);
+        }
+        text.finish(by_name);
+        Ok(Some(Index { text, known: reading.known_changes()?, stamp: None, found: None, subscribers: None }))
+    })
+}
+
+/// Whether an index should be built for the session. It is worth its while once a filter is used.
+///
+/// # Errors
+/// [`Problem::Store`].
+pub fn need(session: &mut Session) -> Result<Need, Problem> {
+    let (store, _, index) = session.desk_with_index();
+    if let Some(index) = index {
+        let is_slow = index.text.added() > MOST_ADDED.max(index.text.slots() / 50);
+        return Ok(if is_slow { Need::Build } else { Need::Nothing });
+    }
+    let contacts = store.read(|reading| Ok::<_, Problem>(reading.totals()?.contacts))?;
+    Ok(if contacts > FEW { Need::Build } else { Need::Nothing })
+}
+
+/// What a query finds, by the index of a session as it is in this view; None if there is no index, also if it was just given up.
+pub(super) fn matching(
+    index: &mut Option<Box<Index>>,
+    reading: &Reading<'_>,
+    query: &ListQuery,
+    now: Timestamp,
+) -> Result<Option<Bits>, StoreError> {
+    let Some(open) = index else { return Ok(None) };
+    if !open.catch_up(reading)? {
+        *index = None;
+        return Ok(None);
+    }
+    open.matching(reading, query, now).map(Some)
+}
+
+impl Index {
+    /// Brings the index to the state of this view. False if too much has changed.
+    fn catch_up(&mut self, reading: &Reading<'_>) -> Result<bool, StoreError> {
+        let stamp = reading.stamp()?;
+        if self.stamp == Some(stamp) {
+            return Ok(true);
+        }
+        let Changes::Of(changed) = reading.changes_since(&self.known, MOST_CHANGES)? else {
+            return Ok(false);
+        };
+        for id in &changed {
+            match reading.with_entry(*id, |entry| self.text.put(entry))? {
+                Some(Ok(())) => {}
+                Some(Err(text_index::Full)) => return Ok(false),
+                None => self.text.remove(*id),
+            }
+        }
+        if !changed.is_empty() {
+            self.found = None;
+        }
+        self.subscribers = None;
+        self.known = reading.known_changes()?;
+        self.stamp = Some(stamp);
+        Ok(true)
+    }
+
+    fn matching(
+        &mut self,
+        reading: &Reading<'_>,
+        query: &ListQuery,
+        now: Timestamp,
+    ) -> Result<Bits, StoreError> {
+        let filter = &query.filter;
+        let words = filter.words();
+        if self.found.as_ref().is_none_or(|(known, _)| known != words) {
+            let known = self.found.as_ref().map(|(known, bits)| (known.as_slice(), bits));
+            let bits = self.text.find(words, known);
+            self.found = Some((words.to_vec(), bits));
+        }
+        let types = filter.types();
+        if !types.is_empty() && self.subscribers.as_ref().is_none_or(|(known, _)| known != types) {
+            let mut wanting = Bits::none(self.text.slots());
+            for wanted in types {
+                reading.each_subscriber(wanted, |id| self.text.add_slot_of(id, &mut wanting))?;
+            }
+            self.subscribers = Some((types.to_vec(), wanting));
+        }
+        let overdue = if filter.asks_for_status() { reading.overdue(now)? } else { Vec::new() };
+        let subscribers = self.subscribers.as_ref().filter(|_| !types.is_empty()).map(|(_, bits)| bits);
+        let beside = Beside { overdue: &overdue, subscribers, selected: &query.selected };
+        let Some((_, found)) = &self.found else { return Ok(Bits::default()) };
+        Ok(self.text.qualify(filter, found, &beside))
+    }
+
+    /// The first `wanted` contacts of those found, from `start` on in the order of the list.
+    pub(super) fn rows(
+        &self,
+        reading: &Reading<'_>,
+        found: &Bits,
+        column: SortColumn,
+        (direction, start): (Direction, Option<Start<'_>>),
+        wanted: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Contact>, StoreError> {
+        let up = direction == Direction::Up;
+        let ids = match column {
+            SortColumn::Position | SortColumn::Status | SortColumn::Id => {
+                let from = match start {
+                    None => Some(None),
+                    Some(start) => self.place(reading, column, start, up)?.map(Some),
+                };
+                from.map_or_else(Vec::new, |from| self.text.first_by_place((found, column), from, up, wanted))
+            }
+            SortColumn::Name if self.text.added_in(found).take(MOST_ADDED + 1).count() <= MOST_ADDED => {
+                self.by_name(reading, found, (direction, start), wanted)?
+            }
+            SortColumn::Email if found.count() <= MOST_ADDED => {
+                self.sorted(reading, self.text.ids_in(found), column, (direction, start), wanted)?
+            }
+            // The list is walked through in the store, which costs the more the fewer match.
+            SortColumn::Name | SortColumn::Email => {
+                let mut ids = Vec::new();
+                reading.ids_in_order(column, direction, start, |id| {
+                    ids.extend(self.text.holds(found, id).then_some(id));
+                    flow(ids.len() < wanted)
+                })?;
+                ids
+            }
+        };
+        let mut rows = Vec::with_capacity(ids.len());
+        for id in ids {
+            rows.extend(reading.contact(id, now)?.map(|row| row.contact));
+        }
+        Ok(rows)
+    }
+
+    /// Where a page begins; None if nothing can lie there.
+    fn place(
+        &self,
+        reading: &Reading<'_>,
+        column: SortColumn,
+        start: Start<'_>,
+        up: bool,
+    ) -> Result<Option<u64>, StoreError> {
+        let key = resolved(reading, column, start)?;
+        let place = text_index::place(column, &key, start.id);
+        Ok(place.and_then(|place| match (start.inclusive, up) {
+            (true, _) => Some(place),
+            (false, false) => place.checked_add(1),
+            (false, true) => place.checked_sub(1),
+        }))
+    }
+
+    /// A part of the list by name: those whose place is known, and among them those that were added since.
+    fn by_name(
+        &self,
+        reading: &Reading<'_>,
+        found: &Bits,
+        (direction, start): (Direction, Option<Start<'_>>),
+        wanted: usize,
+    ) -> Result<Vec<ContactId>, StoreError> {
+        let mut from = None;
+        if start.is_some() {
+            // The first contact from there on that has a place.
+            reading.ids_in_order(SortColumn::Name, direction, start, |id| {
+                from = self.text.rank_by_name(id);
+                flow(from.is_none())
+            })?;
+        }
+        let placed = if start.is_some() && from.is_none() {
+            Vec::new()
+        } else {
+            self.text.first_by_name(found, from, direction == Direction::Up, wanted)
+        };
+        let mut added = self.text.added_in(found).peekable();
+        if added.peek().is_none() {
+            return Ok(placed);
+        }
+        let all = added.chain(placed.iter().copied());
+        self.sorted(reading, all, SortColumn::Name, (direction, start), wanted)
+    }
+
+    /// The first `wanted` of these contacts from `start` on, in the order of the list.
+    fn sorted(
+        &self,
+        reading: &Reading<'_>,
+        ids: impl Iterator<Item = ContactId>,
+        column: SortColumn,
+        (direction, start): (Direction, Option<Start<'_>>),
+        wanted: usize,
+    ) -> Result<Vec<ContactId>, StoreError> {
+        let mut keyed = Vec::new();
+        for id in ids {
+            let Some(key) = reading.sort_key(column, id)? else { continue };
+            let is_there = start.is_none_or(|start| {
+                let place = (key.as_str(), id).cmp(&(start.key, start.id));
+                let is_behind = if direction == Direction::Up { place.is_lt() } else { place.is_gt() };
+                is_behind || start.inclusive && place.is_eq()
+            });
+            if is_there {
+                keyed.push((key, id));
+            }
+        }
+        keyed.sort_unstable();
+        if direction == Direction::Up {
+            keyed.reverse();
+        }
+        Ok(keyed.into_iter().take(wanted).map(|(_, id)| id).collect())
+    }
+}
+
+/// The value from which on a list is read. A status is shown as `expired` by the clock before it is stored so.
+fn resolved(reading: &Reading<'_>, column: SortColumn, start: Start<'_>) -> Result<String, StoreError> {
+    let stored = match column {
+        SortColumn::Status if start.key == "expired" => reading.sort_key(column, start.id)?,
+        SortColumn::Status | SortColumn::Name | SortColumn::Email | SortColumn::Position | SortColumn::Id => {
+            None
+        }
+    };
+    Ok(stored.unwrap_or_else(|| start.key.to_owned()))
+}
+
+const fn flow(goes_on: bool) -> ControlFlow<()> {
+    if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+}
