@@ -106,6 +106,7 @@ pub fn headline(record: &Record) -> String {
         "contacts.subscribe" => {
             format!("changed subscriptions of {}", counted("contact", "contacts", "contacts"))
         }
+        "contacts.delete" => format!("deleted {}", counted("contact", "contacts", "contacts")),
         "verification.send" => format!("sent a code to {whom}"),
         "verification.confirm" => format!("verified {whom}"),
         "verification.wrong_code" => format!("entered a wrong code for {whom}"),
@@ -132,7 +133,7 @@ pub fn headline(record: &Record) -> String {
 pub fn is_in_headline(record: &Record, field: &str) -> bool {
     match record.action.as_str() {
         "contact.add" => field == "name",
-        "contacts.subscribe" => field == "contacts",
+        "contacts.subscribe" | "contacts.delete" => field == "contacts",
         "notice.send" | "notice.retry" | "notice.cancel" => field == "notice",
         _ => false,
     }

@@ -1,7 +1,7 @@
 //! What became of questions: into the model, into the dialog that asked, or into a notice.
 
 use super::{ask_totals, refresh, resize};
-use crate::domain::contact::{Contact, ContactId};
+use crate::domain::contact::Contact;
 use crate::domain::safe_text::safe;
 use crate::operations::contacts::{Mailing, Saved};
 use crate::operations::notices::Audience;
@@ -9,7 +9,7 @@ use crate::operations::{Problem, StoreError};
 use crate::tui::effect::{Answer, Effect, Request};
 use crate::tui::model::{Model, Overlay, Tone};
 use crate::tui::plan::Plan;
-use crate::tui::update::{dialogs, files, history, mail, matrix};
+use crate::tui::update::{deletion, dialogs, files, history, mail, matrix};
 
 /// After a second fall within this time what was asked is not asked again: it may be the reason.
 const FALLS_APART: std::time::Duration = std::time::Duration::from_secs(5);
@@ -114,11 +114,7 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
                 keep(model, account, dialogs::take_account);
             }
         }
-        Answer::Deleted { ids, result } => {
-            if is_awaited(&mut model.pending.deed, request) {
-                take_deleted(model, &ids, result, plan);
-            }
-        }
+        Answer::Deleted(deleted) => deletion::take(model, request, deleted, plan),
         Answer::Retried { count, result } => {
             if is_awaited(&mut model.pending.deed, request) {
                 plan.add(Effect::WakeSender);
@@ -229,6 +225,7 @@ pub(super) fn take_fall(model: &mut Model, words: &str, plan: &mut Plan) {
     model.pending = crate::tui::model::Pending::default();
     model.contacts.forget();
     model.edits.forget();
+    model.deletion = None;
     model.coverage.forget();
     model.outbox.forget();
     model.history.forget();
@@ -266,16 +263,6 @@ fn sentence(problem: &Problem) -> String {
     let mut characters = text.chars();
     let first: String = characters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
     format!("{}.", safe(&format!("{first}{}", characters.as_str())))
-}
-
-fn take_deleted(model: &mut Model, ids: &[ContactId], result: Result<(), Problem>, plan: &mut Plan) {
-    let gone: &[ContactId] = if result.is_ok() { ids } else { &[] };
-    match result {
-        Ok(()) if ids.len() == 1 => model.notify(Tone::Done, "The contact is deleted."),
-        Ok(()) => model.notify(Tone::Done, format!("{} contacts are deleted.", ids.len())),
-        Err(problem) => tell(model, Some(problem)),
-    }
-    refresh(model, gone, plan);
 }
 
 fn take_delivery_deed(
