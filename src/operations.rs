@@ -1,12 +1,15 @@
 //! What an administrator can do, one function each. Every function that changes something is one transaction that validates,
-//! writes, queues mail and writes the audit entry; it either happens wholly or not at all.
+//! writes, queues mail and writes the audit entry; it either happens wholly or not at all. What changes many contacts on the screen
+//! goes in chunks, each of which is such a transaction: [`subscriptions`], [`deletion`].
 //!
 //! Nothing here touches the network, the terminal or standard streams.
 
 pub mod account;
 pub mod backup;
+mod chunks;
 pub mod contacts;
 pub mod coverage;
+pub mod deletion;
 pub mod export;
 pub mod history;
 pub mod import;

@@ -30,11 +30,13 @@ mod subscriptions;
 mod verifications;
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use audit::{AuditBreak, AuditBrief, AuditQuery, AuditRow, Entry, Via};
 pub use backup::{Restored, restore};
+pub use busy::give_way;
 pub use contacts::{ContactRow, NewContact};
 pub use entries::Moment;
 pub use error::StoreError;
@@ -134,6 +136,21 @@ impl Store {
         let value = work(&writing)?;
         writing.transaction.commit().map_err(|error| StoreError::of(file, &error))?;
         Ok(value)
+    }
+
+    /// As [`Store::write`]; tells beside it how long others were kept from writing.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn write_and_time<T, E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(&Writing<'_>) -> Result<T, E>,
+    ) -> Result<(T, Duration), E> {
+        let (value, since) = self.write(|writing| {
+            let since = Instant::now();
+            work(writing).map(|value| (value, since))
+        })?;
+        Ok((value, since.elapsed()))
     }
 
     /// As [`Store::write`], for work that touches much of the database: it gets more memory for pages, so that what it writes

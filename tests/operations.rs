@@ -3,6 +3,7 @@
 mod account;
 mod contacts;
 mod coverage;
+mod deletion;
 mod exchange;
 mod files;
 mod filter_index;

@@ -277,15 +277,22 @@ pub fn delete(session: &mut Session, ids: &[ContactId]) -> Result<(), Problem> {
     let (store, desk) = session.desk();
     store.write(|writing| {
         for id in ids {
-            writing.cancel_deliveries_of(*id, None, desk.now)?;
-            if !writing.delete_contact(*id)? {
+            if !delete_one(writing, &desk, *id)? {
                 return Err(Problem::NoSuchContact(id.0.to_string()));
             }
-            writing.erase_audit_details(*id)?;
             desk.log(writing, "contact.delete", Some(*id), json!({}))?;
         }
         Ok(())
     })
+}
+
+/// Deletes a contact with what the audit log tells about the person, and cancels its deliveries that have not begun. False if there
+/// is none.
+pub(super) fn delete_one(writing: &Writing<'_>, desk: &Desk<'_>, id: ContactId) -> Result<bool, Problem> {
+    writing.cancel_deliveries_of(id, None, desk.now)?;
+    let is_deleted = writing.delete_contact(id)?;
+    writing.erase_audit_details(id)?;
+    Ok(is_deleted)
 }
 
 /// Sets what a contact wants. With `expected_version`, only if nobody has changed it since.
@@ -391,9 +398,15 @@ fn is_again(before: &Contact, wanted: &Subscriptions, again: Again) -> Result<bo
     }
 }
 
+/// The query with what is selected in order, as [`matches`] needs it.
+fn ordered(query: &ListQuery) -> ListQuery {
+    ListQuery { selected: super::chunks::in_order(&query.selected), ..query.clone() }
+}
+
 fn matches(query: &ListQuery, contact: &Contact) -> bool {
     query.filter.is_empty() || {
-        let is_selected = query.filter.asks_for_selection() && query.selected.contains(&contact.id);
+        let is_selected =
+            query.filter.asks_for_selection() && query.selected.binary_search(&contact.id).is_ok();
         is_wanted(&query.filter, contact, is_selected)
     }
 }

@@ -4,10 +4,10 @@
 //! what a recipient decided: who stopped category activity stays unsubscribed, whatever is noted here.
 
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 
 use serde_json::{Value, json};
 
+use super::chunks::{in_chunks, in_order};
 use super::contacts::{self, ListQuery};
 use super::session::Desk;
 use super::verification::key_of;
@@ -19,6 +19,8 @@ use crate::domain::contact_form::{Field, FieldProblem, Wrong};
 use crate::domain::subscription::Subscriptions;
 use crate::domain::timestamp::Timestamp;
 use crate::store::{Direction, Reading, Store, Wishes, Writing};
+
+pub use super::chunks::{Ended, Progress};
 
 /// Which contacts a change of a column touches.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,17 +58,6 @@ struct Stopped {
     email_key: String,
 }
 
-/// How a change in chunks ended. A chunk happens wholly or not at all.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub enum Ended {
-    #[default]
-    Done,
-    /// The caller stopped it; the chunks before are done.
-    Stopped,
-    /// A chunk failed; those before it are done.
-    Failed(Problem),
-}
-
 /// What has been taken back.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Restored {
@@ -76,12 +67,6 @@ pub struct Restored {
     pub left_alone: u64,
     pub ended: Ended,
 }
-
-/// Is told after each chunk how many contacts are done, and says whether to go on.
-pub type Progress<'a> = &'a mut dyn FnMut(u64) -> ControlFlow<()>;
-
-/// Contacts in one transaction.
-const CHUNK: usize = 500;
 
 impl Changed {
     /// The change that saving one contact made, for taking it back.
@@ -201,10 +186,11 @@ pub fn restore(
     all.sort_unstable_by_key(|(_, id)| *id);
     let mut restored = Restored::default();
     let ended = in_chunks(&all, progress, |chunk| {
-        let (done, left_alone) = store.write(|writing| restore_chunk(writing, &desk, chunk))?;
+        let ((done, left_alone), held) =
+            store.write_and_time(|writing| restore_chunk(writing, &desk, chunk))?;
         restored.restored += done;
         restored.left_alone += left_alone;
-        Ok(())
+        Ok(held)
     })?;
     Ok(Restored { ended, ..restored })
 }
@@ -221,9 +207,9 @@ fn change(
     let mut changed = Changed::default();
     let mut place: HashMap<(Subscriptions, Subscriptions), usize> = HashMap::new();
     changed.ended = in_chunks(ids, progress, |chunk| {
-        for (id, wishes, after) in
-            store.write(|writing| change_chunk(writing, desk, chunk, cause, &wanted))?
-        {
+        let (done, held) =
+            store.write_and_time(|writing| change_chunk(writing, desk, chunk, cause, &wanted))?;
+        for (id, wishes, after) in done {
             if wishes.unsubscribed_at.is_some() && after.adds_to(UNSUBSCRIBABLE, &wishes.subscriptions) {
                 changed.unsubscribed.push(id);
             }
@@ -234,7 +220,7 @@ fn change(
             });
             changed.steps[index].contacts.push(id);
         }
-        Ok(())
+        Ok(held)
     })?;
     Ok(changed)
 }
@@ -316,27 +302,6 @@ fn log(
     desk.log(writing, "contacts.subscribe", None, details)
 }
 
-/// Does `work` on one chunk after the other. The error is that of the first chunk: nothing has happened then.
-fn in_chunks<T>(
-    all: &[T],
-    progress: Progress<'_>,
-    mut work: impl FnMut(&[T]) -> Result<(), Problem>,
-) -> Result<Ended, Problem> {
-    let mut done = 0;
-    for chunk in all.chunks(CHUNK) {
-        match work(chunk) {
-            Ok(()) => done += chunk.len(),
-            Err(problem) if done == 0 => return Err(problem),
-            Err(problem) => return Ok(Ended::Failed(problem)),
-        }
-        let asked = progress(u64::try_from(done).unwrap_or(u64::MAX));
-        if asked.is_break() && done < all.len() {
-            return Ok(Ended::Stopped);
-        }
-    }
-    Ok(Ended::Done)
-}
-
 /// The contacts that are meant, in order of id. A filter costs one pass over all contacts.
 ///
 /// # Errors
@@ -368,14 +333,6 @@ fn contacts_of(reading: &Reading<'_>, whom: &Whom, desk: &Desk<'_>) -> Result<Ve
         true
     })?;
     Ok(found)
-}
-
-/// Each id once, in order.
-fn in_order(ids: &[ContactId]) -> Vec<ContactId> {
-    let mut ids = ids.to_vec();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
 }
 
 fn listed(subscriptions: &Subscriptions) -> Vec<&str> {

@@ -3,9 +3,10 @@
 
 mod list;
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 
 pub use list::{AuditBrief, AuditQuery, AuditRow};
@@ -99,13 +100,16 @@ impl Reading<'_> {
             let mut query = sql.prepare(&text)?;
             let mut found = query.query([])?;
             let (mut last, mut previous) = (0, [0_u8; 32]);
+            let mut deleted = DeletedTogether::default();
             while let Some(row) = found.next()? {
                 let entry = audit_row(row)?;
                 if entry.id != last + 1 {
                     return Ok(Some(AuditBreak::Missing { id: last + 1 }));
                 }
-                if let Some(found) = examine(row, &entry, &previous)? {
-                    return Ok(Some(found));
+                match examine(row, &entry, &previous)? {
+                    Some(AuditBreak::DetailsMissing { .. }) if deleted.contains(sql, entry.contact)? => {}
+                    Some(found) => return Ok(Some(found)),
+                    None => {}
                 }
                 (last, previous) = (entry.id, entry.hash);
                 if passes(last, previous).is_break() {
@@ -115,6 +119,35 @@ impl Reading<'_> {
             Ok(None)
         })
     }
+}
+
+/// The contacts that were deleted together with others. It is read when somebody asks for the first time.
+#[derive(Default)]
+struct DeletedTogether(Option<HashSet<i64>>);
+
+impl DeletedTogether {
+    fn contains(&mut self, sql: &Connection, contact: Option<ContactId>) -> rusqlite::Result<bool> {
+        let Some(contact) = contact else { return Ok(false) };
+        let known = match &mut self.0 {
+            Some(known) => known,
+            unread @ None => unread.insert(deleted_together(sql)?),
+        };
+        Ok(known.contains(&contact.0))
+    }
+}
+
+fn deleted_together(sql: &Connection) -> rusqlite::Result<HashSet<i64>> {
+    let mut query = sql.prepare(
+        "SELECT d.details FROM audit a JOIN audit_detail d ON d.audit_id = a.id WHERE a.action = 'contacts.delete'",
+    )?;
+    let mut found = query.query([])?;
+    let mut known = HashSet::new();
+    while let Some(row) = found.next()? {
+        // What is no JSON was not written by callsheet, and the check finds it where it stands.
+        let told: serde_json::Value = serde_json::from_str(row.get_ref(0)?.as_str()?).unwrap_or_default();
+        known.extend(told["contacts"].as_array().into_iter().flatten().filter_map(serde_json::Value::as_i64));
+    }
+    Ok(known)
 }
 
 /// Where the columns of [`Reading::check_audit`] begin behind [`COLUMNS`].

@@ -19,6 +19,15 @@ pub(super) fn wait_fairly(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_handler(Some(wait))
 }
 
+/// How long somebody gives way who writes again and again: longer than those who wait ever sleep.
+const WAY: Duration = Duration::from_millis(3);
+
+/// Lets those write who wait for it, between two transactions of a long work.
+#[expect(clippy::disallowed_methods, reason = "nobody tells that somebody waits for the write lock")]
+pub fn give_way() {
+    std::thread::sleep(WAY);
+}
+
 /// Sleeps 0.5 to 2 ms; false when patience is over. `count` is 0 at the first call for one lock.
 #[expect(
     clippy::disallowed_methods,

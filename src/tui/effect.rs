@@ -18,6 +18,7 @@ use crate::operations::Problem;
 use crate::operations::account::AccountChange;
 use crate::operations::contacts::{Again, ContactChange, ListQuery, Mailing, PageAt, Saved};
 use crate::operations::coverage::Coverage;
+use crate::operations::deletion::Deleted;
 use crate::operations::export::{Existing, Exported, Scope};
 use crate::operations::history::{Anchor, HistoryAt, Record, RecordQuery, Verdict};
 use crate::operations::import::{self, Format, Report, Stamp};
@@ -314,10 +315,7 @@ pub enum Answer {
     TypoHint(Result<Option<String>, Problem>),
     Added(Result<Saved, Problem>),
     Modified(Result<Saved, Problem>),
-    Deleted {
-        ids: Vec<ContactId>,
-        result: Result<(), Problem>,
-    },
+    Deleted(Result<Deleted, Problem>),
     Subscribed(Result<Contact, Problem>),
     /// After a change of a column, or copying.
     SubscriptionsChanged(Result<Changed, Problem>),
@@ -416,6 +414,7 @@ impl Question {
             Self::SetColumn { whom: Whom::Filtered(_), .. } => true,
             Self::SetColumn { whom: Whom::These(ids), .. } => ids.len() > FEW,
             Self::CopySubscriptions { to, .. } => to.len() > FEW,
+            Self::Delete { ids } => ids.len() > FEW,
             Self::TakeBack { changed } => !usize::try_from(changed.count()).is_ok_and(|count| count <= FEW),
             _ => false,
         }

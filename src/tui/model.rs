@@ -103,6 +103,8 @@ pub struct Model {
     pub matrix: Matrix,
     /// Changes to subscriptions, wherever they are made.
     pub edits: Edits,
+    /// Contacts that are being deleted.
+    pub deletion: Option<Deletion>,
     pub coverage: CoverageCounts,
     pub outbox: Outbox,
     pub history: History,
@@ -219,6 +221,14 @@ pub enum Deed {
     CancelNotice(NoticeId),
 }
 
+/// Contacts that are being deleted, and how far that is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deletion {
+    pub request: Request,
+    pub done: u64,
+    pub all: u64,
+}
+
 /// A message that was not asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
@@ -290,6 +300,7 @@ impl Model {
             contacts: Contacts::default(),
             matrix: Matrix::default(),
             edits: Edits::default(),
+            deletion: None,
             coverage: CoverageCounts::default(),
             outbox: Outbox::default(),
             history: History::default(),

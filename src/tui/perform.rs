@@ -8,7 +8,8 @@ use super::effect::{Answer, ColumnFacts, Pace, Question};
 use crate::operations::contacts::{ListQuery, Verify};
 use crate::operations::subscriptions::Whom;
 use crate::operations::{
-    Problem, Session, account, contacts, coverage, history, notices, outbox, subscriptions, verification,
+    Problem, Session, account, contacts, coverage, deletion, history, notices, outbox, subscriptions,
+    verification,
 };
 
 /// Hears how far something is that takes long, and says whether it goes on.
@@ -70,9 +71,7 @@ pub fn perform_step_by_step(session: &mut Session, question: &Question, steps: S
         Question::Modify { id, change, version } => {
             Answer::Modified(contacts::modify(session, *id, change, Some(*version)))
         }
-        Question::Delete { ids } => {
-            Answer::Deleted { ids: ids.clone(), result: contacts::delete(session, ids) }
-        }
+        Question::Delete { ids } => Answer::Deleted(deletion::delete(session, ids, progress)),
         Question::Subscribe { id, subscriptions, again, version } => {
             Answer::Subscribed(contacts::subscribe(session, *id, subscriptions, *again, Some(*version)))
         }

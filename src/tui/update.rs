@@ -2,6 +2,7 @@
 
 mod answers;
 mod copying;
+mod deletion;
 mod dialogs;
 mod files;
 mod history;
@@ -79,6 +80,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Progress { request, pace } => {
             model.edits.progress(request, pace.done);
+            deletion::progress(model, request, pace.done);
             model.history.progress(request, pace.done);
             files::progress(model, request, pace);
         }
@@ -200,6 +202,7 @@ fn switch(model: &mut Model, screen: Screen, plan: &mut Plan) {
 fn take_screen_input(model: &mut Model, input: &Input, plan: &mut Plan) {
     let regions = model.regions();
     match model.screen {
+        Screen::Contacts | Screen::Types if deletion::is_to_stop(model, input) => deletion::stop(model, plan),
         Screen::Contacts => {
             let outcome = model.contacts.act(input, &model.fixed.look(model.now), regions.body, plan);
             follow_contacts(model, outcome, plan);
@@ -242,6 +245,9 @@ fn follow_contacts(model: &mut Model, outcome: contacts::Outcome, plan: &mut Pla
                 Some(contact) => Confirm::delete(&contact),
                 None => Confirm::delete_many(ids.len()),
             };
+            if model.deletion.is_some() {
+                return deletion::refuse(model);
+            }
             ask_first(model, question, Deed::DeleteContacts(ids));
         }
         contacts::Outcome::Types(contact) => matrix::open_contact_types(model, contact),

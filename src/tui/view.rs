@@ -17,11 +17,11 @@ use ratatui::text::{Line, Span};
 
 use super::layout::{Regions, SMALLEST};
 use super::look::Look;
-use super::model::{Model, Notice, Overlay, Screen, Tone};
+use super::model::{Deletion, Model, Notice, Overlay, Screen, Tone};
 use super::screens::contacts;
 use super::theme::Role;
 use super::widgets::wrapped_text::wrap;
-use super::widgets::{cover, row, write};
+use super::widgets::{cover, dialog, row, write};
 use crate::domain::columns::width;
 use crate::domain::language::Language;
 use crate::domain::say::{plain, say};
@@ -50,6 +50,7 @@ pub fn draw(model: &Model, area: Rect, buf: &mut Buffer) -> Position {
     status_line::draw(model, regions.status, buf, &look);
     draw_tabs(model.screen, regions.tabs, buf, &look);
     let mut cursor = draw_screen(model, regions, buf, &look);
+    draw_deletion(model, regions, buf, look);
     for overlay in &model.overlays {
         cursor = draw_overlay(model, overlay, regions.front, buf, look);
     }
@@ -73,6 +74,23 @@ fn draw_screen(model: &Model, regions: Regions, buf: &mut Buffer, look: &Look<'_
             model.history.draw(regions.body, buf, *look)
         }
         Screen::Settings => model.settings.draw(model.account.as_ref(), regions.whole(), buf, *look),
+    }
+}
+
+/// How far deleting is, at the foot of the contacts.
+fn draw_deletion(model: &Model, regions: Regions, buf: &mut Buffer, look: Look<'_>) {
+    let foot = match model.screen {
+        Screen::Contacts => regions.body,
+        Screen::Types => regions.whole(),
+        Screen::Outbox | Screen::History | Screen::Settings => return,
+    };
+    if let Some(Deletion { done: done @ 1.., all, .. }) = model.deletion {
+        dialog::foot(
+            foot,
+            buf,
+            look,
+            &say!(look.language, "{done} of {all} contacts deleted, esc stops", done, all),
+        );
     }
 }
 

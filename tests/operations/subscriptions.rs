@@ -192,19 +192,22 @@ fn a_column_is_set_in_chunks_of_one_audit_entry_each() {
         ControlFlow::Continue(())
     })
     .unwrap();
-    assert_eq!((changed.count(), changed.steps.len(), heard), (1002, 1, vec![500, 1000, 1003]));
+    assert!(heard.is_sorted() && heard.len() > 1, "{heard:?}");
+    assert_eq!(heard.last(), Some(&1003));
+    assert_eq!((changed.count(), changed.steps.len()), (1002, 1));
     assert_eq!((&changed.steps[0].before, &changed.steps[0].after), (&wanting(&["account"]), &has));
     assert!(!changed.steps[0].contacts.contains(&ids[7]));
     assert_eq!((get(&mut session, ids[0]).version, get(&mut session, ids[7]).version), (2, 2));
     let entries = audit(&office, "contacts.subscribe");
-    let told: Vec<usize> =
-        entries.iter().map(|(_, details)| details["contacts"].as_array().unwrap().len()).collect();
-    assert_eq!(told, [499, 500, 3]);
-    let last = json!({ "type": "security", "subscribed": true, "contacts": [1001, 1002, 1003] });
-    assert_eq!(entries[2], (None, last));
+    let told: Vec<&Value> =
+        entries.iter().flat_map(|(_, details)| details["contacts"].as_array().unwrap()).collect();
+    let meant: Vec<Value> = ids.iter().filter(|id| **id != ids[7]).map(|id| json!(id.0)).collect();
+    assert_eq!(told, meant.iter().collect::<Vec<_>>());
+    assert_eq!(entries.len(), heard.len(), "one entry each chunk");
+    assert_eq!((&entries[0].1["type"], &entries[0].1["subscribed"]), (&json!("security"), &json!(true)));
     // Once more there is nothing to do, and nothing to tell.
     assert_eq!(set(&mut session, "security", &everyone(), true), Changed::default());
-    assert_eq!(audit(&office, "contacts.subscribe").len(), 3);
+    assert_eq!(audit(&office, "contacts.subscribe").len(), entries.len());
 }
 
 #[test]
@@ -370,14 +373,18 @@ fn a_stopped_change_tells_what_it_has_done() {
     let office = Office::new();
     let mut session = office.session();
     let ids = staff(&office, 1001, &[]);
-    let stop = |done| if done < 1000 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
-    let changed = set_column(&mut session, "security", &everyone(), true, &mut { stop }).unwrap();
-    assert_eq!((changed.count(), &changed.ended), (1000, &Ended::Stopped));
+    let mut done = 0;
+    let changed = set_column(&mut session, "security", &everyone(), true, &mut |now| {
+        done = now;
+        if now > 100 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })
+    .unwrap();
+    assert_eq!((changed.count(), &changed.ended), (done, &Ended::Stopped));
     assert!(!get(&mut session, ids[1000]).subscriptions.covers("security"));
     let part = restore(&mut session, &changed, &mut |_| ControlFlow::Break(())).unwrap();
-    assert_eq!(part, Restored { restored: 500, left_alone: 0, ended: Ended::Stopped });
+    assert_eq!(part, Restored { restored: 100, left_alone: 0, ended: Ended::Stopped });
     // What is left of it is taken back by doing it once more.
-    assert_eq!(take_back(&mut session, &changed), restored(500, 0));
+    assert_eq!(take_back(&mut session, &changed), restored(done - 100, 0));
     // Stopping after the last chunk stops nothing.
     let all = set_column(&mut session, "security", &Whom::These(ids[..10].to_vec()), true, &mut |_| {
         ControlFlow::Break(())
@@ -390,9 +397,11 @@ fn others_work_between_the_chunks_and_a_failed_chunk_leaves_those_before_it() {
     let office = Office::new();
     let (mut session, mut other) = (office.session(), office.session());
     let ids = staff(&office, 1001, &["account"]);
+    let mut last = 0;
     let changed = set_column(&mut session, "security", &everyone(), true, &mut |done| {
-        if done == 500 {
-            contacts::delete(&mut other, &[ids[600]]).unwrap();
+        last = done;
+        if done == 100 {
+            contacts::delete(&mut other, &[ids[100]]).unwrap();
         } else {
             let connection = rusqlite::Connection::open(office.database()).unwrap();
             let full =
@@ -402,7 +411,7 @@ fn others_work_between_the_chunks_and_a_failed_chunk_leaves_those_before_it() {
         ControlFlow::Continue(())
     })
     .unwrap();
-    assert_eq!(changed.count(), 999);
+    assert_eq!(changed.count(), last - 1);
     assert!(matches!(changed.ended, Ended::Failed(Problem::Store(_))), "{:?}", changed.ended);
     assert_eq!(wanted(&mut session, ids[1000]), ["account"]);
     assert_eq!(get(&mut session, ids[1000]).version, 1);

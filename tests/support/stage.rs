@@ -17,13 +17,14 @@ use callsheet::domain::timestamp::Timestamp;
 use callsheet::domain::verification::{Limit, LimitKind};
 use callsheet::operations::contacts::{Again, Mailing, PageAt, Saved};
 use callsheet::operations::coverage::Coverage;
+use callsheet::operations::deletion::Deleted;
 use callsheet::operations::export::{Existing, Exported};
 use callsheet::operations::history::{Anchor, Verdict};
 use callsheet::operations::import::{Fate, Heard, Imported, Report, Run, Summary};
 use callsheet::operations::notices::{Audience, Fallback, Notified, Person};
 use callsheet::operations::outbox::QueueTotals;
 use callsheet::operations::page::Page;
-use callsheet::operations::subscriptions::{Changed, Restored, Whom};
+use callsheet::operations::subscriptions::{Changed, Ended, Restored, Whom};
 use callsheet::operations::{Problem, Reach};
 use callsheet::tui::effect::{Answer, ColumnFacts, Effect, Question, Refused, Request};
 use callsheet::tui::keymap::Keymap;
@@ -256,7 +257,7 @@ impl Stage {
             ),
             Question::Delete { ids } => {
                 self.contacts.retain(|contact| !ids.contains(&contact.id));
-                Answer::Deleted { ids: ids.clone(), result: Ok(()) }
+                Answer::Deleted(Ok(Deleted { contacts: ids.clone(), ended: Ended::Done }))
             }
             Question::SendCode { .. } => Answer::CodeSent(Err(Problem::NoSecurityEmail)),
             Question::Confirm { .. } => Answer::Confirmed(Err(Problem::WrongCode { tries_left: 4 })),

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{ListQuery, Order, PageAt, index, matches};
+use super::{ListQuery, Order, PageAt, index, matches, ordered};
 use crate::domain::contact::{Contact, SortColumn};
 use crate::operations::page::Page;
 use crate::operations::{Problem, Session};
@@ -38,6 +38,7 @@ pub fn page_step_by_step(
     limit: usize,
     progress: Progress<'_>,
 ) -> Result<Page<Contact>, Problem> {
+    let query = &ordered(query);
     let (store, desk, index) = session.desk_with_index();
     let down = query.order == Order::Ascending;
     let (forward, backward) =
@@ -101,6 +102,7 @@ pub fn count_step_by_step(
     query: &ListQuery,
     progress: Progress<'_>,
 ) -> Result<Option<u64>, Problem> {
+    let query = &ordered(query);
     let (store, desk, index) = session.desk_with_index();
     store.read(|reading| {
         if query.filter.is_empty() {

@@ -88,7 +88,7 @@ pub fn record(session: &mut Session, id: i64) -> Result<Option<Record>, Problem>
 pub fn is_in_headline(record: &Record, field: &str) -> bool {
     match record.action.as_str() {
         "contact.add" => field == "name",
-        "contacts.subscribe" => field == "contacts",
+        "contacts.subscribe" | "contacts.delete" => field == "contacts",
         "notice.send" | "notice.retry" | "notice.cancel" => field == "notice",
         _ => false,
     }

@@ -66,6 +66,12 @@ pub fn headline(record: &Record, language: Language) -> String {
             say!(language, "cancelled the change of address of {whom}", whom = whom())
         }
         "contact.import" => say!(language, "imported contacts").to_owned(),
+        "contacts.delete" => match count("contacts") {
+            Some(count) => {
+                counted!(language, count, "deleted {count} contact", "deleted {count} contacts", count)
+            }
+            None => say!(language, "deleted contacts").to_owned(),
+        },
         "contacts.subscribe" => match count("contacts") {
             Some(count) => counted!(
                 language,

@@ -178,16 +178,24 @@ impl Contacts {
 
     /// Loads what is shown anew; cursor, filter and order stay. `gone` will not come back.
     pub fn reload(&mut self, gone: &[ContactId], plan: &mut Plan) {
-        self.picked.retain(|id| !gone.contains(id));
+        for id in gone {
+            self.picked.remove(id);
+        }
         match self.window.stay(self.height) {
             None => self.load(PageAt::First, Land::First, plan),
             Some((first, land)) => {
                 let at = PageAt::From(Anchor::of(first, self.sort));
-                let neighbour = self.window.neighbour(gone);
+                let neighbour = self.window.neighbour(&self.listed_of(gone));
                 self.load(at, on(neighbour, land), plan);
             }
         }
         self.recount(plan);
+    }
+
+    /// Those that are loaded: a comparison with each that is gone would take long if many are.
+    fn listed_of(&self, gone: &[ContactId]) -> Vec<ContactId> {
+        let gone: BTreeSet<ContactId> = gone.iter().copied().collect();
+        self.window.rows().iter().map(Row::key).filter(|id| gone.contains(id)).collect()
     }
 
     /// Goes to a contact that was saved, wherever it stands now.

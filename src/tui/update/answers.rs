@@ -1,7 +1,7 @@
 //! What became of questions: into the model, into the dialog that asked, or into a notice.
 
 use super::{ask_totals, refresh, resize};
-use crate::domain::contact::{Contact, ContactId};
+use crate::domain::contact::Contact;
 use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
 use crate::domain::say::{Say as _, counted, say};
@@ -11,7 +11,7 @@ use crate::operations::{Problem, StoreError};
 use crate::tui::effect::{Answer, Effect, Request};
 use crate::tui::model::{Model, Overlay, Tone};
 use crate::tui::plan::Plan;
-use crate::tui::update::{dialogs, files, history, mail, matrix};
+use crate::tui::update::{deletion, dialogs, files, history, mail, matrix};
 
 /// After a second fall within this time what was asked is not asked again: it may be the reason.
 const FALLS_APART: std::time::Duration = std::time::Duration::from_secs(5);
@@ -116,11 +116,7 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
                 keep(model, account, dialogs::take_account);
             }
         }
-        Answer::Deleted { ids, result } => {
-            if is_awaited(&mut model.pending.deed, request) {
-                take_deleted(model, &ids, result, plan);
-            }
-        }
+        Answer::Deleted(deleted) => deletion::take(model, request, deleted, plan),
         Answer::Retried { count, result } => {
             if is_awaited(&mut model.pending.deed, request) {
                 plan.add(Effect::WakeSender);
@@ -265,6 +261,7 @@ pub(super) fn take_fall(model: &mut Model, words: &str, plan: &mut Plan) {
     model.pending = crate::tui::model::Pending::default();
     model.contacts.forget();
     model.edits.forget();
+    model.deletion = None;
     model.coverage.forget();
     model.outbox.forget();
     model.history.forget();
@@ -310,20 +307,6 @@ fn sentence(problem: &Problem, language: Language) -> String {
     let mut characters = text.chars();
     let first: String = characters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
     say!(language, "{problem}.", problem = format!("{first}{}", characters.as_str()))
-}
-
-fn take_deleted(model: &mut Model, ids: &[ContactId], result: Result<(), Problem>, plan: &mut Plan) {
-    let gone: &[ContactId] = if result.is_ok() { ids } else { &[] };
-    let (language, count) = (model.fixed.language, ids.len());
-    match result {
-        Ok(()) => {
-            let words =
-                counted!(language, count, "The contact is deleted.", "{count} contacts are deleted.", count);
-            model.notify(Tone::Done, words);
-        }
-        Err(problem) => tell(model, Some(problem)),
-    }
-    refresh(model, gone, plan);
 }
 
 fn take_delivery_deed(model: &mut Model, result: Result<(), Problem>, words: &str, plan: &mut Plan) {

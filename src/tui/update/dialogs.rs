@@ -1,6 +1,6 @@
 //! Inputs to what stands in front of the screen, and what follows from them.
 
-use super::{ask_audience, files, language, mail, matrix, open_verification, retry};
+use super::{ask_audience, deletion, files, language, mail, matrix, open_verification, retry};
 use crate::domain::account::Account;
 use crate::domain::contact::{Contact, Subject};
 use crate::operations::Problem;
@@ -218,7 +218,7 @@ pub(super) fn close(model: &mut Model) {
 
 fn follow_yes(model: &mut Model, then: Deed, plan: &mut Plan) {
     let question = match then {
-        Deed::DeleteContacts(ids) => Question::Delete { ids },
+        Deed::DeleteContacts(ids) => return deletion::begin(model, ids, plan),
         Deed::Edit(edit) => return matrix::push(model, *edit, plan),
         Deed::CancelDelivery(id) => Question::Cancel { ids: vec![id] },
         Deed::CancelNotice(id) => Question::CancelNotice { id },

@@ -262,7 +262,8 @@ mod tests {
     #[test]
     fn what_the_filter_found_stands_in_pieces_of_its_own() {
         let contact = contact("AdaLovelace", "ada@example.org");
-        let pieces = Columns::of(98).cells(&contact, &Filter::parse("LOVE main sent"), &test_look());
+        let pieces =
+            Columns::of(98, Language::En).cells(&contact, &Filter::parse("LOVE main sent"), &test_look());
         let found: Vec<&str> =
             pieces.iter().filter(|piece| piece.is_found).map(|piece| piece.text.as_str()).collect();
         assert_eq!(found, ["Love", "Main"]);
