@@ -13,6 +13,7 @@ use callsheet::tui::theme::Theme;
 use callsheet::tui::view;
 use ratatui::Terminal;
 use ratatui::layout::Size;
+use unicode_width::UnicodeWidthStr;
 
 use super::{spoil, strings};
 use crate::support::desk::Desk;
@@ -118,7 +119,9 @@ impl<'a> Watched<'a> {
         assert_eq!(screen.cursor_position(), (place.y, place.x), "{told}");
         for at in buffer.area.positions() {
             let shown = screen.cell(at.y, at.x).unwrap();
-            if shown.is_wide_continuation() {
+            // Emulators differ in how they divide flags and families; what stands behind them is where it belongs.
+            let is_second_half = at.x > 0 && buffer[(at.x - 1, at.y)].symbol().width() > 1;
+            if shown.is_wide_continuation() || is_second_half {
                 continue;
             }
             // Emulators differ in how many marks a cell holds: the character itself counts.
