@@ -119,8 +119,13 @@ impl<'a> Watched<'a> {
         assert_eq!(screen.cursor_position(), (place.y, place.x), "{told}");
         for at in buffer.area.positions() {
             let shown = screen.cell(at.y, at.x).unwrap();
-            // Emulators differ in how they divide flags and families; what stands behind them is where it belongs.
-            let is_second_half = at.x > 0 && buffer[(at.x - 1, at.y)].symbol().width() > 1;
+            // Emulators differ in how they divide flags, families and shades of skin, and in the cells behind those; what
+            // stands further on is where it belongs.
+            let is_divided = |x: u16| {
+                let symbol = buffer[(x, at.y)].symbol();
+                symbol.width() > 1 && symbol.chars().count() > 1
+            };
+            let is_second_half = (at.x.saturating_sub(3)..at.x).any(is_divided);
             if shown.is_wide_continuation() || is_second_half {
                 continue;
             }
