@@ -4,6 +4,7 @@ use std::io;
 
 use callsheet::domain::contact::ContactId;
 use callsheet::domain::notice::NoticeForm;
+use callsheet::domain::safe_text::safe;
 use callsheet::operations::contacts::{self, ContactChange};
 use callsheet::operations::notices;
 use callsheet::tui::backend::AnsiBackend;
@@ -116,9 +117,9 @@ impl<'a> Watched<'a> {
         assert!(screen.alternate_screen(), "{told}");
         let place = cursor.unwrap();
         assert_eq!(screen.cursor_position(), (place.y, place.x), "{told}");
-        // Emulators divide flags, families and shades of skin in their own ways, and keep other cells of them.
-        let is_divided = |c: char| matches!(c, '\u{1f1e6}'..='\u{1f1ff}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{200d}' | '\u{fe0f}' | '\u{1100}'..='\u{11ff}');
-        if text.chars().any(is_divided) {
+        // How emulators divide emoji, and letters of scripts that join, is their own affair.
+        let is_alike = |c: char| c < '\u{370}' || c == '王' || safe(&c.to_string()) != c.to_string();
+        if !text.chars().all(is_alike) {
             return;
         }
         for at in buffer.area.positions() {
