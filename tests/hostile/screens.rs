@@ -71,10 +71,12 @@ impl vt100::Callbacks for Asked {
     }
 }
 
+type SizeOf = fn() -> io::Result<Size>;
+
 /// A desk before an emulator.
 struct Watched<'a> {
     desk: Desk<'a>,
-    terminal: Terminal<AnsiBackend<Vec<u8>, fn() -> io::Result<Size>>>,
+    terminal: Terminal<AnsiBackend<Vec<u8>, SizeOf>>,
     emulator: vt100::Parser<Asked>,
     modes: String,
 }
@@ -82,7 +84,7 @@ struct Watched<'a> {
 impl<'a> Watched<'a> {
     fn open(office: &'a Office) -> Self {
         let desk = Desk::with(office, fixed(Theme::Dark, Marks::Unicode), SettingsFacts::default(), SIZE);
-        let backend = AnsiBackend::new(Vec::new(), (|| Ok(SIZE)) as fn() -> io::Result<Size>);
+        let backend = AnsiBackend::new(Vec::new(), (|| Ok(SIZE)) as SizeOf);
         let (rows, columns) = (SIZE.height.try_into().unwrap(), SIZE.width.try_into().unwrap());
         let mut emulator = vt100::Parser::new_with_callbacks(rows, columns, 0, Asked::default());
         emulator.process(BEGIN);
