@@ -1,6 +1,6 @@
 //! Words for people, in their language.
 //!
-//! The English text stands where it is said and is the key of its translation, which stands in `assets/locales/`. [`say!`] takes a
+//! The English text stands where it is said and is the key of its translation, which stands in `assets/locales/`. `say!` takes a
 //! text, and values for the names in its braces:
 //!
 //! ```ignore
@@ -10,7 +10,7 @@
 //! counted!(language, count, "{count} contact", "{count} contacts", count);
 //! ```
 //!
-//! What is found in one place and read in another is kept as a [`Said`], made by [`saying!`] in the same way, and said then.
+//! What is found in one place and read in another is kept as a [`Said`], made by `saying!` in the same way, and said then.
 //!
 //! The compiler checks that text and values fit in English; tests check that every text has a translation with the same names,
 //! and that no translation is left over. What has no translation is said in English. Values are put in as they are: what people,
@@ -50,7 +50,7 @@ pub trait Say {
     fn say(&self, language: Language) -> String;
 }
 
-/// A text without values in a language; in English if it has no translation. For texts that stand in a table; others use [`say!`].
+/// A text without values in a language; in English if it has no translation. For texts that stand in a table; others use `say!`.
 #[must_use]
 pub fn plain(language: Language, text: &'static str) -> &'static str {
     match language {
@@ -94,7 +94,7 @@ pub enum Value {
 }
 
 impl Said {
-    /// A text and its values; [`saying!`] makes it.
+    /// A text and its values; `saying!` makes it.
     #[must_use]
     pub const fn new(text: &'static str, values: Vec<(&'static str, Value)>) -> Self {
         Self { text, values }
