@@ -398,7 +398,7 @@ fn is_again(before: &Contact, wanted: &Subscriptions, again: Again) -> Result<bo
     }
 }
 
-/// The query with what is selected in order, as [`matches`] needs it.
+/// The query with what is selected in order, as [`matches()`] needs it.
 fn ordered(query: &ListQuery) -> ListQuery {
     ListQuery { selected: super::chunks::in_order(&query.selected), ..query.clone() }
 }
