@@ -15,27 +15,37 @@ use ratatui::layout::Size;
 use super::confirm::contact as hostile;
 use crate::support::picture::{LARGE, SMALL, USUAL, dialog};
 
-const SETTINGS: FormSettings =
-    FormSettings { account_language: Language::En, language: Language::En, smtputf8: Smtputf8::Refused };
-
 /// A form and the keys pressed in it.
-struct Typed(ContactFormDialog);
+pub struct Typed(pub ContactFormDialog);
+
+/// The settings of an account that writes in the language of the screen.
+const fn settings(language: Language) -> FormSettings {
+    FormSettings { account_language: language, language, smtputf8: Smtputf8::Refused }
+}
 
 impl Typed {
     fn add() -> Self {
-        Self(ContactFormDialog::add(&Catalogue::built_in(), SETTINGS))
+        Self::add_in(Language::En)
     }
 
     fn modify(contact: Contact) -> Self {
-        Self(ContactFormDialog::modify(contact, &Catalogue::built_in(), SETTINGS))
+        Self::modify_in(contact, Language::En)
     }
 
-    fn text(mut self, text: &str) -> Self {
+    pub fn add_in(language: Language) -> Self {
+        Self(ContactFormDialog::add(&Catalogue::built_in(), settings(language)))
+    }
+
+    pub fn modify_in(contact: Contact, language: Language) -> Self {
+        Self(ContactFormDialog::modify(contact, &Catalogue::built_in(), settings(language)))
+    }
+
+    pub fn text(mut self, text: &str) -> Self {
         self.0.input(&Input::Paste(text.to_owned()), &Catalogue::built_in());
         self
     }
 
-    fn press(mut self, action: Action) -> Self {
+    pub fn press(mut self, action: Action) -> Self {
         self.0.input(&Input::Action(action), &Catalogue::built_in());
         self
     }

@@ -1,12 +1,9 @@
 //! Contacts, their forms, questions and verification as a reader of Chinese sees them.
 
-use std::time::Duration;
-
 use callsheet::domain::account::Account;
-use callsheet::domain::catalogue::Catalogue;
-use callsheet::domain::contact::{AddressProof, Contact, ContactId, Proofs, Status, Subject};
+use callsheet::domain::contact::{AddressProof, Contact, Proofs, Status, Subject};
 use callsheet::domain::delivery::{DeliveryId, Kind, State};
-use callsheet::domain::email_address::{EmailError, Smtputf8};
+use callsheet::domain::email_address::EmailError;
 use callsheet::domain::language::Language;
 use callsheet::domain::position::Position;
 use callsheet::domain::routing::FallbackReason;
@@ -21,13 +18,14 @@ use callsheet::tui::marks::Marks;
 use callsheet::tui::model::{Fixed, Overlay};
 use callsheet::tui::screens::account_form::AccountFormDialog;
 use callsheet::tui::screens::confirm::Confirm;
-use callsheet::tui::screens::contact_form::{ContactFormDialog, FormSettings};
 use callsheet::tui::screens::contacts;
 use callsheet::tui::screens::verification::VerificationDialog;
 use callsheet::tui::theme::Theme;
 use insta::assert_snapshot;
 use ratatui::layout::Size;
 
+use super::contact_form::Typed;
+use super::verification::{SUBJECT, after, proof};
 use crate::support::picture::{LARGE, SMALL, USUAL, dialog_in_chinese, in_chinese};
 use crate::support::stage::{self, Stage, cast, now};
 
@@ -137,39 +135,28 @@ fn the_types_of_one_contact_and_copying_them() {
     assert_snapshot!("the_types_of_one_contact_and_copying_them", pictures.join("\n"));
 }
 
-/// A form and the keys pressed in it.
-struct Typed(ContactFormDialog);
+fn add() -> Typed {
+    Typed::add_in(Language::ZhCn)
+}
 
-const SETTINGS: FormSettings =
-    FormSettings { account_language: Language::ZhCn, language: Language::ZhCn, smtputf8: Smtputf8::Refused };
+fn modify(contact: Contact) -> Typed {
+    Typed::modify_in(contact, Language::ZhCn)
+}
 
-impl Typed {
-    fn add() -> Self {
-        Self(ContactFormDialog::add(&Catalogue::built_in(), SETTINGS))
-    }
+trait InChinese {
+    fn in_chinese(&self, size: Size) -> String;
+    fn pictures(&self) -> String;
+}
 
-    fn modify(contact: Contact) -> Self {
-        Self(ContactFormDialog::modify(contact, &Catalogue::built_in(), SETTINGS))
-    }
-
-    fn text(mut self, text: &str) -> Self {
-        self.0.input(&Input::Paste(text.to_owned()), &Catalogue::built_in());
-        self
-    }
-
-    fn press(mut self, action: Action) -> Self {
-        self.0.input(&Input::Action(action), &Catalogue::built_in());
-        self
-    }
-
+impl InChinese for Typed {
     #[track_caller]
-    fn picture(&self, size: Size) -> String {
+    fn in_chinese(&self, size: Size) -> String {
         dialog_in_chinese(size, "two words nobody AdaLovelac", |area, buf, look| self.0.draw(area, buf, look))
     }
 
     #[track_caller]
     fn pictures(&self) -> String {
-        ALL.map(|size| self.picture(size)).join("\n")
+        ALL.map(|size| self.in_chinese(size)).join("\n")
     }
 }
 
@@ -183,31 +170,31 @@ fn ada() -> Contact {
 
 #[test]
 fn the_contact_form_and_every_field() {
-    let mut form = Typed::add();
+    let mut form = add();
     let mut pictures = vec![form.pictures()];
     for _ in 0..11 {
         form = form.press(Action::Next);
-        pictures.push(form.picture(USUAL));
+        pictures.push(form.in_chinese(USUAL));
     }
-    let mut open = Typed::add().press(Action::Next).press(Action::Next).press(Action::Accept);
+    let mut open = add().press(Action::Next).press(Action::Next).press(Action::Accept);
     pictures.push(open.pictures());
     open = open.press(Action::Down).press(Action::Down).press(Action::Accept);
     pictures.push(open.pictures());
-    let some = (0..5).fold(Typed::modify(ada()), |form, _| form.press(Action::Next));
+    let some = (0..5).fold(modify(ada()), |form, _| form.press(Action::Next));
     pictures.push(some.pictures());
     assert_snapshot!("the_contact_form_and_every_field", pictures.join("\n"));
 }
 
 #[test]
 fn what_is_wrong_with_a_contact() {
-    let wrong = Typed::add().text("two words").press(Action::Next).text("nobody").press(Action::Accept);
+    let wrong = add().text("two words").press(Action::Next).text("nobody").press(Action::Accept);
     let mut pictures = vec![wrong.pictures()];
     let mut hinted =
-        Typed::add().text("王小明").press(Action::Next).text("xiaoming@gmial.com").press(Action::Accept);
+        add().text("王小明").press(Action::Next).text("xiaoming@gmial.com").press(Action::Accept);
     hinted.0.hinted(Some("xiaoming@gmail.com".to_owned()));
     pictures.push(hinted.pictures());
-    pictures.push(Typed::add().text("王小明").press(Action::Close).pictures());
-    let mut conflict = Typed::modify(ada()).press(Action::DeleteBefore).text("Ada").press(Action::Accept);
+    pictures.push(add().text("王小明").press(Action::Close).pictures());
+    let mut conflict = modify(ada()).press(Action::DeleteBefore).text("Ada").press(Action::Accept);
     let theirs = Contact {
         position: None,
         language: Language::ZhCn,
@@ -217,7 +204,7 @@ fn what_is_wrong_with_a_contact() {
     };
     conflict.0.refused(&Problem::Conflict { theirs: Box::new(theirs.clone()) });
     pictures.push(conflict.pictures());
-    pictures.push(conflict.press(Action::Previous).press(Action::Accept).picture(USUAL));
+    pictures.push(conflict.press(Action::Previous).press(Action::Accept).in_chinese(USUAL));
     for problem in [
         Problem::NoSuchContact("7".to_owned()),
         Problem::NoSecurityEmail,
@@ -225,24 +212,23 @@ fn what_is_wrong_with_a_contact() {
             theirs: Box::new(Contact { name: "AdaLovelac".to_owned(), version: 2, ..ada() }),
         },
     ] {
-        let mut form = Typed::modify(ada()).press(Action::DeleteBack).press(Action::Accept);
+        let mut form = modify(ada()).press(Action::DeleteBack).press(Action::Accept);
         form.0.refused(&problem);
-        pictures.push(form.picture(USUAL));
+        pictures.push(form.in_chinese(USUAL));
     }
     assert_snapshot!("what_is_wrong_with_a_contact", pictures.join("\n"));
 }
 
 #[test]
 fn a_change_of_address_in_the_form() {
-    let of =
-        |status, code_sent_at| Typed::modify(Contact { status, code_sent_at, ..ada() }).press(Action::Next);
+    let of = |status, code_sent_at| modify(Contact { status, code_sent_at, ..ada() }).press(Action::Next);
     let mut pictures: Vec<String> =
-        Status::ALL.map(|status| of(status, None).picture(Size::new(80, 12))).to_vec();
-    pictures.push(of(Status::CodeSent, Some(now())).picture(USUAL));
-    pictures.push(of(Status::Verified, None).text(".cn").picture(USUAL));
-    pictures.push(of(Status::Undeliverable, None).text(".cn").picture(USUAL));
+        Status::ALL.map(|status| of(status, None).in_chinese(Size::new(80, 12))).to_vec();
+    pictures.push(of(Status::CodeSent, Some(now())).in_chinese(USUAL));
+    pictures.push(of(Status::Verified, None).text(".cn").in_chinese(USUAL));
+    pictures.push(of(Status::Undeliverable, None).text(".cn").in_chinese(USUAL));
     let pending = Contact { pending_email: Some("ada@new.example".to_owned()), ..ada() };
-    pictures.push(Typed::modify(pending).press(Action::Next).pictures());
+    pictures.push(modify(pending).press(Action::Next).pictures());
     assert_snapshot!("a_change_of_address_in_the_form", pictures.join("\n"));
 }
 
@@ -308,7 +294,7 @@ fn every_question() {
 
 #[test]
 fn the_account() {
-    let account = Account { language: Language::ZhCn, ..account() };
+    let account = Account { language: Language::ZhCn, ..stage::account() };
     let mut welcome = AccountFormDialog::introduction();
     let draw = |form: &AccountFormDialog| {
         ALL.map(|size| dialog_in_chinese(size, "", |area, buf, look| form.draw(area, buf, look))).join("\n")
@@ -330,38 +316,7 @@ fn the_account() {
     assert_snapshot!("the_account", pictures.join("\n"));
 }
 
-fn account() -> Account {
-    Account {
-        name: "Example Ltd".to_owned(),
-        security_email: Some("security@example.com".to_owned()),
-        security_email_status: Some(Status::Verified),
-        language: Language::En,
-        introduced: true,
-    }
-}
-
-const SUBJECT: Subject = Subject::Contact(ContactId(7));
 const SERVER: &str = "550 5.1.1 Recipient address rejected: User unknown in virtual mailbox table";
-
-fn after(seconds: u64) -> Timestamp {
-    now().plus(Duration::from_secs(seconds))
-}
-
-fn proof(email: &str, status: Status) -> AddressProof {
-    AddressProof {
-        email: email.to_owned(),
-        status,
-        void: None,
-        verified_at: None,
-        queued_at: None,
-        sent_at: None,
-        expires_at: None,
-        tries_left: None,
-        mail: None,
-        server: None,
-        limit: None,
-    }
-}
 
 fn code_sent(email: &str, kind: LimitKind) -> AddressProof {
     AddressProof {

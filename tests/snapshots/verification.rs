@@ -14,13 +14,14 @@ use ratatui::layout::Size;
 use crate::support::picture::{self, LARGE, SMALL, USUAL};
 use crate::support::stage::now;
 
-const SUBJECT: Subject = Subject::Contact(ContactId(7));
+pub const SUBJECT: Subject = Subject::Contact(ContactId(7));
 
-fn after(seconds: u64) -> callsheet::domain::timestamp::Timestamp {
+pub fn after(seconds: u64) -> callsheet::domain::timestamp::Timestamp {
     now().plus(Duration::from_secs(seconds))
 }
 
-fn proof(email: &str, status: Status) -> AddressProof {
+/// An address of which no more than its state is known.
+pub fn proof(email: &str, status: Status) -> AddressProof {
     AddressProof {
         email: email.to_owned(),
         status,
