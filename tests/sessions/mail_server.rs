@@ -57,11 +57,16 @@ const FORM: &str = "┌ Mail server";
 
 /// Opens the form from the list of contacts.
 fn open_form(desk: &mut Desk<'_>) {
-    desk.types("<esc> 5 g j j j <enter>");
-    desk.awaits(match desk.model.fixed.language {
+    desk.types("<esc> 5 j j j");
+    open_form_again(desk);
+}
+
+fn open_form_again(desk: &mut Desk<'_>) {
+    let head = match desk.model.fixed.language {
         Language::En => FORM,
         Language::ZhCn => "┌ 邮件服务器",
-    });
+    };
+    desk.types("<enter>").awaits(head);
 }
 
 /// Types a server of this machine, from the first field on.
@@ -99,7 +104,7 @@ fn a_change_ends_an_examination_and_so_does_leaving_the_form() {
     desk.types("<s-tab> <s-tab> <s-tab> <s-tab> <s-tab> <s-tab> <s-tab> 1").sees("- EHLO       stopped");
     desk.types("<bs> <c-t>").awaits("220 sink.example ESMTP").types("<esc> <esc> y").sees_no(FORM);
     // What it may still have told is not for the form that is opened now.
-    open_form(&mut desk);
+    open_form_again(&mut desk);
     desk.sees_no("220 sink.example ESMTP");
 }
 
