@@ -115,19 +115,16 @@ impl Reading<'_> {
         })
     }
 
-    /// Calls `each` with what routing needs of every contact, in order of id.
-    pub fn each_candidate(&self, mut each: impl FnMut(Candidate)) -> Result<(), StoreError> {
-        self.each_candidate_and_name(|candidate, _| each(candidate))
-    }
-
-    /// The same with every contact's name.
-    pub fn each_candidate_and_name(&self, mut each: impl FnMut(Candidate, &str)) -> Result<(), StoreError> {
+    /// Calls `each` with what routing needs of every contact and with its name, in order of id, until it returns false.
+    pub fn each_candidate(&self, mut each: impl FnMut(&Candidate, &str) -> bool) -> Result<(), StoreError> {
         self.sql(|sql| {
             let mut query =
                 sql.prepare(&format!("SELECT {CANDIDATE}, c.name FROM contact c ORDER BY c.id"))?;
             let mut found = query.query([])?;
             while let Some(row) = found.next()? {
-                each(candidate(row)?, row.get_ref(6)?.as_str()?);
+                if !each(&candidate(row)?, row.get_ref(6)?.as_str()?) {
+                    break;
+                }
             }
             Ok(())
         })
