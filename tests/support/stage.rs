@@ -19,7 +19,7 @@ use callsheet::operations::contacts::{Again, Mailing, PageAt, Saved};
 use callsheet::operations::coverage::Coverage;
 use callsheet::operations::deletion::Deleted;
 use callsheet::operations::export::{Existing, Exported};
-use callsheet::operations::history::{Anchor, Verdict};
+use callsheet::operations::history::{Anchor, Found, Verdict};
 use callsheet::operations::import::{Fate, Heard, Imported, Report, Run, Summary};
 use callsheet::operations::notices::{Audience, Fallback, Notified, Person};
 use callsheet::operations::outbox::QueueTotals;
@@ -217,9 +217,10 @@ impl Stage {
             Question::Notice { id } => Answer::Notice(Err(Problem::NoSuchNotice(id.0))),
             Question::RetryNotice { id } => Answer::NoticeRetried(Err(Problem::NoSuchNotice(id.0))),
             Question::CancelNotice { id } => Answer::NoticeCancelled(Err(Problem::NoSuchNotice(id.0))),
-            Question::HistoryPage { .. } => {
-                Answer::HistoryPage(Ok(Some(Page { rows: Vec::new(), at_start: true, at_end: true })))
-            }
+            Question::HistoryPage { .. } => Answer::HistoryPage(Ok(Found {
+                page: Page { rows: Vec::new(), at_start: true, at_end: true },
+                rest: None,
+            })),
             Question::HistoryHead => Answer::HistoryHead(Ok(Anchor::START)),
             Question::HistoryEntry { .. } => Answer::HistoryEntry(Ok(None)),
             Question::CheckHistory => Answer::HistoryChecked(Ok(Some(Verdict::Sound { entries: 0 }))),
