@@ -61,6 +61,14 @@ impl Reading<'_> {
         })
     }
 
+    /// The id that the next new contact gets.
+    pub fn next_contact(&self) -> Result<ContactId, StoreError> {
+        self.sql(|sql| {
+            let text = "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'contact'";
+            sql.query_row(text, [], |row| row.get(0).map(ContactId))
+        })
+    }
+
     /// The contacts with this name, whatever its case and width.
     pub fn contacts_named(&self, name_key: &str) -> Result<Vec<ContactId>, StoreError> {
         self.sql(|sql| {
