@@ -70,6 +70,7 @@ fn what_the_filter_needs_beside_its_words_is_read_by_index() {
         let start = Start { key: "", id: ContactId(1), inclusive: true };
         let from = list::ids_query(column, Direction::Up, Some(start));
         assert_by_index(sql, &from, &format!("SEARCH c {index}"));
+        assert_by_index(sql, &list::place_query(column, Direction::Up), &format!("SCAN c {index}"));
     }
     assert_by_index(sql, finding::OVERDUE, "verification_end");
     for subscribers in [finding::SUBSCRIBERS, finding::SUBSCRIBERS_WITHIN] {

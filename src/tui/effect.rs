@@ -430,7 +430,7 @@ impl Question {
     /// Whether it looks at every contact if there is no index.
     #[must_use]
     pub const fn counts(&self) -> bool {
-        matches!(self, Self::Count { .. })
+        matches!(self, Self::Count { .. } | Self::Page { at: PageAt::Percent(_), .. })
     }
 
     /// Whether the question changes nothing.

@@ -317,6 +317,15 @@ impl Stage {
                 let from = place(anchor.id).unwrap_or(0);
                 (from, (from + limit).min(all))
             }
+            PageAt::Letters(letters) => {
+                let begins = |contact: &Contact| contact.name.as_str() >= letters.as_str();
+                let from = self.contacts.iter().position(begins).unwrap_or(all.saturating_sub(1));
+                (from, (from + limit).min(all))
+            }
+            PageAt::Percent(percent) => {
+                let from = (all * usize::from(*percent) / 100).min(all.saturating_sub(1));
+                (from, (from + limit).min(all))
+            }
         };
         Page { rows: self.contacts[from..to].to_vec(), at_start: from == 0, at_end: to == all }
     }

@@ -329,6 +329,7 @@ fn take_delivery_deed(model: &mut Model, result: Result<(), Problem>, words: &st
         | Overlay::Import(_)
         | Overlay::MailForm(_)
         | Overlay::Compose(_)
+        | Overlay::GoTo(_)
         | Overlay::Help(_)
         | Overlay::Palette(_) => None,
     });
@@ -374,6 +375,7 @@ fn take_audience(model: &mut Model, audience: Result<Audience, Problem>) {
             | Overlay::Export(_)
             | Overlay::Import(_)
             | Overlay::MailForm(_)
+            | Overlay::GoTo(_)
             | Overlay::Help(_)
             | Overlay::Palette(_) => {}
         }

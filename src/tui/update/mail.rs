@@ -119,6 +119,7 @@ fn form(model: &mut Model) -> Option<&mut MailFormDialog> {
         | Overlay::Export(_)
         | Overlay::Import(_)
         | Overlay::Compose(_)
+        | Overlay::GoTo(_)
         | Overlay::Help(_)
         | Overlay::Palette(_) => None,
     })
