@@ -39,6 +39,7 @@ use super::screens::palette::Palette;
 use super::screens::settings::{Settings, SettingsFacts};
 use super::screens::verification::VerificationDialog;
 use super::theme::Theme;
+use super::update::ahead::TypedAhead;
 use crate::domain::account::Account;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::contact::{ContactId, Totals};
@@ -122,6 +123,7 @@ pub struct Model {
     /// Themes to which one can change.
     pub themes: Vec<Theme>,
     pub pending: Pending,
+    pub typed_ahead: TypedAhead,
     /// When the worker fell over last.
     pub fell_at: Option<Timestamp>,
     /// The last number that a question got.
@@ -317,6 +319,7 @@ impl Model {
             clipboard: Clipboard::default(),
             themes: Vec::new(),
             pending: Pending::default(),
+            typed_ahead: TypedAhead::default(),
             fell_at: None,
             last_request: Request::default(),
         }

@@ -1,5 +1,6 @@
 //! The update: the only place that writes the model. A message comes in, plain effects go out; nothing else happens.
 
+pub mod ahead;
 mod answers;
 mod copying;
 mod deletion;
@@ -51,21 +52,12 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let mut plan = model.plan();
     match msg {
-        Msg::Key(key) => {
-            let (context, typing) = model.focus();
-            if let Some(input) = model.fixed.keys.resolve(context.stack(), typing, &key) {
-                forget_alarm(model);
-                take_input(model, &input, &mut plan);
+        typed @ (Msg::Key(_) | Msg::Paste(_)) => {
+            if let Some(typed) = ahead::hold(model, typed) {
+                take_typed(model, typed, &mut plan);
             }
         }
         Msg::Mouse(event) => mouse::take(model, event, &mut plan),
-        Msg::Paste(text) => {
-            // A paste is text for a field, never keys.
-            if model.focus().1 == Typing::On {
-                forget_alarm(model);
-                take_input(model, &Input::Paste(text), &mut plan);
-            }
-        }
         Msg::Resize { columns, rows } => {
             model.size.width = columns;
             model.size.height = rows;
@@ -101,7 +93,33 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         // The runtime ends by itself: nothing can be shown to anybody any more.
         Msg::InputLost(_) => {}
     }
+    ahead::take(model, &mut plan);
     done(model, plan)
+}
+
+/// A key or a paste, for what is in front now.
+fn take_typed(model: &mut Model, typed: Msg, plan: &mut Plan) {
+    let (context, typing) = model.focus();
+    let input = match typed {
+        Msg::Key(key) => model.fixed.keys.resolve(context.stack(), typing, &key),
+        // A paste is text for a field, never keys.
+        Msg::Paste(text) => (typing == Typing::On).then_some(Input::Paste(text)),
+        Msg::Mouse(_)
+        | Msg::Resize { .. }
+        | Msg::Time(_)
+        | Msg::Progress { .. }
+        | Msg::Answer { .. }
+        | Msg::Sender(_)
+        | Msg::StoreChanged
+        | Msg::WorkerPanicked(_)
+        | Msg::Resumed
+        | Msg::SuspendAsked
+        | Msg::InputLost(_) => None,
+    };
+    if let Some(input) = input {
+        forget_alarm(model);
+        take_input(model, &input, plan);
+    }
 }
 
 fn done(model: &mut Model, plan: Plan) -> Vec<Effect> {

@@ -90,6 +90,12 @@ impl AccountFormDialog {
         self.purpose == Purpose::Introduction
     }
 
+    /// Whether it is being saved: keys must wait for what comes of it.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.waiting == Waiting::Saved
+    }
+
     /// Where the keys have their meaning now.
     #[must_use]
     pub fn context(&self) -> Context {

@@ -173,6 +173,12 @@ impl ComposeDialog {
         }
     }
 
+    /// Whether the notice is being queued: keys must wait for what comes of it.
+    #[must_use]
+    pub fn is_queueing(&self) -> bool {
+        self.waiting == Waiting::Sent
+    }
+
     /// Where the keys have their meaning now.
     #[must_use]
     pub fn context(&self) -> Context {

@@ -181,6 +181,12 @@ impl ContactFormDialog {
         self.entered() != self.original
     }
 
+    /// Whether it is asked for a hint or being saved: keys must wait for what comes of it.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.front.is_none() && self.waiting != Waiting::No
+    }
+
     /// Where the keys have their meaning now.
     #[must_use]
     pub fn context(&self) -> Context {

@@ -115,6 +115,12 @@ impl MailFormDialog {
         self.security.say_anew(securities(language));
     }
 
+    /// Whether it is being saved: keys must wait for what comes of it.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.waiting == Waiting::Saved
+    }
+
     /// Where the keys have their meaning now.
     #[must_use]
     pub fn context(&self) -> Context {

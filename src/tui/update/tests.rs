@@ -1,5 +1,6 @@
 //! What messages do: the effects that they ask for, and nothing else.
 
+mod ahead;
 mod files;
 mod system;
 
