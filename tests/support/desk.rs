@@ -1,9 +1,12 @@
 //! A desk: an administrator before the real screen, without a terminal: real keys, update, view, perform and SQL, one after the
 //! other, on a clock that stands still.
 
+use std::sync::Arc;
+
 use callsheet::clock::Clock;
 use callsheet::mail::sender::SenderEvent;
 use callsheet::operations::{Session, Via};
+use callsheet::tui::draft::{self, Draft, DraftId, DraftOrder, Offer, Owner};
 use callsheet::tui::effect::Effect;
 use callsheet::tui::marks::Marks;
 use callsheet::tui::model::{Fixed, Model};
@@ -27,6 +30,10 @@ pub struct Desk<'a> {
     pub is_left: bool,
     /// How often the sender was woken.
     pub wakes: usize,
+    /// What is kept of the form that is open.
+    pub kept: Option<Arc<Draft>>,
+    /// What became of drafts that were offered.
+    pub orders: Vec<DraftOrder>,
 }
 
 impl<'a> Desk<'a> {
@@ -40,8 +47,15 @@ impl<'a> Desk<'a> {
     pub fn with(office: &'a Office, fixed: Fixed, facts: SettingsFacts, size: Size) -> Self {
         let opening = callsheet::operations::Opening { via: Via::Screen, ..office.opening() };
         let model = Model::new(fixed, facts, size, office.clock.now());
-        let mut desk =
-            Self { office, session: Session::open(&opening).unwrap(), model, is_left: false, wakes: 0 };
+        let mut desk = Self {
+            office,
+            session: Session::open(&opening).unwrap(),
+            model,
+            is_left: false,
+            wakes: 0,
+            kept: None,
+            orders: Vec::new(),
+        };
         let effects = update::start(&mut desk.model);
         desk.settle(effects);
         desk
@@ -93,6 +107,19 @@ impl<'a> Desk<'a> {
             self.happens(Msg::StoreChanged);
         }
         self.happens(Msg::Time(self.office.clock.now()))
+    }
+
+    /// What a program that dies now leaves behind, as the next one reads it.
+    pub fn left(&self, id: u64) -> Option<Offer> {
+        let owner =
+            Owner { database: "/srv/a.db".into(), user: "ada".into(), origin: Some("192.0.2.1".into()) };
+        let text = draft::written(self.kept.as_deref()?, self.office.clock.now(), &owner);
+        draft::read(text.as_bytes(), DraftId(id)).map(|(_, offer)| offer)
+    }
+
+    /// The screen hears what was left behind.
+    pub fn finds(&mut self, offers: impl IntoIterator<Item = Offer>) -> &mut Self {
+        self.happens(Msg::DraftsFound(offers.into_iter().collect()))
     }
 
     /// Confirms that a text is on the screen.
@@ -148,6 +175,9 @@ impl<'a> Desk<'a> {
                     | Effect::Redraw
                     | Effect::Copy(_)
                     | Effect::Mouse(_) => {}
+                    Effect::Draft(DraftOrder::Keep { draft, .. }) => self.kept = Some(draft),
+                    Effect::Draft(DraftOrder::Drop) => self.kept = None,
+                    Effect::Draft(order) => self.orders.push(order),
                 }
             }
         }

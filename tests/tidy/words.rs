@@ -14,6 +14,7 @@ use callsheet::operations::history;
 use callsheet::tui::keymap::{Context, Footer};
 use callsheet::tui::model::Screen;
 use callsheet::tui::screens::delivery_detail;
+use callsheet::tui::screens::draft_offer;
 use callsheet::tui::screens::help;
 use callsheet::tui::setup;
 use callsheet::tui::theme::Theme;
@@ -39,6 +40,7 @@ fn from_tables() -> Vec<&'static str> {
     texts.extend(Theme::BUILT_IN.map(Theme::id));
     texts.push("own");
     texts.extend(help::texts());
+    texts.extend(draft_offer::TEXTS);
     texts.extend(setup::stages());
     texts.extend(Status::ALL.map(Status::words));
     texts.extend(State::ALL.map(State::id));

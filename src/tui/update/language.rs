@@ -39,6 +39,7 @@ fn say_anew(model: &mut Model, at: usize) {
         | Overlay::Choice(_)
         | Overlay::Audience(_)
         | Overlay::AccountForm(_)
+        | Overlay::DraftOffer(_)
         | Overlay::Help(_) => {}
     }
 }
