@@ -21,7 +21,7 @@ use crate::operations::contacts::{Again, ContactChange, ListQuery, Mailing, Page
 use crate::operations::coverage::Coverage;
 use crate::operations::deletion::Deleted;
 use crate::operations::export::{Existing, Exported, Scope};
-use crate::operations::history::{Anchor, HistoryAt, Record, RecordQuery, Verdict};
+use crate::operations::history::{Anchor, Found, HistoryAt, Record, RecordQuery, Verdict};
 use crate::operations::import::{self, Format, Report, Stamp};
 use crate::operations::notices::{Audience, Notified};
 use crate::operations::outbox::{DeliveryDetail, EntriesAt, OutboxAt, OutboxEntry, OutboxQuery, QueueTotals};
@@ -303,7 +303,7 @@ pub enum Answer {
     OutboxEntries(Result<Page<OutboxEntry>, Problem>),
     Notice(Result<Notice, Problem>),
     /// None if somebody stopped it.
-    HistoryPage(Result<Option<Page<Record>>, Problem>),
+    HistoryPage(Result<Found, Problem>),
     HistoryHead(Result<Anchor, Problem>),
     /// None if there is none of this number.
     HistoryEntry(Result<Option<Record>, Problem>),
@@ -413,7 +413,6 @@ impl Question {
             | Self::CheckHistory => true,
             Self::Notify { .. } | Self::RetryNotice { .. } | Self::CancelNotice { .. } => true,
             Self::Export { .. } | Self::Import { .. } => true,
-            Self::HistoryPage { query, .. } => *query != RecordQuery::default(),
             Self::SetColumn { whom: Whom::Filtered(_), .. } => true,
             Self::SetColumn { whom: Whom::These(ids), .. } => ids.len() > FEW,
             Self::CopySubscriptions { to, .. } => to.len() > FEW,
@@ -438,7 +437,7 @@ impl Question {
     /// Whether it looks at every contact if there is no index.
     #[must_use]
     pub const fn counts(&self) -> bool {
-        matches!(self, Self::Count { .. })
+        matches!(self, Self::Count { .. } | Self::Page { at: PageAt::Percent(_), .. })
     }
 
     /// Whether the question changes nothing.
@@ -515,10 +514,9 @@ mod tests {
     }
 
     #[test]
-    fn a_search_through_the_history_takes_long_and_its_pages_do_not() {
-        let page = |query| Question::HistoryPage { query, at: HistoryAt::Newest, limit: 9 };
-        assert!(!page(RecordQuery::default()).takes_long());
-        assert!(page(RecordQuery { words: vec!["a".into()], ..RecordQuery::default() }).takes_long());
+    fn a_check_of_the_history_takes_long_and_a_search_is_made_in_short_steps() {
+        let query = RecordQuery { words: vec!["a".into()], ..RecordQuery::default() };
+        assert!(!Question::HistoryPage { query, at: HistoryAt::Newest, limit: 9 }.takes_long());
         assert!(Question::CheckHistory.takes_long() && !Question::HistoryHead.takes_long());
     }
 

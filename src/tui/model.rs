@@ -29,6 +29,7 @@ use super::screens::contacts::Contacts;
 use super::screens::delivery_detail::DeliveryDialog;
 use super::screens::draft_offer::DraftOfferDialog;
 use super::screens::export::ExportDialog;
+use super::screens::go_to::GoTo;
 use super::screens::help::Help;
 use super::screens::history::History;
 use super::screens::history_entry::HistoryEntryDialog;
@@ -211,6 +212,7 @@ pub enum Overlay {
     Export(Box<ExportDialog>),
     Import(Box<ImportDialog>),
     DraftOffer(Box<DraftOfferDialog>),
+    GoTo(GoTo),
     Help(Help),
     Palette(Box<Palette>),
 }
@@ -443,6 +445,7 @@ impl Overlay {
             Self::Export(dialog) => (dialog.context(), dialog.typing()),
             Self::Import(dialog) => (dialog.context(), dialog.typing()),
             Self::DraftOffer(_) => (Context::Form, Typing::Off),
+            Self::GoTo(_) => (Context::GoTo, Typing::On),
             Self::Help(_) => (Context::Help, Typing::On),
             Self::Palette(_) => (Context::Palette, Typing::On),
         }
@@ -466,6 +469,7 @@ impl Overlay {
             | Self::Choice(_)
             | Self::Audience(_)
             | Self::DraftOffer(_)
+            | Self::GoTo(_)
             | Self::Help(_)
             | Self::Palette(_) => None,
         }
@@ -488,6 +492,7 @@ impl Overlay {
             | Self::Export(_)
             | Self::Import(_)
             | Self::DraftOffer(_)
+            | Self::GoTo(_)
             | Self::Help(_)
             | Self::Palette(_) => None,
         }

@@ -12,6 +12,7 @@ pub mod contacts;
 pub mod delivery_detail;
 pub mod draft_offer;
 pub mod export;
+pub mod go_to;
 pub mod help;
 pub mod history;
 pub mod history_entry;

@@ -329,6 +329,7 @@ fn take_delivery_deed(model: &mut Model, result: Result<(), Problem>, words: &st
         | Overlay::MailForm(_)
         | Overlay::Compose(_)
         | Overlay::DraftOffer(_)
+        | Overlay::GoTo(_)
         | Overlay::Help(_)
         | Overlay::Palette(_) => None,
     });
@@ -375,6 +376,7 @@ fn take_audience(model: &mut Model, audience: Result<Audience, Problem>) {
             | Overlay::Import(_)
             | Overlay::MailForm(_)
             | Overlay::DraftOffer(_)
+            | Overlay::GoTo(_)
             | Overlay::Help(_)
             | Overlay::Palette(_) => {}
         }

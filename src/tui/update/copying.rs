@@ -56,6 +56,7 @@ fn focused(model: &Model, much: Much) -> Option<String> {
             | Overlay::Export(_)
             | Overlay::Import(_)
             | Overlay::DraftOffer(_)
+            | Overlay::GoTo(_)
             | Overlay::Help(_)
             | Overlay::Palette(_),
         ) => None,

@@ -110,6 +110,7 @@ fn form(model: &mut Model) -> Option<&mut MailFormDialog> {
         | Overlay::Import(_)
         | Overlay::Compose(_)
         | Overlay::DraftOffer(_)
+        | Overlay::GoTo(_)
         | Overlay::Help(_)
         | Overlay::Palette(_) => None,
     })
