@@ -49,6 +49,7 @@ pub fn screen(visit: Visit) -> Result<Left, Closed> {
         offset: clock::offset_at(opening.clock.now()),
         places: places(&opening),
         ability: if config.tui.dumb_terminal { Ability::Dumb } else { Ability::Full },
+        drafts: paths::drafts_folder(&paths::Environment::of_process()),
         facts: facts(&config),
         sender,
         setup: Setup { source, opening, sender_of },

@@ -13,6 +13,7 @@
 pub mod backend;
 pub mod clipboard;
 pub mod coverage_counts;
+pub mod draft;
 pub mod edits;
 pub mod effect;
 pub mod keymap;
@@ -35,6 +36,7 @@ pub mod window;
 
 pub mod setup;
 
+mod keeper;
 mod post;
 mod runtime;
 mod terminal;

@@ -3,6 +3,7 @@
 mod bytes;
 mod compose;
 mod contacts;
+mod drafts;
 mod exchange;
 mod first_start;
 mod history;

@@ -4,6 +4,7 @@ mod answers;
 mod copying;
 mod deletion;
 mod dialogs;
+mod drafts;
 mod files;
 mod history;
 mod language;
@@ -50,6 +51,7 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
 #[must_use]
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let mut plan = model.plan();
+    let may_type = !matches!(msg, Msg::Time(_) | Msg::Progress { .. } | Msg::Sender(_) | Msg::Resize { .. });
     match msg {
         Msg::Key(key) => {
             let (context, typing) = model.focus();
@@ -91,6 +93,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.mail.hear(&event);
             model.settings.hear(&event);
         }
+        Msg::DraftsFound(offers) => drafts::found(model, offers),
         Msg::StoreChanged => {
             read_anew(model, &[], &mut plan);
             model.coverage.ask_after_a_rest(model.now, &mut plan);
@@ -100,6 +103,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::SuspendAsked => suspend(model, &mut plan),
         // The runtime ends by itself: nothing can be shown to anybody any more.
         Msg::InputLost(_) => {}
+    }
+    if may_type {
+        drafts::follow(model, &mut plan);
     }
     done(model, plan)
 }
@@ -345,6 +351,7 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
         | Overlay::Export(_)
         | Overlay::Import(_)
         | Overlay::MailForm(_)
+        | Overlay::DraftOffer(_)
         | Overlay::GoTo(_)
         | Overlay::Help(_)
         | Overlay::Palette(_) => None,
@@ -366,6 +373,7 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
         | Overlay::Compose(_)
         | Overlay::Export(_)
         | Overlay::Import(_)
+        | Overlay::DraftOffer(_)
         | Overlay::GoTo(_)
         | Overlay::Help(_)
         | Overlay::Palette(_) => None,

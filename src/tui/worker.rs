@@ -11,7 +11,7 @@
 
 mod builder;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::any::Any;
 use std::collections::VecDeque;
