@@ -44,3 +44,4 @@ mod worker;
 
 pub use runtime::{Error, Farewell, Options, run};
 pub use terminal::{Ability, Unfit};
+pub use worker::last_words;

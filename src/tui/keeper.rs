@@ -172,6 +172,8 @@ impl Desk {
     /// Writes what is not written yet, at the moment `now`.
     fn write(&mut self, now: Instant) {
         let Some((at, draft)) = self.waiting.take() else { return };
+        #[cfg(test)]
+        super::runtime::tests::fall("keeper");
         self.written = Some(now);
         let text = draft::written(&draft, at, &self.owner);
         if let Err(error) = self.try_to_write(&text)

@@ -1,6 +1,9 @@
 //! The runtime: joins keys, worker, sender and screen. All messages that wait are handled before the screen is drawn once;
 //! nothing happens without a message, except when something on the screen counts down.
 
+#[cfg(test)]
+pub(super) mod tests;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -84,6 +87,9 @@ pub enum Error {
     System(#[from] std::io::Error),
     #[error("no more keys can be read: {0}")]
     InputLost(String),
+    /// A panic of the drawing thread, in its words.
+    #[error("callsheet fell over: {0}")]
+    Fell(String),
 }
 
 impl Error {
@@ -92,7 +98,7 @@ impl Error {
     pub const fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Unfit(_) => Some("use 'callsheet list', or another command; 'callsheet --help' names them"),
-            Self::Store(_) | Self::System(_) | Self::InputLost(_) => None,
+            Self::Store(_) | Self::System(_) | Self::InputLost(_) | Self::Fell(_) => None,
         }
     }
 }
@@ -122,6 +128,8 @@ pub fn run(options: Options) -> Result<Farewell, Error> {
     let worker = Worker::start(session, opening.clone(), messages.clone())?;
     let ear = messages.clone();
     let ear: Ear = Arc::new(move |event| {
+        #[cfg(test)]
+        tests::fall("sender");
         // Nobody listens any more when the program ends.
         let _heard = ear.send(Msg::Sender(event));
     });
@@ -167,6 +175,8 @@ impl Runtime {
             if let Some(end) = self.end.take() {
                 return end;
             }
+            #[cfg(test)]
+            tests::fall("draw");
             self.screen.draw(&self.model)?;
             let first = match self.model.next_wake() {
                 None => self.inbox.recv().ok(),
