@@ -23,7 +23,7 @@ fn is_there(program: &Program) {
     terminal.types("<tab> example.cn <enter> <wait:is saved> q");
     assert_eq!(terminal.ends_within(SOON), 0);
     assert!(program.data("list").contains("xiaoming@example.cn"));
-    assert_eq!(drafts(program), [PathBuf::new(); 0]);
+    assert!(drafts(program).is_empty());
     let mut terminal = Terminal::open(program, &[]);
     terminal.types("<wait:ada@example.org> 5 <wait:Database> q");
     assert_eq!(terminal.ends_within(SOON), 0);
