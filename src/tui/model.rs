@@ -27,6 +27,7 @@ use super::screens::contact_types::ContactTypesDialog;
 use super::screens::contacts::Contacts;
 use super::screens::delivery_detail::DeliveryDialog;
 use super::screens::export::ExportDialog;
+use super::screens::go_to::GoTo;
 use super::screens::help::Help;
 use super::screens::history::History;
 use super::screens::history_entry::HistoryEntryDialog;
@@ -207,6 +208,7 @@ pub enum Overlay {
     Compose(Box<ComposeDialog>),
     Export(Box<ExportDialog>),
     Import(Box<ImportDialog>),
+    GoTo(GoTo),
     Help(Help),
     Palette(Box<Palette>),
 }
@@ -435,6 +437,7 @@ impl Overlay {
             Self::Compose(dialog) => (dialog.context(), dialog.typing()),
             Self::Export(dialog) => (dialog.context(), dialog.typing()),
             Self::Import(dialog) => (dialog.context(), dialog.typing()),
+            Self::GoTo(_) => (Context::GoTo, Typing::On),
             Self::Help(_) => (Context::Help, Typing::On),
             Self::Palette(_) => (Context::Palette, Typing::On),
         }
@@ -456,6 +459,7 @@ impl Overlay {
             | Self::Compose(_)
             | Self::Export(_)
             | Self::Import(_)
+            | Self::GoTo(_)
             | Self::Help(_)
             | Self::Palette(_) => None,
         }
