@@ -11,6 +11,7 @@ use crate::tui::keymap::{Action, Context};
 use crate::tui::look::Look;
 use crate::tui::setup::stage_in;
 use crate::tui::theme::Role;
+use crate::tui::widgets::dialog;
 use crate::tui::widgets::scroll_text::ScrollLine;
 use crate::tui::widgets::wrapped_text::wrap;
 
@@ -119,7 +120,7 @@ impl Doctor {
             State::Lost(why) => {
                 let mark = look.marks.status(Status::Undeliverable);
                 let words = say!(language, "Not asked: {why}.", why = why.words(language));
-                said(&format!("{mark} {words}"), Role::Bad)
+                said(&look.marked(mark, &words), Role::Bad)
             }
             State::Told(steps) => {
                 let mut lines: Vec<ScrollLine> =
@@ -134,7 +135,7 @@ impl Doctor {
                         (Status::Verified, say!(language, "The server takes mail.").to_owned(), Role::Good)
                     }
                 };
-                lines.extend(said(&format!("{} {words}", look.marks.status(mark)), role));
+                lines.extend(said(&look.marked(look.marks.status(mark), &words), role));
                 lines
             }
         }
@@ -147,6 +148,12 @@ fn step_lines(step: &Examined, columns: usize, look: Look<'_>) -> Vec<ScrollLine
     } else {
         (look.marks.status(Status::Undeliverable), Role::Bad)
     };
+    if look.marks.is_spoken() {
+        let state = if step.ok { say!(look.language, "done") } else { say!(look.language, "failed") };
+        let words = format!("{state}{}{}", look.separator(), safe(&step.words.say(look.language)));
+        let lines = dialog::fact(stage_in(look.language, step.stage), &words, 0, columns, &look).into_iter();
+        return lines.map(|text| ScrollLine { text, role }).collect();
+    }
     let words = wrap(&safe(&step.words.say(look.language)), columns.saturating_sub(NAMES + 3).max(8));
     let first = format!("{mark} {} ", pad(stage_in(look.language, step.stage), NAMES, look.marks.ellipsis()));
     let heads = std::iter::once(first).chain(std::iter::repeat(" ".repeat(NAMES + 3)));
