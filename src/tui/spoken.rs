@@ -144,6 +144,9 @@ mod tests {
         let text: String = buf.content.iter().map(ratatui::buffer::Cell::symbol).collect();
         let lines: Vec<&str> =
             text.as_bytes().chunks(18).take(4).map(|line| std::str::from_utf8(line).unwrap()).collect();
-        assert_eq!(lines, ["Name: ada. Stat...", "Name: ops. Status:", "undeliverable.    ", "Name: 王"]);
+        assert_eq!(
+            lines,
+            ["Name: ada. Stat...", "Name: ops. Status:", "undeliverable.    ", "Name: 王 .       "]
+        );
     }
 }

@@ -196,7 +196,7 @@ impl Conflict {
                     BoxState::Some => {
                         let count = of(wanted).iter().filter(|covered| **covered).count();
                         if look.marks.is_spoken() {
-                            let some = look.ticked(BoxState::Some, &category.title.get(look.language));
+                            let some = look.ticked(BoxState::Some, category.title.get(look.language));
                             return format!("{some}{}{count}/{}", look.separator(), category.types.len());
                         }
                         say!(

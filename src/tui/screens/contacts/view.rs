@@ -72,7 +72,9 @@ pub fn draw(
         return caret.or(place);
     }
     let columns = Columns::of(inner.width.into(), look.language);
-    write(row(inner, 0), buf, Span::styled(columns.titles(look), look.style(Role::Header)));
+    if !look.marks.is_spoken() {
+        write(row(inner, 0), buf, Span::styled(columns.titles(look), look.style(Role::Header)));
+    }
     let list = skip_rows(inner, 1);
     if contacts.window.rows().is_empty() {
         let key = key((Context::Contacts, Action::Add), look);
