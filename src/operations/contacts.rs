@@ -2,6 +2,7 @@
 
 pub mod index;
 mod list;
+mod places;
 
 pub use list::{Progress, count, count_step_by_step, page, page_step_by_step};
 use serde_json::{Value, json};
@@ -50,6 +51,11 @@ pub enum PageAt {
     Before(Anchor),
     /// The rows from this place on, itself included if it is a row.
     From(Anchor),
+    /// The rows from the first on whose value begins with these letters, or comes after them in the direction of the list; the last
+    /// row if there is none.
+    Letters(String),
+    /// The rows from the one on that stands at so many hundredths of the list; at 100 the last.
+    Percent(u8),
 }
 
 /// A place in a sorted list: that of a contact, which need not be there any more.

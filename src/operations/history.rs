@@ -19,7 +19,9 @@ use crate::domain::language::Language;
 use crate::domain::say::{Say, say};
 use crate::store::{AuditBreak, AuditRow};
 
-pub use records::{Field, Record, RecordQuery, fields, is_in_headline, record, records};
+pub use records::{
+    AT_ONCE, Field, Found, Record, RecordQuery, Rest, fields, is_in_headline, record, records,
+};
 pub use words::{FIELDS, WORDS, field_words, headline, way, word};
 
 pub use crate::store::{AuditBreak as Break, AuditQuery as HistoryQuery, AuditRow as Event};
@@ -64,7 +66,9 @@ pub fn page(
     let mut rows: Vec<AuditRow> = Vec::new();
     store.read(|reading| {
         reading.audit(query, newest, start, |row| {
-            rows.push(row);
+            if query.since.is_none_or(|since| since <= row.at) {
+                rows.push(row);
+            }
             rows.len() < wanted
         })
     })?;

@@ -40,16 +40,29 @@ impl<K: Copy> At<K> {
 
     /// The page of at most `limit` rows out of what was read, which is one row more if there is one.
     pub(super) fn page<T>(self, mut rows: Vec<T>, limit: usize) -> Page<T> {
-        let more = rows.len() > limit;
+        let is_all = rows.len() <= limit;
         rows.truncate(limit);
+        self.page_of(rows, is_all)
+    }
+
+    /// The page of the rows that were read; `is_all` says that there are no others in this direction.
+    pub(super) fn page_of<T>(self, mut rows: Vec<T>, is_all: bool) -> Page<T> {
         match self {
             Self::Oldest | Self::Before(_) => {
                 rows.reverse();
-                Page { rows, at_start: !more, at_end: matches!(self, Self::Oldest) }
+                Page { rows, at_start: is_all, at_end: matches!(self, Self::Oldest) }
             }
             Self::Newest | Self::After(_) | Self::From(_) => {
-                Page { rows, at_start: matches!(self, Self::Newest), at_end: !more }
+                Page { rows, at_start: matches!(self, Self::Newest), at_end: is_all }
             }
+        }
+    }
+
+    /// Where the rows begin that follow one, in the direction in which the page is read.
+    pub(super) fn beyond(self, key: K) -> Self {
+        match self {
+            Self::Oldest | Self::Before(_) => Self::Before(key),
+            Self::Newest | Self::After(_) | Self::From(_) => Self::After(key),
         }
     }
 }

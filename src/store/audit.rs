@@ -3,17 +3,18 @@
 
 mod list;
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 
+pub(super) use list::WHOLE;
+use list::audit_row;
 pub use list::{AuditBrief, AuditQuery, AuditRow};
-use list::{COLUMNS, TABLES, audit_row};
 
 #[cfg(test)]
-pub(super) use list::statement;
+pub(super) use list::{BRIEF, SINCE, statement};
 
 use super::{Reading, StoreError, Writing};
 use crate::domain::contact::ContactId;
@@ -92,68 +93,62 @@ impl Reading<'_> {
         &self,
         mut passes: impl FnMut(i64, [u8; 32]) -> ControlFlow<()>,
     ) -> Result<Option<AuditBreak>, StoreError> {
+        let (columns, tables) = WHOLE;
         let text = format!(
-            "SELECT {COLUMNS}, a.digest, d.salt, d.details, CASE WHEN d.audit_id IS NULL THEN EXISTS (SELECT 1 FROM audit e \
-             WHERE e.contact_id = a.contact_id AND e.action = 'contact.delete') ELSE 0 END FROM {TABLES} ORDER BY a.id"
+            "SELECT a.id, {columns}, a.digest, d.salt, d.details, a.latest, \
+             CASE WHEN d.audit_id IS NULL THEN {IS_DELETED} ELSE 0 END FROM {tables} ORDER BY a.id"
         );
         self.sql(|sql| {
             let mut query = sql.prepare(&text)?;
             let mut found = query.query([])?;
-            let (mut last, mut previous) = (0, [0_u8; 32]);
-            let mut deleted = DeletedTogether::default();
+            let (mut last, mut named) = (Last::default(), 0);
             while let Some(row) = found.next()? {
                 let entry = audit_row(row)?;
-                if entry.id != last + 1 {
-                    return Ok(Some(AuditBreak::Missing { id: last + 1 }));
+                if entry.id != last.id + 1 {
+                    return Ok(Some(AuditBreak::Missing { id: last.id + 1 }));
                 }
-                match examine(row, &entry, &previous)? {
-                    Some(AuditBreak::DetailsMissing { .. }) if deleted.contains(sql, entry.contact)? => {}
-                    Some(found) => return Ok(Some(found)),
-                    None => {}
+                let latest = last.latest.max(entry.at.millis());
+                if let Some(found) = examine(row, &entry, &last.hash, latest)? {
+                    return Ok(Some(found));
                 }
-                (last, previous) = (entry.id, entry.hash);
-                if passes(last, previous).is_break() {
-                    break;
+                for contact in entry.details.as_ref().map(named_in).unwrap_or_default() {
+                    if !is_listed(sql, contact, entry.id)? {
+                        return Ok(Some(AuditBreak::Changed { id: entry.id }));
+                    }
+                    named += 1;
+                }
+                last = Last { id: entry.id, hash: entry.hash, latest };
+                if passes(last.id, last.hash).is_break() {
+                    return Ok(None);
                 }
             }
-            Ok(None)
+            listed_beside(sql, named)
         })
     }
 }
 
-/// The contacts that were deleted together with others. It is read when somebody asks for the first time.
+/// The entry before the one that is checked.
 #[derive(Default)]
-struct DeletedTogether(Option<HashSet<i64>>);
-
-impl DeletedTogether {
-    fn contains(&mut self, sql: &Connection, contact: Option<ContactId>) -> rusqlite::Result<bool> {
-        let Some(contact) = contact else { return Ok(false) };
-        let known = match &mut self.0 {
-            Some(known) => known,
-            unread @ None => unread.insert(deleted_together(sql)?),
-        };
-        Ok(known.contains(&contact.0))
-    }
+struct Last {
+    id: i64,
+    hash: [u8; 32],
+    latest: i64,
 }
 
-fn deleted_together(sql: &Connection) -> rusqlite::Result<HashSet<i64>> {
-    let mut query = sql.prepare(
-        "SELECT d.details FROM audit a JOIN audit_detail d ON d.audit_id = a.id WHERE a.action = 'contacts.delete'",
-    )?;
-    let mut found = query.query([])?;
-    let mut known = HashSet::new();
-    while let Some(row) = found.next()? {
-        // What is no JSON was not written by callsheet, and the check finds it where it stands.
-        let told: serde_json::Value = serde_json::from_str(row.get_ref(0)?.as_str()?).unwrap_or_default();
-        known.extend(told["contacts"].as_array().into_iter().flatten().filter_map(serde_json::Value::as_i64));
-    }
-    Ok(known)
-}
+/// Whether the contact of an entry was deleted, alone or with others.
+const IS_DELETED: &str = "EXISTS (SELECT 1 FROM audit e WHERE e.contact_id = a.contact_id AND e.action = 'contact.delete') \
+    OR EXISTS (SELECT 1 FROM audit_contact m JOIN audit e ON e.id = m.audit_id \
+    WHERE m.contact_id = a.contact_id AND e.action = 'contacts.delete')";
 
-/// Where the columns of [`Reading::check_audit`] begin behind [`COLUMNS`].
+/// Where the columns of [`Reading::check_audit`] begin behind those of [`WHOLE`].
 const BEHIND: usize = 9;
 
-fn examine(row: &Row<'_>, entry: &AuditRow, previous: &[u8]) -> rusqlite::Result<Option<AuditBreak>> {
+fn examine(
+    row: &Row<'_>,
+    entry: &AuditRow,
+    previous: &[u8],
+    latest: i64,
+) -> rusqlite::Result<Option<AuditBreak>> {
     let (id, digest) = (entry.id, row.get::<_, Vec<u8>>(BEHIND)?);
     let (salt, details): (Option<Vec<u8>>, Option<String>) = (row.get(BEHIND + 1)?, row.get(BEHIND + 2)?);
     let facts = Facts {
@@ -164,16 +159,40 @@ fn examine(row: &Row<'_>, entry: &AuditRow, previous: &[u8]) -> rusqlite::Result
         action: &entry.action,
         contact: entry.contact,
     };
-    if link(previous, id, &facts, &digest) != entry.hash {
+    if link(previous, id, &facts, &digest) != entry.hash || row.get::<_, i64>(BEHIND + 3)? != latest {
         return Ok(Some(AuditBreak::Changed { id }));
     }
     Ok(match salt.zip(details) {
         Some((salt, details)) if digest_of(&salt, &details) != *digest => {
             Some(AuditBreak::DetailsChanged { id })
         }
-        None if !row.get::<_, bool>(BEHIND + 3)? => Some(AuditBreak::DetailsMissing { id }),
+        None if !row.get::<_, bool>(BEHIND + 4)? => Some(AuditBreak::DetailsMissing { id }),
         Some(_) | None => None,
     })
+}
+
+/// The contacts that the details of an entry about many name, each once.
+fn named_in(details: &serde_json::Value) -> BTreeSet<i64> {
+    let contacts = details.get("contacts").and_then(serde_json::Value::as_array);
+    contacts.into_iter().flatten().filter_map(serde_json::Value::as_i64).collect()
+}
+
+/// Whether the entry is found in the history of a contact that it names.
+fn is_listed(sql: &Connection, contact: i64, entry: i64) -> rusqlite::Result<bool> {
+    sql.prepare_cached("SELECT 1 FROM audit_contact WHERE contact_id = ?1 AND audit_id = ?2")?
+        .exists([contact, entry])
+}
+
+/// The first entry that is found in the history of a contact that it does not name; `named` are all that entries name.
+fn listed_beside(sql: &Connection, named: i64) -> rusqlite::Result<Option<AuditBreak>> {
+    let listed: i64 = sql.query_row("SELECT count(*) FROM audit_contact", [], |row| row.get(0))?;
+    if listed == named {
+        return Ok(None);
+    }
+    let text = "SELECT min(m.audit_id) FROM audit_contact m WHERE NOT EXISTS (SELECT 1 FROM audit_detail d \
+                JOIN json_each(d.details, '$.contacts') j WHERE d.audit_id = m.audit_id AND j.value = m.contact_id)";
+    let id: Option<i64> = sql.query_row(text, [], |row| row.get(0))?;
+    Ok(id.map(|id| AuditBreak::Changed { id }))
 }
 
 impl Writing<'_> {
@@ -195,21 +214,23 @@ impl Writing<'_> {
             contact: entry.contact,
         };
         self.sql(|sql| {
-            let (last, previous) = sql
-                .prepare_cached("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1")?
-                .query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))
+            let last = sql
+                .prepare_cached("SELECT id, hash, latest FROM audit ORDER BY id DESC LIMIT 1")?
+                .query_row([], |row| Ok(Last { id: row.get(0)?, hash: row.get(1)?, latest: row.get(2)? }))
                 .optional()?
-                .unwrap_or((0, vec![0; 32]));
-            let id = last + 1;
+                .unwrap_or_default();
+            let id = last.id + 1;
+            let at = entry.at.millis();
             let contact = entry.contact.map(|contact| contact.0);
-            let hash = link(&previous, id, &facts, &digest);
+            let hash = link(&last.hash, id, &facts, &digest);
             sql.prepare_cached(
-                "INSERT INTO audit (id, at, actor, origin, via, action, contact_id, digest, hash) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                "INSERT INTO audit (id, at, latest, actor, origin, via, action, contact_id, digest, hash) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?
             .execute(params![
                 id,
-                entry.at.millis(),
+                at,
+                at.max(last.latest),
                 entry.actor,
                 entry.origin,
                 entry.via.id(),
@@ -221,8 +242,10 @@ impl Writing<'_> {
             sql.prepare_cached(
                 "INSERT INTO audit_detail (audit_id, contact_id, salt, details) VALUES (?1, ?2, ?3, ?4)",
             )?
-            .execute(params![id, contact, salt.as_slice(), details])
-            .map(drop)
+            .execute(params![id, contact, salt.as_slice(), details])?;
+            let mut list =
+                sql.prepare_cached("INSERT INTO audit_contact (contact_id, audit_id) VALUES (?1, ?2)")?;
+            named_in(&entry.details).into_iter().try_for_each(|contact| list.execute([contact, id]).map(drop))
         })
     }
 

@@ -138,6 +138,20 @@ impl Reading<'_> {
         })
     }
 
+    /// The value and the id of the row with this number, from 0, in order of `column`: a walk through an index alone.
+    pub fn place_of_number(
+        &self,
+        column: SortColumn,
+        direction: Direction,
+        number: u64,
+    ) -> Result<Option<(String, ContactId)>, StoreError> {
+        self.sql(|sql| {
+            let mut query = sql.prepare_cached(&list::place_query(column, direction))?;
+            let number = i64::try_from(number).unwrap_or(i64::MAX);
+            query.query_row([number], |row| Ok((row.get(0)?, row.get(1).map(ContactId)?))).optional()
+        })
+    }
+
     /// Contacts whose open verification is over at `now` and not swept up yet.
     pub fn overdue(&self, now: Timestamp) -> Result<Vec<ContactId>, StoreError> {
         self.sql(|sql| {

@@ -64,6 +64,12 @@ pub(super) fn ids_query(column: SortColumn, direction: Direction, start: Option<
     format!("SELECT c.id FROM contact c {}", condition_and_order(column, direction, start, ("?1", "?2")))
 }
 
+/// Value and id of the row with the number `?1`, from 0. What is skipped is counted by SQLite itself, in an index that holds both.
+pub(super) fn place_query(column: SortColumn, direction: Direction) -> String {
+    let rest = condition_and_order(column, direction, None, ("", ""));
+    format!("SELECT {}, c.id FROM contact c {rest} LIMIT 1 OFFSET ?1", key_of(column).unwrap_or("''"))
+}
+
 /// The value by which the contact `?1` is sorted; empty in a list by id.
 pub(super) fn sort_key_query(column: SortColumn) -> String {
     format!("SELECT {} FROM contact c WHERE c.id = ?1", key_of(column).unwrap_or("''"))

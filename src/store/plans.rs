@@ -70,6 +70,7 @@ fn what_the_filter_needs_beside_its_words_is_read_by_index() {
         let start = Start { key: "", id: ContactId(1), inclusive: true };
         let from = list::ids_query(column, Direction::Up, Some(start));
         assert_by_index(sql, &from, &format!("SEARCH c {index}"));
+        assert_by_index(sql, &list::place_query(column, Direction::Up), &format!("SCAN c {index}"));
     }
     assert_by_index(sql, finding::OVERDUE, "verification_end");
     for subscribers in [finding::SUBSCRIBERS, finding::SUBSCRIBERS_WITHIN] {
@@ -100,21 +101,28 @@ fn the_outbox_is_read_by_time_whatever_lies_in_it() {
 }
 
 #[test]
-fn the_history_is_read_by_number_and_a_contacts_by_its_own() {
+fn the_history_is_read_by_number_a_contacts_by_its_own_and_since_a_time_by_time() {
     let (_folder, store) = database();
-    let from = ("a.id", "audit a LEFT JOIN audit_detail d ON d.audit_id = a.id");
-    for newest in [Newest::First, Newest::Last] {
-        let all = audit::statement(from, None, newest);
-        assert_by_index(&store.connection, &all, "SEARCH a USING INTEGER PRIMARY KEY (rowid");
-        let own = audit::statement(from, Some(ContactId(1)), newest);
-        assert_by_index(&store.connection, &own, "MERGE (UNION ALL)");
-        assert_by_index(
-            &store.connection,
-            &own,
-            "SEARCH a USING INDEX audit_of_contact (contact_id=? AND id",
-        );
-        assert_by_index(&store.connection, &own, "SEARCH a USING INDEX audit_of_many (id");
+    let sql = &store.connection;
+    for (newest, range) in [(Newest::First, "{}>? AND {}<?"), (Newest::Last, "{}>?")] {
+        let by = |index: &str, id: &str| format!("{index}{})", range.replace("{}", id));
+        for from in [audit::WHOLE, audit::BRIEF] {
+            let all = audit::statement(from, None, newest);
+            assert_by_index(sql, &all, &by("SEARCH a USING INTEGER PRIMARY KEY (", "rowid"));
+            let own = audit::statement(from, Some(ContactId(1)), newest);
+            for index in [
+                "MERGE (UNION ALL)".to_owned(),
+                by("SEARCH a USING INDEX audit_of_contact (contact_id=? AND ", "id"),
+                by("SEARCH m USING PRIMARY KEY (contact_id=? AND ", "audit_id"),
+            ] {
+                assert_by_index(sql, &own, &index);
+            }
+            for statement in [all, own] {
+                assert!(!plan(sql, &statement).contains("SCAN"), "{statement}");
+            }
+        }
     }
+    assert_by_index(sql, audit::SINCE, "SEARCH audit USING COVERING INDEX audit_by_time (latest>?)");
 }
 
 #[test]

@@ -14,13 +14,14 @@ use crate::domain::language::Language;
 use crate::domain::notice::{Notice, NoticeForm};
 use crate::domain::say::Said;
 use crate::domain::subscription::Subscriptions;
+use crate::mail::sender::ProbeEvent;
 use crate::operations::Problem;
 use crate::operations::account::AccountChange;
 use crate::operations::contacts::{Again, ContactChange, ListQuery, Mailing, PageAt, Saved};
 use crate::operations::coverage::Coverage;
 use crate::operations::deletion::Deleted;
 use crate::operations::export::{Existing, Exported, Scope};
-use crate::operations::history::{Anchor, HistoryAt, Record, RecordQuery, Verdict};
+use crate::operations::history::{Anchor, Found, HistoryAt, Record, RecordQuery, Verdict};
 use crate::operations::import::{self, Format, Report, Stamp};
 use crate::operations::notices::{Audience, Notified};
 use crate::operations::outbox::{DeliveryDetail, EntriesAt, OutboxAt, OutboxEntry, OutboxQuery, QueueTotals};
@@ -41,6 +42,8 @@ pub enum Effect {
         request: Request,
         task: Box<MailTask>,
     },
+    /// Ends the examination of a mail server that is under way.
+    StopExamining,
     /// Sender and worker go on with the configuration that was saved last.
     Reconfigure,
     /// Ends what takes long before it is through; its answer still comes.
@@ -89,16 +92,6 @@ pub enum MailTask {
         server: MailServer,
         form: MailForm,
     },
-}
-
-/// One step of the dialogue with a mail server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Examined {
-    /// The step in English.
-    pub stage: &'static str,
-    pub ok: bool,
-    /// The server's words or ours.
-    pub words: Said,
 }
 
 /// What has changed with the mail server.
@@ -300,7 +293,7 @@ pub enum Answer {
     OutboxEntries(Result<Page<OutboxEntry>, Problem>),
     Notice(Result<Notice, Problem>),
     /// None if somebody stopped it.
-    HistoryPage(Result<Option<Page<Record>>, Problem>),
+    HistoryPage(Result<Found, Problem>),
     HistoryHead(Result<Anchor, Problem>),
     /// None if there is none of this number.
     HistoryEntry(Result<Option<Record>, Problem>),
@@ -342,7 +335,10 @@ pub enum Answer {
     NoticeCancelled(Result<u64, Problem>),
     /// The mail server as it is, or why it cannot be read, in words.
     MailServer(Result<Box<MailServer>, Said>),
-    Examined(Result<Vec<Examined>, Unsaved>),
+    /// What happens while the server is asked.
+    Examining(ProbeEvent),
+    /// The server was asked, or why not.
+    Examined(Result<(), Unsaved>),
     MailSaved(Result<Box<MailSaved>, Unsaved>),
     Exported(Result<Exported, Refused>),
     Imported(Result<Box<Report>, Refused>),
@@ -410,7 +406,6 @@ impl Question {
             | Self::CheckHistory => true,
             Self::Notify { .. } | Self::RetryNotice { .. } | Self::CancelNotice { .. } => true,
             Self::Export { .. } | Self::Import { .. } => true,
-            Self::HistoryPage { query, .. } => *query != RecordQuery::default(),
             Self::SetColumn { whom: Whom::Filtered(_), .. } => true,
             Self::SetColumn { whom: Whom::These(ids), .. } => ids.len() > FEW,
             Self::CopySubscriptions { to, .. } => to.len() > FEW,
@@ -435,7 +430,7 @@ impl Question {
     /// Whether it looks at every contact if there is no index.
     #[must_use]
     pub const fn counts(&self) -> bool {
-        matches!(self, Self::Count { .. })
+        matches!(self, Self::Count { .. } | Self::Page { at: PageAt::Percent(_), .. })
     }
 
     /// Whether the question changes nothing.
@@ -512,10 +507,9 @@ mod tests {
     }
 
     #[test]
-    fn a_search_through_the_history_takes_long_and_its_pages_do_not() {
-        let page = |query| Question::HistoryPage { query, at: HistoryAt::Newest, limit: 9 };
-        assert!(!page(RecordQuery::default()).takes_long());
-        assert!(page(RecordQuery { words: vec!["a".into()], ..RecordQuery::default() }).takes_long());
+    fn a_check_of_the_history_takes_long_and_a_search_is_made_in_short_steps() {
+        let query = RecordQuery { words: vec!["a".into()], ..RecordQuery::default() };
+        assert!(!Question::HistoryPage { query, at: HistoryAt::Newest, limit: 9 }.takes_long());
         assert!(Question::CheckHistory.takes_long() && !Question::HistoryHead.takes_long());
     }
 

@@ -27,6 +27,7 @@ use super::screens::contact_types::ContactTypesDialog;
 use super::screens::contacts::Contacts;
 use super::screens::delivery_detail::DeliveryDialog;
 use super::screens::export::ExportDialog;
+use super::screens::go_to::GoTo;
 use super::screens::help::Help;
 use super::screens::history::History;
 use super::screens::history_entry::HistoryEntryDialog;
@@ -208,6 +209,7 @@ pub enum Overlay {
     Compose(Box<ComposeDialog>),
     Export(Box<ExportDialog>),
     Import(Box<ImportDialog>),
+    GoTo(GoTo),
     Help(Help),
     Palette(Box<Palette>),
 }
@@ -449,6 +451,7 @@ impl Overlay {
             Self::Compose(dialog) => (dialog.context(), dialog.typing()),
             Self::Export(dialog) => (dialog.context(), dialog.typing()),
             Self::Import(dialog) => (dialog.context(), dialog.typing()),
+            Self::GoTo(_) => (Context::GoTo, Typing::On),
             Self::Help(_) => (Context::Help, Typing::On),
             Self::Palette(_) => (Context::Palette, Typing::On),
         }
@@ -470,6 +473,7 @@ impl Overlay {
             | Self::Compose(_)
             | Self::Export(_)
             | Self::Import(_)
+            | Self::GoTo(_)
             | Self::Help(_)
             | Self::Palette(_) => None,
         }

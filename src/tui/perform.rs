@@ -56,7 +56,7 @@ pub fn perform_step_by_step(session: &mut Session, question: &Question, steps: S
         Question::OutboxEntries { at, limit } => Answer::OutboxEntries(outbox::entries(session, *at, *limit)),
         Question::Notice { id } => Answer::Notice(notices::get(session, *id)),
         Question::HistoryPage { query, at, limit } => {
-            Answer::HistoryPage(history::records(session, query, *at, *limit, progress))
+            Answer::HistoryPage(history::records(session, query, *at, *limit))
         }
         Question::HistoryHead => Answer::HistoryHead(history::head(session)),
         Question::HistoryEntry { id } => Answer::HistoryEntry(history::record(session, *id)),

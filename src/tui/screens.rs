@@ -11,6 +11,7 @@ pub mod contact_types;
 pub mod contacts;
 pub mod delivery_detail;
 pub mod export;
+pub mod go_to;
 pub mod help;
 pub mod history;
 pub mod history_entry;

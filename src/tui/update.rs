@@ -24,6 +24,7 @@ use super::screens::confirm::Confirm;
 use super::screens::contact_form::ContactFormDialog;
 use super::screens::contacts::{self, Doomed};
 use super::screens::delivery_detail::DeliveryDialog;
+use super::screens::go_to::{GoTo, Goal};
 use super::screens::help::Help;
 use super::screens::outbox::OutboxOutcome;
 use super::screens::palette::{Order, Palette, PaletteOutcome};
@@ -128,6 +129,8 @@ fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
         Input::Action(Action::Copy) => copying::copy(model, Much::Little, plan),
         Input::Action(Action::CopyMore) => copying::copy(model, Much::More, plan),
         _ if !model.overlays.is_empty() => dialogs::take_input(model, input, plan),
+        Input::Action(Action::GoTo) => model.overlays.push(Overlay::GoTo(GoTo::new())),
+        Input::Action(Action::GoToShare) => model.overlays.push(Overlay::GoTo(GoTo::percentage())),
         Input::Action(Action::Quit) => plan.add(Effect::Quit),
         Input::Action(Action::Contacts) => switch(model, Screen::Contacts, plan),
         Input::Action(Action::MessageTypes) => switch(model, Screen::Types, plan),
@@ -189,6 +192,15 @@ fn follow_palette(model: &mut Model, outcome: PaletteOutcome, plan: &mut Plan) {
             );
             model.notify(Tone::Done, words);
         }
+    }
+}
+
+/// Goes to a place in the list that is on the screen.
+fn go_to(model: &mut Model, goal: Goal, plan: &mut Plan) {
+    let language = model.fixed.language;
+    match model.screen {
+        Screen::Contacts | Screen::Types => model.contacts.jump(goal, language, plan),
+        Screen::Outbox | Screen::History | Screen::Settings => {}
     }
 }
 
@@ -335,6 +347,7 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
         | Overlay::Export(_)
         | Overlay::Import(_)
         | Overlay::MailForm(_)
+        | Overlay::GoTo(_)
         | Overlay::Help(_)
         | Overlay::Palette(_) => None,
     });
@@ -355,6 +368,7 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
         | Overlay::Compose(_)
         | Overlay::Export(_)
         | Overlay::Import(_)
+        | Overlay::GoTo(_)
         | Overlay::Help(_)
         | Overlay::Palette(_) => None,
     });

@@ -58,6 +58,8 @@ pub struct Window<R: Row> {
     /// Steps that were asked for beyond what is loaded; taken when rows come.
     owed: isize,
     pending: Option<(Request, Fill<R::Key>)>,
+    /// Rows that came before others with which they will replace all rows.
+    gathered: Vec<R>,
     loaded: bool,
 }
 
@@ -123,6 +125,7 @@ impl<R: Row> Default for Window<R> {
             line: None,
             owed: 0,
             pending: None,
+            gathered: Vec::new(),
             loaded: false,
         }
     }
@@ -292,6 +295,7 @@ impl<R: Row> Window<R> {
 
     /// Notes that rows were asked for; the answer to anything asked before is stale from now on.
     pub fn expect(&mut self, request: Request, fill: Fill<R::Key>) {
+        self.gathered.clear();
         self.pending = Some((request, fill));
     }
 
@@ -307,13 +311,40 @@ impl<R: Row> Window<R> {
         self.pending.as_ref().is_some_and(|(pending, _)| *pending == request)
     }
 
+    /// Takes the rows that came for `request` so far. The others, which follow them in the direction that was asked for, come for
+    /// `rest`. All rows are replaced at once only where the cursor is to stand on one of them.
+    pub fn accept_part(&mut self, request: Request, page: Page<R>, rest: Request, height: usize) {
+        let Some((_, fill)) = self.pending.take_if(|(pending, _)| *pending == request) else { return };
+        let fill = match fill {
+            Fill::Anew(Land::On { .. }) => {
+                self.gathered.extend(page.rows);
+                fill
+            }
+            Fill::Anew(land @ (Land::First | Land::Last)) => {
+                self.replace(page, land, height);
+                if land == Land::First { Fill::After } else { Fill::Before }
+            }
+            Fill::Before | Fill::After if page.rows.is_empty() => fill,
+            Fill::Before | Fill::After => {
+                self.pending = Some((request, fill));
+                self.accept(request, page, height);
+                fill
+            }
+        };
+        self.pending = Some((rest, fill));
+    }
+
     /// Takes the rows that came for `request`.
-    pub fn accept(&mut self, request: Request, page: Page<R>, height: usize) -> Accepted<R::Key> {
+    pub fn accept(&mut self, request: Request, mut page: Page<R>, height: usize) -> Accepted<R::Key> {
         let Some((_, fill)) = self.pending.take_if(|(pending, _)| *pending == request) else {
             return Accepted::Stale;
         };
         match fill {
-            Fill::Anew(land) => self.replace(page, land, height),
+            Fill::Anew(land) => {
+                let gathered = std::mem::take(&mut self.gathered);
+                page.rows.splice(0..0, gathered);
+                self.replace(page, land, height)
+            }
             Fill::After => {
                 self.at_end = page.at_end || page.rows.is_empty();
                 self.rows.extend(page.rows);

@@ -187,6 +187,7 @@ struct Inbox {
 impl Bench {
     fn work(mut self, tasks: Receiver<Task>) {
         let mut inbox = Inbox::new(tasks);
+        let mut looked = Instant::now();
         loop {
             let next = inbox.next(self.place);
             if let Some(opening) = inbox.reopening.take() {
@@ -202,12 +203,20 @@ impl Bench {
                         }
                     }
                     self.answer(asked, &mut inbox);
+                    // What is asked without a pause, as a search is, must not hide what others do.
+                    if self.place == Place::Front && looked.elapsed() >= LOOK {
+                        self.look();
+                        looked = Instant::now();
+                    }
                     // What takes long is rare; its connection's memory is not kept for it.
                     if self.place == Place::Back && inbox.queue.is_empty() {
                         self.session = None;
                     }
                 }
-                Next::Look => self.look(),
+                Next::Look => {
+                    self.look();
+                    looked = Instant::now();
+                }
                 Next::End => return,
             }
         }

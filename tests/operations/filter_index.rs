@@ -161,7 +161,16 @@ proptest! {
             let places = anchors.flat_map(|anchor| {
                 [PageAt::After(anchor.clone()), PageAt::Before(anchor.clone()), PageAt::From(anchor)]
             });
-            for at in places.chain([PageAt::First, PageAt::Last]) {
+            for at in places.chain([
+                PageAt::First,
+                PageAt::Last,
+                PageAt::Letters("a".to_owned()),
+                PageAt::Letters("王".to_owned()),
+                PageAt::Letters("un".to_owned()),
+                PageAt::Letters("c1".to_owned()),
+                PageAt::Percent(50),
+                PageAt::Percent(100),
+            ]) {
                 let page = contacts::page(&mut session, &query, &at, 2).unwrap();
                 prop_assert_eq!(page, contacts::page(&mut other, &query, &at, 2).unwrap(), "{} {:?}", text, at);
             }

@@ -137,6 +137,29 @@ proptest! {
         }
         prop_assert_eq!(&joined, &all);
 
+        let down = !descending;
+        for letters in ["", "A", "op", "z", "王", "李", "é", "x2", "c1", "c9@", "ceo", "ver", "7", "~"] {
+            let page = contacts::page(&mut session, &query, &PageAt::Letters(letters.to_owned()), limit).unwrap();
+            let sought = match sort {
+                SortColumn::Id => letters.parse().unwrap_or(0).to_string(),
+                _ => letters.to_lowercase(),
+            };
+            let number = |id: i64| format!("{id:09}");
+            let is_there = |row: &&Contact| {
+                let (key, sought) = match sort {
+                    SortColumn::Id => (number(row.id.0), number(sought.parse().unwrap())),
+                    _ => (Anchor::of(row, sort).key, sought.clone()),
+                };
+                if down { key >= sought } else { key <= sought || key.starts_with(&sought) }
+            };
+            prop_assert_eq!(page.rows.first(), all.iter().find(is_there).or(all.last()), "{}", letters);
+        }
+        for percent in [0, 1, 33, 50, 99, 100] {
+            let page = contacts::page(&mut session, &query, &PageAt::Percent(percent), limit).unwrap();
+            let number = (all.len() * usize::from(percent) / 100).min(all.len().saturating_sub(1));
+            prop_assert_eq!(page.rows.first(), all.get(number), "{}", percent);
+        }
+
         if let Some(middle) = all.get(all.len() / 2) {
             let from = PageAt::From(Anchor::of(middle, sort));
             let page = contacts::page(&mut session, &query, &from, limit).unwrap();

@@ -46,6 +46,44 @@ fn a_position_proposes_its_categories() {
 }
 
 #[test]
+fn one_goes_to_letters_and_to_a_share_of_the_list() {
+    let office = office();
+    let mut session = office.session();
+    for number in 0..300 {
+        add_silently(&mut session, &format!("p{number:03}"), &format!("q{:03}@example.org", 999 - number));
+    }
+    for (number, name) in ["王小明", "Zoe", "王建国", "ada"].into_iter().enumerate() {
+        add_silently(&mut session, name, &format!("n{number}@example.org"));
+    }
+    let mut desk = Desk::open(&office);
+    for (keys, name) in [
+        ("' P25 <enter>", "p250"),
+        ("' p2500 <enter>", "p251"),
+        ("' z <enter>", "Zoe"),
+        ("' 王 <enter>", "王小明"),
+        ("' 王建 <enter>", "王建国"),
+        ("' 龥 <enter>", "王建国"),
+        ("% 50 <enter>", "p151"),
+        ("' 0% <enter>", "ada"),
+        ("% 100 <enter>", "王建国"),
+        ("' a <esc>", "王建国"),
+        // The other way round: the first that begins so comes from above.
+        ("S ' p1 <enter>", "p199"),
+        ("' 0 <enter>", "ada"),
+        ("% 0 <enter>", "王建国"),
+        ("S / p1 <enter> ' p15 <enter>", "p150"),
+        ("% 50 <enter>", "p150"),
+        ("2 ' p17 <enter>", "p170"),
+        ("1 <esc> s ' q8 <enter>", "p199"),
+    ] {
+        desk.types(keys);
+        let cursor = desk.model.contacts.current().map(|contact| contact.name.clone());
+        assert_eq!(cursor.as_deref(), Some(name), "{keys}");
+        assert!(desk.line().contains(name), "{keys}: {}", desk.line());
+    }
+}
+
+#[test]
 fn modifying_keeps_the_cursor_on_the_contact_wherever_it_goes() {
     let office = office();
     let mut session = office.session();

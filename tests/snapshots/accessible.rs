@@ -5,8 +5,7 @@ use callsheet::domain::contact::Contact;
 use callsheet::domain::language::Language;
 use callsheet::operations::account;
 use callsheet::operations::contacts::{self, ContactChange};
-use callsheet::tui::effect::Examined;
-use callsheet::tui::keymap::{Action, Input};
+use callsheet::domain::reply::Phase;
 use callsheet::tui::marks::Marks;
 use callsheet::tui::model::{Fixed, Model, Overlay};
 use callsheet::tui::screens::mail_form::MailFormDialog;
@@ -15,7 +14,7 @@ use callsheet::tui::theme::Theme;
 use insta::assert_snapshot;
 use ratatui::layout::Size;
 
-use super::mail_form::server;
+use super::mail_form::{ask, server, tell};
 use crate::support::desk::Desk;
 use crate::support::office::{Office, add, add_silently};
 use crate::support::picture::{LARGE, SMALL, USUAL, drawn, text};
@@ -161,13 +160,9 @@ fn mail_form(language: Language) -> MailFormDialog {
 
 fn examined(language: Language) -> MailFormDialog {
     let mut form = mail_form(language);
-    form.input(&Input::Action(Action::Examine));
-    let step = |stage, ok, words: &str| Examined { stage, ok, words: words.into() };
-    form.examined(Ok(vec![
-        step("name", true, "192.0.2.7"),
-        step("connect", true, "192.0.2.7:587"),
-        step("sign in", false, "535 5.7.8 authentication failed"),
-    ]));
+    ask(&mut form, 4);
+    tell(&mut form, Phase::Auth, false, "535 5.7.8 authentication failed");
+    form.examined(Ok(()));
     form
 }
 

@@ -54,6 +54,15 @@ fn in_the_middle_of_many_with_some_picked() {
 }
 
 #[test]
+fn the_line_that_asks_where_to_go() {
+    for (columns, rows) in [(40, 10), (80, 24)] {
+        let mut stage = Stage::new(columns, rows, crowd(500));
+        stage.types("' wan");
+        insta::assert_snapshot!(format!("go_to_{columns}x{rows}"), picture(&stage.model));
+    }
+}
+
+#[test]
 fn a_filter_that_nothing_matches_and_one_that_is_wrong() {
     let mut stage = Stage::new(80, 24, cast());
     stage.types("/ nobody");

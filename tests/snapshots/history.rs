@@ -5,7 +5,7 @@ use std::time::Duration;
 use callsheet::domain::brief::Brief;
 use callsheet::domain::contact::ContactId;
 use callsheet::domain::language::Language;
-use callsheet::operations::history::{Anchor, Break, Record, Verdict};
+use callsheet::operations::history::{Anchor, Break, Found, HistoryAt, Record, Rest, Verdict};
 use callsheet::operations::page::Page;
 use callsheet::tui::effect::{Effect, Question, Request};
 use callsheet::tui::keymap::{Action, Input};
@@ -101,6 +101,10 @@ fn records() -> Vec<Record> {
     ]
 }
 
+fn found(page: Page<Record>) -> Found {
+    Found { page, rest: None }
+}
+
 fn history(rows: Vec<Record>, size: Size) -> History {
     let mut history = History::default();
     let mut plan = Plan::default();
@@ -109,7 +113,7 @@ fn history(rows: Vec<Record>, size: Size) -> History {
     let newest = rows.first().map_or(0, |row| row.id);
     let page = Page { rows, at_start: true, at_end: true };
     assert_eq!(history.take_head(Request(1), Ok(Anchor { id: newest, hash: [0; 32] }), &mut plan), None);
-    assert_eq!(history.take_page(Request(2), Ok(Some(page)), &mut plan), None);
+    assert_eq!(history.take_page(Request(2), Ok(found(page)), &mut plan), None);
     history
 }
 
@@ -121,6 +125,7 @@ fn press(history: &mut History, input: &Input, size: Size) -> Vec<Request> {
         Effect::Ask { request, .. } => Some(request),
         Effect::StopWork { .. }
         | Effect::Configure { .. }
+        | Effect::StopExamining
         | Effect::Reconfigure
         | Effect::Copy(_)
         | Effect::Mouse(_)
@@ -141,9 +146,9 @@ fn checked(verdict: Verdict, size: Size) -> History {
     if plan.into_effects().iter().any(is_page) {
         let page = Page { rows: records().split_off(2), at_start: false, at_end: true };
         let mut plan = Plan::after(Request(60));
-        assert_eq!(history.take_page(Request(51), Ok(Some(page)), &mut plan), None);
+        assert_eq!(history.take_page(Request(51), Ok(found(page)), &mut plan), None);
         let page = Page { rows: records()[..2].to_vec(), at_start: true, at_end: false };
-        assert_eq!(history.take_page(plan.last(), Ok(Some(page)), &mut plan), None);
+        assert_eq!(history.take_page(plan.last(), Ok(found(page)), &mut plan), None);
     }
     history
 }
@@ -193,9 +198,17 @@ fn a_filter_that_is_not_understood_says_why() {
 fn a_search_says_how_far_it_is() {
     let mut history = history(records(), USUAL);
     press(&mut history, &Input::Action(Action::Filter), USUAL);
-    let request = press(&mut history, &Input::Paste("王".to_owned()), USUAL)[0];
-    history.progress(request, 340_000);
-    assert_snapshot!(drawn(&history, USUAL));
+    let mut request = press(&mut history, &Input::Paste("王".to_owned()), USUAL)[0];
+    for rows in [Vec::new(), vec![modified()]] {
+        let rest = Rest { at: HistoryAt::After(3), read_to: now().minus(Duration::from_secs(86_400)) };
+        let page = Page { rows, at_start: false, at_end: false };
+        let mut plan = Plan::after(request);
+        assert_eq!(history.take_page(request, Ok(Found { page, rest: Some(rest) }), &mut plan), None);
+        request = plan.last();
+        for size in [USUAL, SMALL] {
+            assert_snapshot!(drawn(&history, size));
+        }
+    }
 }
 
 #[test]
@@ -205,7 +218,7 @@ fn the_history_of_one_contact() {
         let mut plan = Plan::after(Request(50));
         history.open_contact(ContactId(7), "王小明", &mut plan);
         let page = Page { rows: vec![modified()], at_start: true, at_end: true };
-        assert_eq!(history.take_page(Request(51), Ok(Some(page)), &mut plan), None);
+        assert_eq!(history.take_page(Request(51), Ok(found(page)), &mut plan), None);
         assert_snapshot!(drawn(&history, size));
     }
 }

@@ -20,6 +20,11 @@ impl ManualClock {
     pub fn advance(&self, duration: Duration) {
         self.0.fetch_add(i64::try_from(duration.as_millis()).unwrap(), Ordering::SeqCst);
     }
+
+    /// As somebody who sets it does, or a server of the time.
+    pub fn set_back(&self, duration: Duration) {
+        self.0.fetch_sub(i64::try_from(duration.as_millis()).unwrap(), Ordering::SeqCst);
+    }
 }
 
 impl Clock for ManualClock {

@@ -19,7 +19,7 @@ use callsheet::operations::contacts::{Again, Mailing, PageAt, Saved};
 use callsheet::operations::coverage::Coverage;
 use callsheet::operations::deletion::Deleted;
 use callsheet::operations::export::{Existing, Exported};
-use callsheet::operations::history::{Anchor, Verdict};
+use callsheet::operations::history::{Anchor, Found, Verdict};
 use callsheet::operations::import::{Fate, Heard, Imported, Report, Run, Summary};
 use callsheet::operations::notices::{Audience, Fallback, Notified, Person};
 use callsheet::operations::outbox::QueueTotals;
@@ -131,6 +131,7 @@ impl Stage {
                     Effect::Ask { request, question } => waiting.extend(self.answer(request, &question)),
                     Effect::WakeSender
                     | Effect::Configure { .. }
+                    | Effect::StopExamining
                     | Effect::Reconfigure
                     | Effect::StopWork { .. }
                     | Effect::Suspend
@@ -217,9 +218,10 @@ impl Stage {
             Question::Notice { id } => Answer::Notice(Err(Problem::NoSuchNotice(id.0))),
             Question::RetryNotice { id } => Answer::NoticeRetried(Err(Problem::NoSuchNotice(id.0))),
             Question::CancelNotice { id } => Answer::NoticeCancelled(Err(Problem::NoSuchNotice(id.0))),
-            Question::HistoryPage { .. } => {
-                Answer::HistoryPage(Ok(Some(Page { rows: Vec::new(), at_start: true, at_end: true })))
-            }
+            Question::HistoryPage { .. } => Answer::HistoryPage(Ok(Found {
+                page: Page { rows: Vec::new(), at_start: true, at_end: true },
+                rest: None,
+            })),
             Question::HistoryHead => Answer::HistoryHead(Ok(Anchor::START)),
             Question::HistoryEntry { .. } => Answer::HistoryEntry(Ok(None)),
             Question::CheckHistory => Answer::HistoryChecked(Ok(Some(Verdict::Sound { entries: 0 }))),
@@ -313,6 +315,15 @@ impl Stage {
             }
             PageAt::From(anchor) => {
                 let from = place(anchor.id).unwrap_or(0);
+                (from, (from + limit).min(all))
+            }
+            PageAt::Letters(letters) => {
+                let begins = |contact: &Contact| contact.name.as_str() >= letters.as_str();
+                let from = self.contacts.iter().position(begins).unwrap_or(all.saturating_sub(1));
+                (from, (from + limit).min(all))
+            }
+            PageAt::Percent(percent) => {
+                let from = (all * usize::from(*percent) / 100).min(all.saturating_sub(1));
                 (from, (from + limit).min(all))
             }
         };

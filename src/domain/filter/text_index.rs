@@ -414,7 +414,14 @@ impl<'a> Sought<'a> {
 #[must_use]
 pub fn place(column: SortColumn, key: &str, id: ContactId) -> Option<u64> {
     match column {
-        SortColumn::Position | SortColumn::Status => Some(place_of_key(column, key) | id_bits(id)),
+        SortColumn::Position
+            if key.is_empty() || Position::ALL.iter().any(|position| position.id() == key) =>
+        {
+            Some(place_of_key(column, key) | id_bits(id))
+        }
+        SortColumn::Status if STATUSES.contains(&key) => Some(place_of_key(column, key) | id_bits(id)),
+        // Between two values.
+        SortColumn::Position | SortColumn::Status => Some(place_of_key(column, key)),
         SortColumn::Id => Some(id_bits(id)),
         SortColumn::Name | SortColumn::Email => None,
     }

@@ -199,6 +199,26 @@ impl Index {
         Ok(rows)
     }
 
+    /// The contact with this number, from 0, among those found in the order of the list.
+    pub(super) fn nth(
+        &self,
+        reading: &Reading<'_>,
+        found: &Bits,
+        (column, direction): (SortColumn, Direction),
+        number: Option<u64>,
+    ) -> Result<Option<ContactId>, StoreError> {
+        let Some(mut left) = number else { return Ok(None) };
+        let mut nth = None;
+        reading.ids_in_order(column, direction, None, |id| {
+            if self.text.holds(found, id) {
+                nth = (left == 0).then_some(id);
+                left = left.saturating_sub(1);
+            }
+            flow(nth.is_none())
+        })?;
+        Ok(nth)
+    }
+
     /// Where a page begins; None if nothing can lie there.
     fn place(
         &self,

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{ListQuery, Order, PageAt, index, matches, ordered};
+use super::{ListQuery, Order, PageAt, index, matches, ordered, places};
 use crate::domain::contact::{Contact, SortColumn};
 use crate::operations::page::Page;
 use crate::operations::{Problem, Session};
@@ -38,6 +38,35 @@ pub fn page_step_by_step(
     limit: usize,
     progress: Progress<'_>,
 ) -> Result<Page<Contact>, Problem> {
+    match at {
+        PageAt::Letters(letters) => {
+            let from = PageAt::From(places::of_letters(query, letters));
+            let page = part(session, query, &from, limit, progress)?;
+            if page.rows.is_empty() && page.at_end {
+                // The rows before it are asked for as they are anywhere else.
+                return part(session, query, &PageAt::Last, 1, progress);
+            }
+            Ok(page)
+        }
+        PageAt::Percent(percent) => {
+            let (store, desk, index) = session.desk_with_index();
+            let query = &ordered(query);
+            let place = store.read(|reading| places::of_share(index, reading, query, *percent, desk.now))?;
+            part(session, query, &place.map_or(PageAt::First, PageAt::From), limit, progress)
+        }
+        PageAt::First | PageAt::Last | PageAt::After(_) | PageAt::Before(_) | PageAt::From(_) => {
+            part(session, query, at, limit, progress)
+        }
+    }
+}
+
+fn part(
+    session: &mut Session,
+    query: &ListQuery,
+    at: &PageAt,
+    limit: usize,
+    progress: Progress<'_>,
+) -> Result<Page<Contact>, Problem> {
     let query = &ordered(query);
     let (store, desk, index) = session.desk_with_index();
     let down = query.order == Order::Ascending;
@@ -45,7 +74,8 @@ pub fn page_step_by_step(
         if down { (Direction::Down, Direction::Up) } else { (Direction::Up, Direction::Down) };
     let start = |anchor: &super::Anchor, inclusive| Some((anchor.key.clone(), anchor.id, inclusive));
     let (direction, start) = match at {
-        PageAt::First => (forward, None),
+        // What lies there has been looked up before.
+        PageAt::First | PageAt::Letters(_) | PageAt::Percent(_) => (forward, None),
         PageAt::Last => (backward, None),
         PageAt::After(anchor) => (forward, start(anchor, false)),
         PageAt::Before(anchor) => (backward, start(anchor, false)),

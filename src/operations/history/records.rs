@@ -1,7 +1,5 @@
 //! The history as a person reads it: entries in words, and a filter that searches them.
 
-use std::ops::ControlFlow;
-
 use super::HistoryAt;
 use super::words::{field_words, headline, way, word};
 use crate::domain::brief::Brief;
@@ -10,14 +8,13 @@ use crate::domain::fold::fold;
 use crate::domain::language::Language;
 use crate::domain::timestamp::Timestamp;
 use crate::operations::page::Page;
-use crate::operations::subscriptions::Progress;
 use crate::operations::{Problem, Session};
 use crate::store::{AuditQuery, Newest};
 
 pub use crate::store::AuditBrief as Record;
 
-/// After so many entries it is asked whether to go on.
-const STEP: u64 = 500;
+/// So many entries are read at once, whether they match or not: a few hundredths of a second at most.
+pub const AT_ONCE: usize = 2_000;
 
 /// Which entries are listed. Texts are folded before they are compared, and occur as a part.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -37,7 +34,25 @@ pub struct RecordQuery {
     pub via: Option<String>,
 }
 
-/// A part of the history, newest first. `progress` hears how many entries were read; if it says to stop, there is no page.
+/// What a look into the history has found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    pub page: Page<Record>,
+    /// Where to look on: few or none of what was read matches, and there is more to be read. None for a page that is full, and at the
+    /// end of the history.
+    pub rest: Option<Rest>,
+}
+
+/// What a look has not read yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rest {
+    pub at: HistoryAt,
+    /// When what was read last was done.
+    pub read_to: Timestamp,
+}
+
+/// A part of the history, newest first: at most `limit` entries, out of [`AT_ONCE`] that are read. What contact and time say is
+/// found by index; words are looked for in each entry.
 ///
 /// # Errors
 /// [`Problem::Store`].
@@ -46,25 +61,27 @@ pub fn records(
     query: &RecordQuery,
     at: HistoryAt,
     limit: usize,
-    progress: Progress<'_>,
-) -> Result<Option<Page<Record>>, Problem> {
+) -> Result<Found, Problem> {
     let (store, _) = session.desk();
     let (newest, start) = at.reading();
-    let wanted = limit.saturating_add(1);
     let search = Search::of(query);
-    let (mut rows, mut read, mut is_stopped) = (Vec::new(), 0_u64, false);
+    let (mut rows, mut read, mut rest) = (Vec::new(), 0, None);
+    let mut is_all = true;
     store.read(|reading| {
         let query = AuditQuery { contact: query.contact, since: query.since };
         reading.audit_in_brief(query, newest, start, |record| {
             read += 1;
+            let (id, read_to) = (record.id, record.at);
             if search.lets_through(&record) {
                 rows.push(record);
             }
-            is_stopped = read % STEP == 0 && progress(read) == ControlFlow::Break(());
-            rows.len() < wanted && !is_stopped
+            let is_full = rows.len() >= limit;
+            is_all = !is_full && read < AT_ONCE;
+            rest = (!is_full && !is_all).then(|| Rest { at: at.beyond(id), read_to });
+            is_all
         })
     })?;
-    Ok((!is_stopped).then(|| at.page(rows, limit)))
+    Ok(Found { page: at.page_of(rows, is_all), rest })
 }
 
 /// One entry; None if there is none of this number.
@@ -134,6 +151,7 @@ fn pair(value: &Brief) -> Option<(&Brief, &Brief)> {
 
 /// A query with its texts folded.
 struct Search {
+    since: Option<Timestamp>,
     words: Vec<String>,
     whom: Vec<String>,
     who: Vec<String>,
@@ -147,6 +165,7 @@ impl Search {
         let folded =
             |words: &[String]| words.iter().map(|word| fold(word).into_owned()).collect::<Vec<String>>();
         Self {
+            since: query.since,
             words: folded(&query.words),
             whom: folded(&query.whom),
             who: folded(&query.who),
@@ -179,7 +198,8 @@ impl Search {
                 other.as_deref(),
             ])
         };
-        self.via.as_ref().is_none_or(|via| *via == record.via)
+        self.since.is_none_or(|since| since <= record.at)
+            && self.via.as_ref().is_none_or(|via| *via == record.via)
             && occur(&self.who, &actors)
             && occur(&self.whom, &persons)
             && occur(&self.words, &everything)

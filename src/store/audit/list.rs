@@ -1,6 +1,6 @@
 //! The audit log as a list, newest or oldest first, read by number: whole, or as far as a person reads it.
 
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension, Row};
 
 use crate::domain::brief::Brief;
 use crate::domain::contact::ContactId;
@@ -48,22 +48,25 @@ pub struct AuditBrief {
 /// Which entries are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AuditQuery {
-    /// Its own, and those of a change of many that name its id.
+    /// Its own, and those about many that name it.
     pub contact: Option<ContactId>,
-    /// Not older than this.
+    /// From the first on that is not older than this. Where a clock was set back, older ones are among them.
     pub since: Option<Timestamp>,
 }
 
-pub(super) const COLUMNS: &str =
-    "a.id, a.at, a.actor, a.origin, a.via, a.action, a.contact_id, a.hash, d.details";
-pub(super) const TABLES: &str = "audit a LEFT JOIN audit_detail d ON d.audit_id = a.id";
-const BRIEF_COLUMNS: &str =
-    "a.id, a.at, a.actor, a.origin, a.via, a.action, a.contact_id, c.name, c.email, d.details";
-const BRIEF_TABLES: &str = "audit a LEFT JOIN audit_detail d ON d.audit_id = a.id \
-    LEFT JOIN contact c ON c.id = a.contact_id";
-/// Whether a change of many contacts names this one.
-const NAMES_CONTACT: &str = "CASE WHEN json_valid(d.details) THEN EXISTS (SELECT 1 FROM json_tree(d.details) t \
-    WHERE t.type = 'integer' AND t.value = ?3 AND t.path LIKE '%.contacts') ELSE 0 END";
+/// The columns behind the number, and where they are read from: entries whole, and as a person reads them.
+pub(in crate::store) const WHOLE: (&str, &str) = (
+    "a.at, a.actor, a.origin, a.via, a.action, a.contact_id, a.hash, d.details",
+    "audit a LEFT JOIN audit_detail d ON d.audit_id = a.id",
+);
+pub(in crate::store) const BRIEF: (&str, &str) = (
+    "a.at, a.actor, a.origin, a.via, a.action, a.contact_id, c.name, c.email, d.details",
+    "audit a LEFT JOIN audit_detail d ON d.audit_id = a.id LEFT JOIN contact c ON c.id = a.contact_id",
+);
+
+/// The number of the first entry that is not older than `?1`.
+pub(in crate::store) const SINCE: &str =
+    "SELECT id FROM audit WHERE latest >= ?1 ORDER BY latest, id LIMIT 1";
 
 impl Reading<'_> {
     /// Reads entries by number, upwards or downwards, from `start` on (true: itself included), until `take` has enough.
@@ -74,7 +77,7 @@ impl Reading<'_> {
         start: Option<(i64, bool)>,
         take: impl FnMut(AuditRow) -> bool,
     ) -> Result<(), StoreError> {
-        self.audit_rows((COLUMNS, TABLES), query, newest, start, audit_row, take)
+        self.audit_rows(WHOLE, query, newest, start, audit_row, take)
     }
 
     /// The same as a person reads it.
@@ -85,7 +88,7 @@ impl Reading<'_> {
         start: Option<(i64, bool)>,
         take: impl FnMut(AuditBrief) -> bool,
     ) -> Result<(), StoreError> {
-        self.audit_rows((BRIEF_COLUMNS, BRIEF_TABLES), query, newest, start, audit_brief, take)
+        self.audit_rows(BRIEF, query, newest, start, audit_brief, take)
     }
 
     fn audit_rows<T>(
@@ -98,7 +101,6 @@ impl Reading<'_> {
         mut take: impl FnMut(T) -> bool,
     ) -> Result<(), StoreError> {
         let text = statement(from, query.contact, newest);
-        let (since, contact) = (query.since.map(Timestamp::millis), query.contact.map(|contact| contact.0));
         let first = match (newest, start) {
             (Newest::First, None) => i64::MAX,
             (Newest::Last, None) => i64::MIN,
@@ -107,11 +109,17 @@ impl Reading<'_> {
             (Newest::Last, Some((id, false))) => id.saturating_add(1),
         };
         self.sql(|sql| {
-            let mut query = sql.prepare_cached(&text)?;
-            let since = since.unwrap_or(i64::MIN);
-            let mut found = match contact {
-                Some(contact) => query.query(params![first, since, contact])?,
-                None => query.query(params![first, since])?,
+            let oldest = match query.since {
+                Some(since) => {
+                    sql.prepare_cached(SINCE)?.query_row([since.millis()], |row| row.get(0)).optional()?
+                }
+                None => Some(i64::MIN),
+            };
+            let Some(oldest) = oldest else { return Ok(()) };
+            let mut statement = sql.prepare_cached(&text)?;
+            let mut found = match query.contact {
+                Some(contact) => statement.query([first, oldest, contact.0])?,
+                None => statement.query([first, oldest])?,
             };
             while let Some(row) = found.next()? {
                 if !take(read(row)?) {
@@ -123,26 +131,31 @@ impl Reading<'_> {
     }
 }
 
-/// What reads entries from the number `?1` on that are not older than `?2`. The two parts of a contact's history are each in
-/// order, so joining them sorts nothing.
+/// What reads entries from the number `?1` on, none below `?2`. The two parts of a contact's history are each in order, so joining
+/// them sorts nothing.
 pub(in crate::store) fn statement(
     (columns, tables): (&str, &str),
     contact: Option<ContactId>,
     newest: Newest,
 ) -> String {
-    let (comparison, order) = match newest {
-        Newest::First => ("<=", "DESC"),
-        Newest::Last => (">=", "ASC"),
+    let range = |id: &str| match newest {
+        Newest::First => format!("{id} <= ?1 AND {id} >= ?2"),
+        // One bound: of two, SQLite may begin at the one that is farther.
+        Newest::Last => format!("{id} >= max(?1, ?2)"),
     };
-    let part = |condition: &str| {
-        format!("SELECT {columns} FROM {tables} WHERE {condition}a.id {comparison} ?1 AND a.at >= ?2")
+    let order = match newest {
+        Newest::First => "DESC",
+        Newest::Last => "ASC",
+    };
+    let part = |id: &str, before: &str, condition: &str| {
+        format!("SELECT {id}, {columns} FROM {before}{tables} WHERE {condition}{range}", range = range(id))
     };
     match contact {
-        None => format!("{} ORDER BY a.id {order}", part("")),
+        None => format!("{} ORDER BY 1 {order}", part("a.id", "", "")),
         Some(_) => format!(
-            "{} UNION ALL {} AND {NAMES_CONTACT} ORDER BY 1 {order}",
-            part("a.contact_id = ?3 AND "),
-            part("a.action = 'contacts.subscribe' AND ")
+            "{} UNION ALL {} ORDER BY 1 {order}",
+            part("a.id", "", "a.contact_id = ?3 AND "),
+            part("m.audit_id", "audit_contact m JOIN ", "a.id = m.audit_id AND m.contact_id = ?3 AND ")
         ),
     }
 }

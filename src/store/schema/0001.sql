@@ -279,6 +279,9 @@ BEGIN UPDATE counter SET value = value - 1 WHERE name = 'verification_mail'; END
 CREATE TABLE audit (
   id         INTEGER PRIMARY KEY,
   at         INTEGER NOT NULL,
+  -- The latest time of this entry and those before it. Clocks are set back; this never falls, so what is not older than a time begins
+  -- at a number.
+  latest     INTEGER NOT NULL CHECK (latest >= at),
   actor      TEXT NOT NULL,
   origin     TEXT NOT NULL,
   via        TEXT NOT NULL,
@@ -288,7 +291,13 @@ CREATE TABLE audit (
   hash       BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
 CREATE INDEX audit_of_contact ON audit (contact_id, id) WHERE contact_id IS NOT NULL;
-CREATE INDEX audit_of_many ON audit (id) WHERE action = 'contacts.subscribe';
+CREATE INDEX audit_by_time ON audit (latest);
+-- Which contacts each entry about many names in its details.
+CREATE TABLE audit_contact (
+  contact_id INTEGER NOT NULL,
+  audit_id   INTEGER NOT NULL REFERENCES audit (id),
+  PRIMARY KEY (contact_id, audit_id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE audit_detail (
   audit_id   INTEGER PRIMARY KEY REFERENCES audit (id),
   contact_id INTEGER,
@@ -299,6 +308,10 @@ CREATE INDEX audit_detail_of_contact ON audit_detail (contact_id) WHERE contact_
 CREATE TRIGGER audit_is_append_only_update BEFORE UPDATE ON audit
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER audit_is_append_only_delete BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_contact_is_append_only_update BEFORE UPDATE ON audit_contact
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_contact_is_append_only_delete BEFORE DELETE ON audit_contact
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER audit_detail_is_never_changed BEFORE UPDATE ON audit_detail
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;

@@ -34,6 +34,8 @@ pub enum Action {
     HalfDown,
     First,
     Last,
+    GoTo,
+    GoToShare,
     Pick,
     Add,
     Modify,
@@ -105,6 +107,8 @@ pub enum Context {
     Field,
     /// The line in which the filter is typed.
     Filter,
+    /// The line that asks where to go in a list.
+    GoTo,
     /// A form whose focus is not in a text field.
     Form,
     /// A form whose focus is in a text field.
@@ -151,7 +155,7 @@ pub enum Context {
 
 impl Context {
     /// All contexts, in the order of the help.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::Everywhere,
         Self::Screens,
         Self::Lists,
@@ -164,6 +168,7 @@ impl Context {
         Self::Settings,
         Self::Field,
         Self::Filter,
+        Self::GoTo,
         Self::Form,
         Self::FormField,
         Self::DropDown,
@@ -209,6 +214,7 @@ impl Context {
             Self::Settings => &[Self::Settings, Self::Screens, Self::Everywhere],
             Self::Field => &[Self::Field, Self::Everywhere],
             Self::Filter => &[Self::Filter, Self::Field, Self::Everywhere],
+            Self::GoTo => &[Self::GoTo, Self::Field, Self::Everywhere],
             Self::Form => &[Self::Form, Self::Everywhere],
             Self::FormField => &[Self::FormField, Self::Form, Self::Field, Self::Everywhere],
             Self::DropDown => &[Self::DropDown, Self::Everywhere],
@@ -251,6 +257,7 @@ impl Context {
             Self::Settings => Some("settings"),
             Self::Field => Some("field"),
             Self::Filter => Some("filter"),
+            Self::GoTo => Some("go_to"),
             Self::Form => Some("form"),
             Self::FormField | Self::MailField | Self::ComposeField => None,
             Self::DropDown => Some("drop_down"),
@@ -291,6 +298,7 @@ impl Context {
             Self::Settings => "settings",
             Self::Field => "text fields",
             Self::Filter => "filter",
+            Self::GoTo => "going somewhere",
             Self::Form | Self::FormField => "forms",
             Self::DropDown => "drop-down",
             Self::MailForm | Self::MailField => "mail server",
@@ -336,6 +344,7 @@ impl Context {
             Self::Settings => entries::SETTINGS,
             Self::Field => entries::FIELD,
             Self::Filter => entries::FILTER,
+            Self::GoTo => entries::GO_TO,
             Self::Form => entries::FORM,
             Self::FormField | Self::MailField | Self::ComposeField => &[],
             Self::DropDown => entries::DROP_DOWN,

@@ -65,6 +65,8 @@ pub(super) const CONTACTS: &[Entry] = &[
     entry(Action::SelectAll, "select_all", "select all that match the filter"),
     at(2, shown(Action::Sort, "sort", "sort by the next column", "sort", 9)),
     entry(Action::Reverse, "reverse", "reverse the order"),
+    entry(Action::GoTo, "go_to", "to the row with these letters, or a percentage"),
+    entry(Action::GoToShare, "go_to_share", "to a percentage"),
     entry(Action::Export, "export", "export contacts into a file: all, filtered or selected"),
     entry(Action::Import, "import", "import contacts out of a file, after a look at what would happen"),
 ];
@@ -83,6 +85,8 @@ pub(super) const MATRIX: &[Entry] = &[
     shown(Action::CopyFrom, "copy_from", "copy what another contact gets", "copy", 3),
     shown(Action::Audience, "audience", "who would get it", "who gets it", 3),
     shown(Action::TakeBack, "take_back", "undo, until the screen is left", "undo", 5),
+    entry(Action::GoTo, "go_to", "to the row with these letters, or a percentage"),
+    entry(Action::GoToShare, "go_to_share", "to a percentage"),
     entry(Action::Left, "left", "left"),
     entry(Action::Right, "right", "right"),
 ];
@@ -142,6 +146,11 @@ pub(super) const FILTER: &[Entry] = &[
     entry(Action::Down, "down", "down in the list"),
     entry(Action::PageUp, "page_up", "a page up in the list"),
     entry(Action::PageDown, "page_down", "a page down in the list"),
+];
+
+pub(super) const GO_TO: &[Entry] = &[
+    shown(Action::Accept, "accept", "go there", "go there", 0),
+    shown(Action::Close, "close", "close, nothing moved", "close", 1),
 ];
 
 pub(super) const FORM: &[Entry] = &[

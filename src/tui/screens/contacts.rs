@@ -14,8 +14,12 @@ pub use table::{status_role, types_words};
 pub use view::{draw, draw_detail, spoken};
 pub(super) use view::{draw_nothing, titles};
 
-use crate::domain::contact::{Contact, ContactId, SortColumn};
+use crate::domain::contact::{Contact, ContactId, SortColumn, Status};
 use crate::domain::filter::Filter;
+use crate::domain::fold::fold;
+use crate::domain::language::Language;
+use crate::domain::position::Position;
+use crate::domain::say::plain;
 use crate::operations::Problem;
 use crate::operations::contacts::{Anchor, ListQuery, Order, PageAt};
 use crate::operations::page::Page;
@@ -23,6 +27,7 @@ use crate::tui::effect::{Question, Request};
 use crate::tui::keymap::{Action, Context, Input, Typing};
 use crate::tui::look::Look;
 use crate::tui::plan::Plan;
+use crate::tui::screens::go_to::Goal;
 use crate::tui::widgets::filter_line::{Edit, FilterLine};
 use crate::tui::window::{Accepted, Far, Fill, Land, Row, Want, Window};
 
@@ -203,6 +208,31 @@ impl Contacts {
         let at = PageAt::From(Anchor::of(contact, self.sort));
         self.load(at, Land::On { key: contact.id, index: 0 }, plan);
         self.recount(plan);
+    }
+
+    /// Goes to where rows begin with letters, or to a share of the list.
+    pub fn jump(&mut self, goal: Goal, language: Language, plan: &mut Plan) {
+        let at = match goal {
+            Goal::Letters(letters) => PageAt::Letters(self.value(letters, language)),
+            Goal::Percent(percent) => PageAt::Percent(percent),
+        };
+        self.load(at, Land::First, plan);
+    }
+
+    /// What letters mean in the order of the list: of a position or status, which is shown in words, the value with such words.
+    fn value(&self, letters: String, language: Language) -> String {
+        let begins = |words: &str| fold(words).starts_with(&*fold(&letters));
+        let value = match self.sort {
+            SortColumn::Position => {
+                Position::ALL.iter().find(|position| begins(position.title(language))).map(|found| found.id())
+            }
+            SortColumn::Status => Status::ALL
+                .iter()
+                .find(|status| begins(plain(language, status.words())))
+                .map(|found| found.id()),
+            SortColumn::Name | SortColumn::Email | SortColumn::Id => None,
+        };
+        value.map_or(letters, str::to_owned)
     }
 
     /// Takes rows that came. A store that cannot be read is handed back.

@@ -22,8 +22,7 @@ use crate::domain::language::Language;
 use crate::domain::say::{self, say};
 use crate::domain::timestamp::Timestamp;
 use crate::operations::Problem;
-use crate::operations::history::{Anchor, Break, HistoryAt, Record, RecordQuery, Verdict};
-use crate::operations::page::Page;
+use crate::operations::history::{Anchor, Break, Found, HistoryAt, Record, RecordQuery, Rest, Verdict};
 use crate::tui::effect::{Question, Request};
 use crate::tui::keymap::{Action, Context, Input, Typing};
 use crate::tui::look::Look;
@@ -41,8 +40,7 @@ pub struct History {
     /// Height of the list in rows.
     height: usize,
     head: Head,
-    /// Entries read so far for what is asked.
-    read: u64,
+    search: Option<Search>,
     check: Check,
 }
 
@@ -72,6 +70,15 @@ struct Head {
     newest: Option<i64>,
     /// It has moved while the list was being read.
     has_moved: bool,
+}
+
+/// A search that has not read all that is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Search {
+    /// When what was read last was done.
+    read_to: Timestamp,
+    /// Entries that are wanted still.
+    wanted: usize,
 }
 
 /// Whether somebody has changed the log.
@@ -199,19 +206,27 @@ impl History {
         }
     }
 
-    /// Takes entries that came. A store that cannot be read is handed back.
+    /// Takes entries that came, and asks for what was not read yet. A store that cannot be read is handed back.
     pub fn take_page(
         &mut self,
         request: Request,
-        page: Result<Option<Page<Record>>, Problem>,
+        found: Result<Found, Problem>,
         plan: &mut Plan,
     ) -> Option<Problem> {
         if !self.window.awaits(request) {
             return None;
         }
-        self.read = 0;
-        match page {
-            Ok(Some(page)) => {
+        let search = self.search.take();
+        match found {
+            Ok(Found { page, rest: Some(Rest { at, read_to }) }) => {
+                let wanted = search.map_or_else(|| self.page_size(), |search| search.wanted);
+                let wanted = wanted.saturating_sub(page.rows.len()).max(1);
+                self.search = Some(Search { read_to, wanted });
+                let rest = self.ask(at, wanted, plan);
+                self.window.accept_part(request, page, rest, self.height);
+                None
+            }
+            Ok(Found { page, rest: None }) => {
                 // Entries are never taken away; one that no longer matches leaves the cursor on the one that follows.
                 match self.window.accept(request, page, self.height) {
                     Accepted::Taken | Accepted::Lost(_) | Accepted::Stale => {}
@@ -222,12 +237,6 @@ impl History {
                 self.feed(plan);
                 None
             }
-            // Somebody has stopped all that takes long.
-            Ok(None) => {
-                self.window.forget();
-                self.load_anew(plan);
-                None
-            }
             Err(problem) => {
                 self.window.forget();
                 Some(problem)
@@ -235,11 +244,8 @@ impl History {
         }
     }
 
-    /// Takes how far something that takes long is.
+    /// Takes how far the check is.
     pub fn progress(&mut self, request: Request, so_far: u64) {
-        if self.window.awaits(request) {
-            self.read = so_far;
-        }
         if let Check::Running { request: running, done } = &mut self.check
             && *running == request
         {
@@ -278,6 +284,7 @@ impl History {
     /// Notes that no answers will come to what was asked.
     pub fn forget(&mut self) {
         self.window.forget();
+        self.search = None;
         self.head.asked = None;
         if self.is_checking() {
             self.check = Check::NotAsked;
@@ -374,6 +381,7 @@ impl History {
         if let Some(opened) = self.opened.take() {
             (self.window, self.filter) = opened.behind;
             self.window.forget();
+            self.search = None;
         }
     }
 
@@ -400,7 +408,7 @@ impl History {
     }
 
     fn load(&mut self, at: HistoryAt, land: Land<i64>, plan: &mut Plan) {
-        self.ask(at, Fill::Anew(land), plan);
+        self.fill(at, Fill::Anew(land), plan);
     }
 
     /// Asks for the entries that are missing near the screen.
@@ -408,22 +416,29 @@ impl History {
         let rows = self.window.rows();
         let (first, last) = (rows.first().map(Row::key), rows.last().map(Row::key));
         match (self.window.wants(self.height), first, last) {
-            (Some(Want::Before), Some(first), _) => self.ask(HistoryAt::Before(first), Fill::Before, plan),
-            (Some(Want::After), _, Some(last)) => self.ask(HistoryAt::After(last), Fill::After, plan),
+            (Some(Want::Before), Some(first), _) => self.fill(HistoryAt::Before(first), Fill::Before, plan),
+            (Some(Want::After), _, Some(last)) => self.fill(HistoryAt::After(last), Fill::After, plan),
             (Some(Want::Before | Want::After) | None, _, _) => {}
         }
     }
 
-    fn ask(&mut self, at: HistoryAt, fill: Fill<i64>, plan: &mut Plan) {
-        let limit = Window::<Record>::page_size(self.height);
+    fn fill(&mut self, at: HistoryAt, fill: Fill<i64>, plan: &mut Plan) {
+        let request = self.ask(at, self.page_size(), plan);
+        self.search = None;
+        self.head.has_moved = false;
+        self.window.expect(request, fill);
+    }
+
+    fn page_size(&self) -> usize {
+        Window::<Record>::page_size(self.height)
+    }
+
+    fn ask(&self, at: HistoryAt, limit: usize, plan: &mut Plan) -> Request {
         let mut query = self.filter.question().clone();
         if let Some(opened) = &self.opened {
             query.contact = Some(opened.contact);
         }
-        let request = plan.ask(Question::HistoryPage { query, at, limit });
-        self.read = 0;
-        self.head.has_moved = false;
-        self.window.expect(request, fill);
+        plan.ask(Question::HistoryPage { query, at, limit })
     }
 }
 

@@ -197,6 +197,11 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
                 mail::take_server(model, server);
             }
         }
+        Answer::Examining(event) => {
+            if model.pending.examination == Some(request) {
+                mail::hear_examination(model, event);
+            }
+        }
         Answer::Examined(result) => {
             if is_awaited(&mut model.pending.examination, request) {
                 mail::take_examined(model, result);
@@ -324,6 +329,7 @@ fn take_delivery_deed(model: &mut Model, result: Result<(), Problem>, words: &st
         | Overlay::Import(_)
         | Overlay::MailForm(_)
         | Overlay::Compose(_)
+        | Overlay::GoTo(_)
         | Overlay::Help(_)
         | Overlay::Palette(_) => None,
     });
@@ -369,6 +375,7 @@ fn take_audience(model: &mut Model, audience: Result<Audience, Problem>) {
             | Overlay::Export(_)
             | Overlay::Import(_)
             | Overlay::MailForm(_)
+            | Overlay::GoTo(_)
             | Overlay::Help(_)
             | Overlay::Palette(_) => {}
         }

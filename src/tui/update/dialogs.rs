@@ -18,6 +18,7 @@ use crate::tui::screens::contact_choice::ChoiceOutcome;
 use crate::tui::screens::contact_form::FormOutcome;
 use crate::tui::screens::contact_types::ContactTypesOutcome;
 use crate::tui::screens::delivery_detail::DeliveryOutcome;
+use crate::tui::screens::go_to::GoToOutcome;
 use crate::tui::screens::help::HelpOutcome;
 use crate::tui::screens::history_entry::HistoryEntryOutcome;
 use crate::tui::screens::settings::SettingsOutcome;
@@ -110,6 +111,14 @@ pub(super) fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
             let outcome = dialog.input(input, front, look);
             files::follow_import(model, outcome, plan);
         }
+        Overlay::GoTo(line) => match line.input(input) {
+            GoToOutcome::Stay => {}
+            GoToOutcome::Close => close(model),
+            GoToOutcome::Go(goal) => {
+                close(model);
+                super::go_to(model, goal, plan);
+            }
+        },
         Overlay::Help(help) => match help.input(input, front, &look) {
             HelpOutcome::Stay => {}
             HelpOutcome::Close => close(model),
@@ -206,6 +215,7 @@ pub(super) fn refuse(model: &mut Model, problem: &Problem) {
             | Overlay::HistoryEntry(_)
             | Overlay::ContactTypes(_)
             | Overlay::Audience(_)
+            | Overlay::GoTo(_)
             | Overlay::Help(_)
             | Overlay::Palette(_) => {}
         }

@@ -38,6 +38,7 @@ fn say_anew(model: &mut Model, at: usize) {
         | Overlay::ContactTypes(_)
         | Overlay::Choice(_)
         | Overlay::Audience(_)
+        | Overlay::GoTo(_)
         | Overlay::AccountForm(_)
         | Overlay::Help(_) => {}
     }

@@ -7,9 +7,9 @@ use super::*;
 use crate::clock;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::contact_form::ContactForm;
-use crate::operations::contacts::{ListQuery, Verify};
+use crate::domain::filter::Filter;
+use crate::operations::contacts::{ListQuery, PageAt, Verify};
 use crate::operations::export::{self, Existing, Scope};
-use crate::operations::history::{HistoryAt, RecordQuery};
 use crate::operations::import::{BadRows, Format, Options, Run};
 use crate::operations::subscriptions::Whom;
 use crate::operations::{Actor, Reach, Rules, Via};
@@ -160,8 +160,8 @@ fn what_is_being_done_ends_when_somebody_says_so_and_what_was_asked_stays() {
 #[test]
 fn a_search_ends_when_another_is_asked_for() {
     let search = |word: &str| {
-        let query = RecordQuery { words: vec![word.to_owned()], ..RecordQuery::default() };
-        Question::HistoryPage { query, at: HistoryAt::Newest, limit: 9 }
+        let filter = Filter::parse(word);
+        Question::Page { query: ListQuery { filter, ..ListQuery::default() }, at: PageAt::First, limit: 9 }
     };
     let (tasks, inbox) = channel();
     let mut inbox = Inbox::new(inbox);

@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 
 use super::*;
 use crate::domain::brief::Brief;
+use crate::operations::page::Page;
 use crate::tui::effect::Effect;
 use crate::tui::widgets::test_look;
 
@@ -46,13 +47,17 @@ fn history(ids: impl IntoIterator<Item = i64>) -> History {
     assert!(matches!(asked[1].1, Question::HistoryPage { at: HistoryAt::Newest, .. }));
     let mut plan = Plan::after(Request(20));
     assert_eq!(history.take_head(asked[0].0, Ok(end(newest)), &mut plan), None);
-    assert_eq!(history.take_page(asked[1].0, Ok(Some(all(rows))), &mut plan), None);
+    assert_eq!(history.take_page(asked[1].0, Ok(found(all(rows))), &mut plan), None);
     assert_eq!(plan.into_effects(), []);
     history
 }
 
 fn end(id: i64) -> Anchor {
     Anchor { id, hash: [0; 32] }
+}
+
+fn found(page: Page<Record>) -> Found {
+    Found { page, rest: None }
 }
 
 fn all(rows: Vec<Record>) -> Page<Record> {
@@ -112,7 +117,7 @@ fn below_the_newest_the_cursor_keeps_its_entry() {
     let rows = [3, 2, 1].map(|id| record(id, "contact.add", "{}")).to_vec();
     let page = Page { rows, at_start: false, at_end: true };
     let mut plan = Plan::after(Request(200));
-    assert_eq!(history.take_page(anew[0].0, Ok(Some(page)), &mut plan), None);
+    assert_eq!(history.take_page(anew[0].0, Ok(found(page)), &mut plan), None);
     assert_eq!(history.current().map(|record| record.id), Some(2));
     assert!(matches!(asked(plan)[0].1, Question::HistoryPage { at: HistoryAt::Before(3), .. }));
 }
@@ -125,18 +130,90 @@ fn what_is_new_does_not_begin_a_search_anew_until_it_has_ended() {
     assert!(matches!(&search[0].1, Question::HistoryPage { query, .. } if query.words == ["ada"]));
     assert_eq!(grows(&mut history, 4), []);
     let mut plan = Plan::after(Request(300));
-    assert_eq!(history.take_page(search[0].0, Ok(Some(all(Vec::new()))), &mut plan), None);
+    assert_eq!(history.take_page(search[0].0, Ok(found(all(Vec::new()))), &mut plan), None);
     assert!(matches!(&asked(plan)[0].1, Question::HistoryPage { query, .. } if query.words == ["ada"]));
 }
 
+/// What a look found that did not read all, down to an entry of this number.
+fn found_down_to(id: i64, ids: &[i64]) -> Found {
+    let rows = ids.iter().map(|id| record(*id, "contact.add", "{}")).collect();
+    let rest = Rest { at: HistoryAt::After(id), read_to: test_look().now };
+    Found { page: Page { rows, at_start: false, at_end: false }, rest: Some(rest) }
+}
+
+/// Takes what was found; what is asked next.
+fn take(history: &mut History, request: Request, found: Found) -> Vec<(Request, Question)> {
+    let mut plan = Plan::after(Request(request.0 + 100));
+    assert_eq!(history.take_page(request, Ok(found), &mut plan), None);
+    asked(plan)
+}
+
+fn shown(history: &History) -> Vec<i64> {
+    history.window.rows().iter().map(|record| record.id).collect()
+}
+
 #[test]
-fn a_search_that_was_stopped_is_made_again() {
-    let mut history = history([3, 2, 1]);
+fn a_search_shows_what_it_has_found_and_goes_on_where_it_has_read_to() {
+    let mut history = history([9_000]);
     press(&mut history, Action::Filter);
     let (_, search) = act(&mut history, &Input::Paste("ada".into()));
-    let mut plan = Plan::after(Request(300));
-    assert_eq!(history.take_page(search[0].0, Ok(None), &mut plan), None);
-    assert!(matches!(&asked(plan)[0].1, Question::HistoryPage { query, .. } if query.words == ["ada"]));
+    let Question::HistoryPage { limit: wanted, .. } = search[0].1 else { panic!("{search:?}") };
+    let rest = take(&mut history, search[0].0, found_down_to(7_000, &[]));
+    assert_eq!(shown(&history), [0; 0]);
+    assert!(
+        matches!(&rest[0].1, Question::HistoryPage { query, at: HistoryAt::After(7_000), limit } if query.words == ["ada"] && *limit == wanted)
+    );
+    let rest = take(&mut history, rest[0].0, found_down_to(5_000, &[6_500, 6_400]));
+    assert_eq!(
+        (shown(&history), history.current().map(|record| record.id)),
+        (vec![6_500, 6_400], Some(6_500))
+    );
+    assert!(
+        matches!(rest[0].1, Question::HistoryPage { at: HistoryAt::After(5_000), limit, .. } if limit == wanted - 2)
+    );
+    press(&mut history, Action::Down);
+    assert_eq!(grows(&mut history, 9_001), [], "what is new waits until all is read");
+    let end = Page { rows: vec![record(4_000, "contact.add", "{}")], at_start: false, at_end: true };
+    let anew = take(&mut history, rest[0].0, found(end));
+    assert_eq!(shown(&history), [6_500, 6_400, 4_000]);
+    assert!(matches!(anew[0].1, Question::HistoryPage { at: HistoryAt::From(6_500), .. }), "{anew:?}");
+    // The list stays as it is until the entry under the cursor is found again.
+    let rest = take(&mut history, anew[0].0, found_down_to(6_450, &[6_500]));
+    assert_eq!((shown(&history).len(), history.current().map(|record| record.id)), (3, Some(6_400)));
+    let rows = [6_400, 4_000].map(|id| record(id, "contact.add", "{}")).to_vec();
+    take(&mut history, rest[0].0, found(Page { rows, at_start: false, at_end: true }));
+    assert_eq!((shown(&history).len(), history.current().map(|record| record.id)), (3, Some(6_400)));
+}
+
+#[test]
+fn another_key_in_the_filter_ends_a_search_and_so_does_its_end() {
+    let mut history = history([9_000]);
+    press(&mut history, Action::Filter);
+    let (_, search) = act(&mut history, &Input::Paste("ada".into()));
+    let rest = take(&mut history, search[0].0, found_down_to(7_000, &[]));
+    let (_, other) = act(&mut history, &Input::Paste("x".into()));
+    assert!(matches!(&other[0].1, Question::HistoryPage { query, .. } if query.words == ["adax"]));
+    assert_eq!(history.search, None);
+    assert_eq!(take(&mut history, rest[0].0, found_down_to(5_000, &[6_000])), [], "nobody waits for it");
+    take(&mut history, other[0].0, found_down_to(7_000, &[]));
+    assert!(history.search.is_some());
+    let (_, all) = act(&mut history, &Input::Action(Action::Close));
+    assert!(matches!(&all[0].1, Question::HistoryPage { query, .. } if *query == RecordQuery::default()));
+    assert_eq!(history.search, None);
+}
+
+#[test]
+fn the_end_of_the_log_is_searched_upwards() {
+    let mut history = history([3, 2, 1]);
+    let mut plan = Plan::after(Request(500));
+    history.load(HistoryAt::Oldest, Land::Last, &mut plan);
+    let rest = Rest { at: HistoryAt::Before(2_000), read_to: test_look().now };
+    let page = Page { rows: vec![record(7, "contact.add", "{}")], at_start: false, at_end: true };
+    let rest = take(&mut history, asked(plan)[0].0, Found { page, rest: Some(rest) });
+    assert!(matches!(rest[0].1, Question::HistoryPage { at: HistoryAt::Before(2_000), .. }));
+    let page = Page { rows: vec![record(3_000, "contact.add", "{}")], at_start: true, at_end: false };
+    assert_eq!(take(&mut history, rest[0].0, found(page)), []);
+    assert_eq!((shown(&history), history.current().map(|record| record.id)), (vec![3_000, 7], Some(7)));
 }
 
 #[test]
@@ -169,7 +246,7 @@ fn an_entry_about_nobody_has_no_contact_to_open() {
     let mut plan = Plan::after(Request(20));
     history.load(HistoryAt::Newest, Land::First, &mut plan);
     let account = Record { contact: None, name: None, ..record(1, "account.set", "{}") };
-    assert_eq!(history.take_page(plan.last(), Ok(Some(all(vec![account]))), &mut Plan::default()), None);
+    assert_eq!(history.take_page(plan.last(), Ok(found(all(vec![account]))), &mut Plan::default()), None);
     assert!(matches!(press(&mut history, Action::ItsHistory), HistoryOutcome::Refused(_)));
 }
 
@@ -209,7 +286,7 @@ fn a_broken_entry_is_gone_to_through_any_filter() {
     );
     let rows = [2, 1].map(|id| record(id, "contact.add", "{}")).to_vec();
     let page = Page { rows, at_start: false, at_end: true };
-    assert_eq!(history.take_page(asked[0].0, Ok(Some(page)), &mut Plan::default()), None);
+    assert_eq!(history.take_page(asked[0].0, Ok(found(page)), &mut Plan::default()), None);
     assert!(
         matches!(press(&mut history, Action::Open), HistoryOutcome::Open(_, Some(found)) if found == broken)
     );

@@ -153,9 +153,12 @@ impl History {
                 };
                 Some((words, Role::Text))
             }
-            Check::NotAsked | Check::Ended { .. } if self.read > 0 => {
-                let words = say!(language, "searching, {count} entries read", count = self.read);
-                Some((vec![words], Role::Text))
+            Check::NotAsked | Check::Ended { .. } if let Some(search) = self.search => {
+                let time = look.full_time(search.read_to);
+                Some((
+                    vec![say!(language, "Searching{dots} up to {time}", dots = look.marks.ellipsis(), time)],
+                    Role::Text,
+                ))
             }
             Check::NotAsked => None,
             Check::Ended { verdict, at } => Some(match verdict {
@@ -230,7 +233,14 @@ impl History {
                 Typing::Off => (Context::Screens, Action::Back),
             };
             let key = look.keys.keys(context, action).next().unwrap_or_default();
-            say!(look.language, "No entry matches the filter. Press {key} to clear it.", key)
+            match self.search {
+                Some(_) => say!(
+                    look.language,
+                    "Nothing found so far; the search goes on. Press {key} to end it.",
+                    key
+                ),
+                None => say!(look.language, "No entry matches the filter. Press {key} to clear it.", key),
+            }
         } else {
             say!(
                 look.language,
