@@ -3,9 +3,9 @@
 
 use callsheet::domain::contact::Contact;
 use callsheet::domain::language::Language;
+use callsheet::domain::reply::Phase;
 use callsheet::operations::account;
 use callsheet::operations::contacts::{self, ContactChange};
-use callsheet::domain::reply::Phase;
 use callsheet::tui::marks::Marks;
 use callsheet::tui::model::{Fixed, Model, Overlay};
 use callsheet::tui::screens::mail_form::MailFormDialog;

@@ -193,14 +193,7 @@ impl Dialogue {
                     } else {
                         words
                     };
-                    lines.extend(step_lines(
-                        mark,
-                        *stage,
-                        &words,
-                        role,
-                        columns,
-                        look,
-                    ));
+                    lines.extend(step_lines(mark, *stage, &words, role, columns, look));
                     if !step.ok {
                         let indent = " ".repeat(NAMES + 3);
                         let advice = wrap(advice(look.language, *stage), words_beside(columns));
