@@ -187,7 +187,15 @@ fn entry_rows(entry: &CodeEntry, columns: usize, language: Language) -> Vec<Dial
 /// What became of the last thing done, and how that looks; safe to show.
 fn said_words(said: &Said, language: Language) -> (String, Role) {
     match said {
-        Said::NewCode { email } => (
+        Said::NewCode { to_file: true, .. } => (
+            say!(
+                language,
+                "Without a mail server the new code goes to a file; the old one no longer counts."
+            )
+            .to_owned(),
+            Role::Good,
+        ),
+        Said::NewCode { email, to_file: false } => (
             say!(
                 language,
                 "A new code is on its way to {email}; the old one no longer counts.",
