@@ -93,6 +93,10 @@ struct Common {
     /// The language of the screen: en or zh-CN; else CALLSHEET_LANG tells, then the configuration, then the locale
     #[arg(long, value_name = "LANGUAGE")]
     lang: Option<String>,
+    /// Open the screen for a screen reader or a braille display: no borders, labels before values, states in words, and the cursor
+    /// on what has changed; ACCESSIBLE=1 does the same
+    #[arg(long)]
+    accessible: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -188,8 +192,18 @@ pub struct Doors {
 /// Runs the command that the arguments of this process name, and returns the exit code.
 #[must_use]
 pub fn run(doors: Doors) -> u8 {
+    run_line(CommandLine::try_parse(), doors)
+}
+
+/// Opens the screen, whatever the arguments of this process are.
+#[cfg(test)]
+pub(crate) fn open_screen(doors: Doors) -> u8 {
+    run_line(CommandLine::try_parse_from(["callsheet"]), doors)
+}
+
+fn run_line(line: Result<CommandLine, clap::Error>, doors: Doors) -> u8 {
     let mut output = Output::standard();
-    let outcome = match CommandLine::try_parse() {
+    let outcome = match line {
         Ok(line) => answer(&line, doors, &mut output),
         Err(error) => refuse(&error, &mut output),
     };

@@ -1,8 +1,10 @@
 //! What an administrator does at the screen, as key scripts over the real update, view, perform and SQL.
 
+mod accessible;
 mod bytes;
 mod compose;
 mod contacts;
+mod drafts;
 mod exchange;
 mod first_start;
 mod history;

@@ -1,11 +1,13 @@
 //! Pictures of screens: glyphs and roles, at the sizes and in the states that are easily broken.
 
+mod accessible;
 mod chinese;
 mod compose;
 mod confirm;
 mod contact_form;
 mod contacts;
 mod contacts_in_chinese;
+mod drafts;
 mod exchange;
 mod help;
 mod history;

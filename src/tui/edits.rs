@@ -455,6 +455,7 @@ mod tests {
                 | Effect::Redraw
                 | Effect::Copy(_)
                 | Effect::Mouse(_)
+                | Effect::Draft(_)
                 | Effect::Quit => None,
             };
             (outcome, plan.into_effects().into_iter().filter_map(question).collect())

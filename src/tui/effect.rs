@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use super::draft::DraftOrder;
 use super::screens::settings::SettingsFacts;
 use crate::config::{MailForm, MailServer, Unsaved};
 use crate::domain::account::Account;
@@ -60,6 +61,8 @@ pub enum Effect {
     Copy(String),
     /// Has the terminal tell of the mouse from now on, or no longer.
     Mouse(MouseMode),
+    /// What becomes of a draft.
+    Draft(DraftOrder),
     Quit,
 }
 

@@ -8,6 +8,7 @@ use ratatui::layout::{Position, Rect, Size};
 
 use super::clipboard::Clipboard;
 use super::coverage_counts::CoverageCounts;
+use super::draft::{Draft, Drafts};
 use super::edits::{Edit, Edits};
 use super::effect::{MouseMode, Request};
 use super::keymap::{Context, Keymap, Typing};
@@ -26,6 +27,7 @@ use super::screens::contact_form::{ContactFormDialog, FormSettings};
 use super::screens::contact_types::ContactTypesDialog;
 use super::screens::contacts::Contacts;
 use super::screens::delivery_detail::DeliveryDialog;
+use super::screens::draft_offer::DraftOfferDialog;
 use super::screens::export::ExportDialog;
 use super::screens::go_to::GoTo;
 use super::screens::help::Help;
@@ -38,6 +40,7 @@ use super::screens::outbox::Outbox;
 use super::screens::palette::Palette;
 use super::screens::settings::{Settings, SettingsFacts};
 use super::screens::verification::VerificationDialog;
+use super::spoken;
 use super::theme::Theme;
 use super::update::ahead::TypedAhead;
 use crate::domain::account::Account;
@@ -122,6 +125,7 @@ pub struct Model {
     pub clipboard: Clipboard,
     /// Themes to which one can change.
     pub themes: Vec<Theme>,
+    pub drafts: Drafts,
     pub pending: Pending,
     pub typed_ahead: TypedAhead,
     /// When the worker fell over last.
@@ -210,6 +214,7 @@ pub enum Overlay {
     Compose(Box<ComposeDialog>),
     Export(Box<ExportDialog>),
     Import(Box<ImportDialog>),
+    DraftOffer(Box<DraftOfferDialog>),
     GoTo(GoTo),
     Help(Help),
     Palette(Box<Palette>),
@@ -277,6 +282,8 @@ pub struct Pending {
     pub examination: Option<Request>,
     /// What was asked for without a dialog, such as deleting.
     pub deed: Option<Request>,
+    /// The contact whose draft is to be opened.
+    pub draft: Option<Request>,
     /// What a change of a column would meet, and since when it is asked; any key calls it off.
     pub column: Option<(Request, Timestamp)>,
 }
@@ -318,6 +325,7 @@ impl Model {
             mouse: Mouse::default(),
             clipboard: Clipboard::default(),
             themes: Vec::new(),
+            drafts: Drafts::default(),
             pending: Pending::default(),
             typed_ahead: TypedAhead::default(),
             fell_at: None,
@@ -334,7 +342,14 @@ impl Model {
     /// Where everything stands.
     #[must_use]
     pub fn regions(&self) -> Regions {
-        Regions::of(Rect::new(0, 0, self.size.width, self.size.height))
+        let regions = Regions::of(Rect::new(0, 0, self.size.width, self.size.height));
+        if !self.fixed.marks.is_spoken() {
+            return regions;
+        }
+        // A list moves by the rows that are there beside the lines for the one under the cursor.
+        let mut regions = regions.spoken();
+        regions.body.height = regions.body.height.saturating_sub(spoken::spare(regions.body.width));
+        regions
     }
 
     /// The context whose keys are in force, and whether printable keys are text.
@@ -399,6 +414,12 @@ impl Model {
         self.notice = Some(Notice { text: text.into(), tone, since: self.now });
     }
 
+    /// Whether a message goes by itself after [`NOTICE`]. One that is heard waits until it is answered with a key.
+    #[must_use]
+    pub const fn fades(&self, notice: &Notice) -> bool {
+        matches!(notice.tone, Tone::Done) && !self.fixed.marks.is_spoken()
+    }
+
     /// Says why the program does not end at once.
     pub fn say_that_mail_is_finished(&mut self) {
         let words = say!(self.fixed.language, "The mail in hand is being finished; then callsheet ends.");
@@ -414,7 +435,7 @@ impl Model {
     /// When the picture changes by time alone, from now on; None if it does not.
     #[must_use]
     pub fn next_wake(&self) -> Option<Duration> {
-        let fading = self.notice.as_ref().filter(|notice| notice.tone == Tone::Done);
+        let fading = self.notice.as_ref().filter(|notice| self.fades(notice));
         let fading = fading.map(|notice| self.now.until(notice.since.plus(NOTICE)));
         let counting = self.overlays.last().and_then(|overlay| overlay.next_wake(self.now));
         let covering = self.coverage.next_wake(self.now);
@@ -440,9 +461,34 @@ impl Overlay {
             Self::Compose(dialog) => (dialog.context(), dialog.typing()),
             Self::Export(dialog) => (dialog.context(), dialog.typing()),
             Self::Import(dialog) => (dialog.context(), dialog.typing()),
+            Self::DraftOffer(_) => (Context::Form, Typing::Off),
             Self::GoTo(_) => (Context::GoTo, Typing::On),
             Self::Help(_) => (Context::Help, Typing::On),
             Self::Palette(_) => (Context::Palette, Typing::On),
+        }
+    }
+
+    /// What stands in it and is not saved.
+    #[must_use]
+    pub fn draft(&self) -> Option<Draft> {
+        match self {
+            Self::ContactForm(form) => form.draft(),
+            Self::AccountForm(form) => form.draft(),
+            Self::MailForm(form) => form.draft(),
+            Self::Compose(dialog) => dialog.draft(),
+            Self::Export(dialog) => dialog.draft(),
+            Self::Import(dialog) => dialog.draft(),
+            Self::Confirm { .. }
+            | Self::Verification(_)
+            | Self::Delivery(_)
+            | Self::HistoryEntry(_)
+            | Self::ContactTypes(_)
+            | Self::Choice(_)
+            | Self::Audience(_)
+            | Self::DraftOffer(_)
+            | Self::GoTo(_)
+            | Self::Help(_)
+            | Self::Palette(_) => None,
         }
     }
 
@@ -462,6 +508,7 @@ impl Overlay {
             | Self::Compose(_)
             | Self::Export(_)
             | Self::Import(_)
+            | Self::DraftOffer(_)
             | Self::GoTo(_)
             | Self::Help(_)
             | Self::Palette(_) => None,

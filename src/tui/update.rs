@@ -5,6 +5,7 @@ mod answers;
 mod copying;
 mod deletion;
 mod dialogs;
+mod drafts;
 mod files;
 mod history;
 mod language;
@@ -17,7 +18,7 @@ mod tests;
 use self::copying::Much;
 use super::effect::{Effect, Question};
 use super::keymap::{Action, Context, Input, Typing};
-use super::model::{Deed, Fixed, Model, NOTICE, Overlay, Screen, Tone};
+use super::model::{Deed, Fixed, Model, NOTICE, Notice, Overlay, Screen, Tone};
 use super::msg::Msg;
 use super::plan::Plan;
 use super::screens::compose::ComposeDialog;
@@ -51,6 +52,7 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
 #[must_use]
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let mut plan = model.plan();
+    let may_type = !matches!(msg, Msg::Time(_) | Msg::Progress { .. } | Msg::Sender(_) | Msg::Resize { .. });
     match msg {
         typed @ (Msg::Key(_) | Msg::Paste(_)) => {
             if let Some(typed) = ahead::hold(model, typed) {
@@ -65,10 +67,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Time(now) => {
             model.now = now;
-            let is_over = |notice: &super::model::Notice| {
-                notice.tone == Tone::Done && now.since(notice.since) >= NOTICE
-            };
-            model.notice.take_if(|notice| is_over(notice));
+            let is_over = |notice: &Notice| model.fades(notice) && now.since(notice.since) >= NOTICE;
+            if model.notice.as_ref().is_some_and(is_over) {
+                model.notice = None;
+            }
             model.coverage.wake(now, &mut plan);
         }
         Msg::Progress { request, pace } => {
@@ -83,6 +85,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.mail.hear(&event);
             model.settings.hear(&event);
         }
+        Msg::DraftsFound(offers) => drafts::found(model, offers),
         Msg::StoreChanged => {
             read_anew(model, &[], &mut plan);
             model.coverage.ask_after_a_rest(model.now, &mut plan);
@@ -94,6 +97,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::InputLost(_) => {}
     }
     ahead::take(model, &mut plan);
+    if may_type {
+        drafts::follow(model, &mut plan);
+    }
     done(model, plan)
 }
 
@@ -129,7 +135,9 @@ fn done(model: &mut Model, plan: Plan) -> Vec<Effect> {
 
 /// What must be read stays until somebody presses a key.
 fn forget_alarm(model: &mut Model) {
-    model.notice.take_if(|notice| notice.tone != Tone::Done);
+    if model.notice.as_ref().is_some_and(|notice| !model.fades(notice)) {
+        model.notice = None;
+    }
 }
 
 fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
@@ -363,6 +371,7 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
         | Overlay::Export(_)
         | Overlay::Import(_)
         | Overlay::MailForm(_)
+        | Overlay::DraftOffer(_)
         | Overlay::GoTo(_)
         | Overlay::Help(_)
         | Overlay::Palette(_) => None,
@@ -384,6 +393,7 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
         | Overlay::Compose(_)
         | Overlay::Export(_)
         | Overlay::Import(_)
+        | Overlay::DraftOffer(_)
         | Overlay::GoTo(_)
         | Overlay::Help(_)
         | Overlay::Palette(_) => None,

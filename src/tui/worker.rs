@@ -11,7 +11,7 @@
 
 mod builder;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::any::Any;
 use std::collections::VecDeque;
@@ -270,6 +270,11 @@ impl Bench {
             inbox.is_to_go_on(question)
         };
         catch_unwind(AssertUnwindSafe(|| {
+            #[cfg(test)]
+            super::runtime::tests::fall(match self.place {
+                Place::Front => "worker",
+                Place::Back => "worker-back",
+            });
             self.session().map(|session| perform_step_by_step(session, question, &mut progress))
         }))
     }
@@ -427,7 +432,8 @@ impl Inbox {
 }
 
 /// What a panic has said.
-pub(super) fn last_words(panic: &(dyn Any + Send)) -> String {
+#[must_use]
+pub fn last_words(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no words".to_owned())
 }

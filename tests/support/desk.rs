@@ -1,12 +1,14 @@
 //! A desk: an administrator before the real screen, without a terminal: real keys, update, view, perform and SQL, one after the
 //! other, on a clock that stands still.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use callsheet::clock::Clock;
 use callsheet::mail::sender::SenderEvent;
 use callsheet::operations::{Session, Via};
+use callsheet::tui::draft::{self, Draft, DraftId, DraftOrder, Offer, Owner};
 use callsheet::tui::effect::Effect;
 use callsheet::tui::marks::Marks;
 use callsheet::tui::model::{Fixed, Model};
@@ -36,6 +38,10 @@ pub struct Desk<'a> {
     pub wakes: usize,
     /// Where the mail server is read, tried and saved, and what it tells, if the desk has a configuration.
     setup: Option<(setup::Office, Receiver<Msg>)>,
+    /// What is kept of the form that is open.
+    pub kept: Option<Arc<Draft>>,
+    /// What became of drafts that were offered.
+    pub orders: Vec<DraftOrder>,
 }
 
 impl<'a> Desk<'a> {
@@ -50,7 +56,8 @@ impl<'a> Desk<'a> {
         let opening = callsheet::operations::Opening { via: Via::Screen, ..office.opening() };
         let model = Model::new(fixed, facts, size, office.clock.now());
         let session = Session::open(&opening).unwrap();
-        let mut desk = Self { office, session, model, is_left: false, wakes: 0, setup: None };
+        let (kept, orders) = (None, Vec::new());
+        let mut desk = Self { office, session, model, is_left: false, wakes: 0, setup: None, kept, orders };
         let effects = update::start(&mut desk.model);
         desk.settle(effects);
         desk
@@ -124,6 +131,19 @@ impl<'a> Desk<'a> {
         self.happens(Msg::Time(self.office.clock.now()))
     }
 
+    /// What a program that dies now leaves behind, as the next one reads it.
+    pub fn left(&self, id: u64) -> Option<Offer> {
+        let owner =
+            Owner { database: "/srv/a.db".into(), user: "ada".into(), origin: Some("192.0.2.1".into()) };
+        let text = draft::written(self.kept.as_deref()?, self.office.clock.now(), &owner);
+        draft::read(text.as_bytes(), DraftId(id)).map(|(_, offer)| offer)
+    }
+
+    /// The screen hears what was left behind.
+    pub fn finds(&mut self, offers: impl IntoIterator<Item = Offer>) -> &mut Self {
+        self.happens(Msg::DraftsFound(offers.into_iter().collect()))
+    }
+
     /// Confirms that a text is on the screen.
     #[track_caller]
     pub fn sees(&mut self, text: &str) -> &mut Self {
@@ -184,6 +204,9 @@ impl<'a> Desk<'a> {
                     | Effect::Redraw
                     | Effect::Copy(_)
                     | Effect::Mouse(_) => {}
+                    Effect::Draft(DraftOrder::Keep { draft, .. }) => self.kept = Some(draft),
+                    Effect::Draft(DraftOrder::Drop) => self.kept = None,
+                    Effect::Draft(order) => self.orders.push(order),
                 }
             }
         }

@@ -138,6 +138,7 @@ impl Stage {
                     | Effect::Redraw
                     | Effect::Copy(_)
                     | Effect::Mouse(_)
+                    | Effect::Draft(_)
                     | Effect::Quit => self.effects.push(effect),
                 }
             }

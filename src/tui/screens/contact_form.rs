@@ -5,6 +5,7 @@
 //! not by a question. It never saves by itself; it says what is to be saved and is told what became of it.
 
 mod conflict;
+mod draft;
 mod fields;
 #[cfg(test)]
 mod tests;
@@ -121,6 +122,9 @@ enum Waiting {
 #[derive(Debug, Clone, PartialEq)]
 enum Message {
     ContactDeleted,
+    /// Since the draft was written that was opened.
+    DeletedMeanwhile,
+    ChangedMeanwhile,
     SavedAlready,
     TheirsTaken,
     NotSaved(Box<Problem>),
@@ -153,11 +157,6 @@ impl ContactFormDialog {
     pub fn say_anew(&mut self, language: Language) {
         self.settings.language = language;
         self.fields.say_anew(language);
-    }
-
-    /// Puts back what was entered before, for example from a draft; it counts as changed.
-    pub fn restore(&mut self, entered: &ContactForm) {
-        self.fields.fill(entered);
     }
 
     /// The contact that is modified; None while one is added.

@@ -11,6 +11,7 @@ use crate::domain::language::Language;
 use crate::domain::say::{Said, Say as _, say};
 use crate::mail::sender::ProbeEvent;
 use crate::operations::Problem;
+use crate::tui::draft::{Draft, Form, Texts};
 use crate::tui::keymap::{Action, Context, Input, Typing};
 use crate::tui::widgets::drop_down::DropDown;
 use crate::tui::widgets::password_field::PasswordField;
@@ -108,6 +109,35 @@ impl MailFormDialog {
             question: None,
             server,
         }
+    }
+
+    /// Puts back what a draft has changed; it counts as changed.
+    pub fn restore(&mut self, draft: &Draft) {
+        for (name, field) in [
+            ("from", &mut self.from),
+            ("host", &mut self.host),
+            ("port", &mut self.port),
+            ("username", &mut self.username),
+            ("return_path", &mut self.return_path),
+        ] {
+            if let Some(text) = draft.changed(name) {
+                field.set(text);
+            }
+        }
+        if let Some(id) = draft.changed("security") {
+            let chosen = Security::ALL.iter().position(|known| known.id() == id);
+            self.security.choose(chosen.map_or(0, |at| at + 1));
+        }
+        if let Some(smtputf8) = draft.changed("smtputf8") {
+            self.smtputf8 = smtputf8 == YES;
+        }
+    }
+
+    /// What is to be kept in case that the program ends; never the password.
+    #[must_use]
+    pub fn draft(&self) -> Option<Draft> {
+        let (before, now) = (texts(&self.server.form), texts(&self.form()));
+        (before != now).then_some(Draft { form: Form::MailServer, before, now })
     }
 
     /// Says in another language what it keeps in words.
@@ -345,6 +375,22 @@ impl Message {
             Self::Lost(problem) => say!(language, "It may not be saved: {problem}.", problem = problem.say(language)),
         }
     }
+}
+
+/// How a draft says that a box is ticked.
+const YES: &str = "yes";
+
+/// Everything but the password.
+fn texts(form: &MailForm) -> Texts {
+    Texts::of([
+        ("from", &form.from),
+        ("host", &form.host),
+        ("port", &form.port),
+        ("security", form.security.map(Security::id).unwrap_or_default()),
+        ("username", &form.username),
+        ("return_path", &form.return_path),
+        ("smtputf8", if form.smtputf8 { YES } else { "" }),
+    ])
 }
 
 /// What can be chosen: the default, and each by its name in the configuration.

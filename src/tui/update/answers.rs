@@ -11,7 +11,7 @@ use crate::operations::{Problem, StoreError};
 use crate::tui::effect::{Answer, Effect, Request};
 use crate::tui::model::{Model, Overlay, Tone};
 use crate::tui::plan::Plan;
-use crate::tui::update::{deletion, dialogs, files, history, mail, matrix};
+use crate::tui::update::{deletion, dialogs, drafts, files, history, mail, matrix};
 
 /// After a second fall within this time what was asked is not asked again: it may be the reason.
 const FALLS_APART: std::time::Duration = std::time::Duration::from_secs(5);
@@ -41,7 +41,9 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
             }
         }
         Answer::Wishes(contact) => {
-            if is_awaited(&mut model.pending.dialog_data, request) {
+            if is_awaited(&mut model.pending.draft, request) {
+                drafts::take_contact(model, contact, plan);
+            } else if is_awaited(&mut model.pending.dialog_data, request) {
                 matrix::take_contact(model, contact);
             } else {
                 let outcome = model.edits.take_contact(request, contact, &model.fixed.catalogue, plan);
@@ -193,8 +195,9 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
             }
         }
         Answer::MailServer(server) => {
-            if is_awaited(&mut model.pending.dialog, request) {
-                mail::take_server(model, server);
+            let is_for_draft = drafts::awaits_mail_form(model);
+            if is_awaited(&mut model.pending.dialog, request) || is_for_draft {
+                mail::take_server(model, server, plan);
             }
         }
         Answer::Examining(event) => {
@@ -273,6 +276,7 @@ pub(super) fn take_fall(model: &mut Model, words: &str, plan: &mut Plan) {
     dialogs::refuse(model, &problem);
     matrix::show_edits(model);
     model.settings.forget(&problem);
+    drafts::forget(model);
     let words = safe(words);
     let words =
         say!(model.fixed.language, "A part of callsheet fell over and was started anew: {words}", words);
@@ -329,6 +333,7 @@ fn take_delivery_deed(model: &mut Model, result: Result<(), Problem>, words: &st
         | Overlay::Import(_)
         | Overlay::MailForm(_)
         | Overlay::Compose(_)
+        | Overlay::DraftOffer(_)
         | Overlay::GoTo(_)
         | Overlay::Help(_)
         | Overlay::Palette(_) => None,
@@ -375,6 +380,7 @@ fn take_audience(model: &mut Model, audience: Result<Audience, Problem>) {
             | Overlay::Export(_)
             | Overlay::Import(_)
             | Overlay::MailForm(_)
+            | Overlay::DraftOffer(_)
             | Overlay::GoTo(_)
             | Overlay::Help(_)
             | Overlay::Palette(_) => {}
@@ -415,6 +421,7 @@ fn take_for_dialog(model: &mut Model, answer: Answer, plan: &mut Plan) -> bool {
         .iter()
         .rposition(|overlay| !matches!(overlay, Overlay::Help(_) | Overlay::Confirm { .. }));
     let Some(at) = at else { return false };
+    let to_file = goes_to_file(model);
     match (&mut model.overlays[at], answer) {
         (Overlay::ContactForm(form), Answer::Check(Ok(problems))) => form.checked(problems),
         (Overlay::ContactForm(form), Answer::TypoHint(hint)) => {
@@ -430,7 +437,7 @@ fn take_for_dialog(model: &mut Model, answer: Answer, plan: &mut Plan) -> bool {
             take_saved(model, &saved, plan);
         }
         (Overlay::Verification(dialog), Answer::CodeSent(result)) => {
-            dialog.sent(result.as_ref().map(|_| ()));
+            dialog.sent(result.as_ref().map(|_| to_file));
             plan.add(Effect::WakeSender);
             refresh(model, &[], plan);
         }
@@ -485,7 +492,12 @@ fn take_saved(model: &mut Model, saved: &Saved, plan: &mut Plan) {
         Mailing::Queued(_) => {
             plan.add(Effect::WakeSender);
             let email = safe(open_email(contact));
-            (Tone::Done, say!(language, "{name} is saved. A code is on its way to {email}.", name, email))
+            let words = if goes_to_file(model) {
+                say!(language, "{name} is saved. Without a mail server the code goes to a file.", name)
+            } else {
+                say!(language, "{name} is saved. A code is on its way to {email}.", name, email)
+            };
+            (Tone::Done, words)
         }
         Mailing::Limited(limit) => {
             let why = limit.words_in(language, model.now);
@@ -503,6 +515,11 @@ fn take_saved(model: &mut Model, saved: &Saved, plan: &mut Plan) {
     model.coverage.ask(plan);
 }
 
+/// Whether a mail that is queued now goes to a file.
+pub(super) const fn goes_to_file(model: &Model) -> bool {
+    model.settings.writes_files() && !model.mail.is_stopped()
+}
+
 /// The address to which a code goes.
 fn open_email(contact: &Contact) -> &str {
     contact.pending_email.as_deref().unwrap_or(&contact.email)
@@ -516,7 +533,11 @@ fn take_account_saved(model: &mut Model, mailing: &Mailing, plan: &mut Plan) {
         }
         Mailing::Queued(_) => {
             plan.add(Effect::WakeSender);
-            let words = say!(language, "The account is saved. A code is on its way to the security email.");
+            let words = if goes_to_file(model) {
+                say!(language, "The account is saved. Without a mail server the code goes to a file.")
+            } else {
+                say!(language, "The account is saved. A code is on its way to the security email.")
+            };
             model.notify(Tone::Done, words);
         }
         Mailing::Limited(limit) => {

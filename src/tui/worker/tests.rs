@@ -19,7 +19,7 @@ use crate::tui::perform::perform;
 /// How long an answer may take before the test has failed.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-fn opening(folder: &Path) -> Opening {
+pub(in crate::tui) fn opening(folder: &Path) -> Opening {
     Opening {
         database: folder.join("callsheet.db"),
         actor: Actor { user: "ada".to_owned(), origin: None },
