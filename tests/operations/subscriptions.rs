@@ -353,7 +353,7 @@ fn taking_back_brings_an_unsubscription_back_for_the_same_address_only() {
         stops(&office, id);
         let before = get(&mut session, id);
         let after = contacts::subscribe(&mut session, id, &wanting(&["activity"]), Again::Yes, None).unwrap();
-        let changed = Changed::of(&before, &after);
+        let changed = Changed::of(&before, &after, office.clock.now());
         assert_eq!(changed.count(), 1);
         let change = ContactChange { email, ..ContactChange::default() };
         contacts::modify(&mut session, id, &change, None).unwrap();
@@ -365,7 +365,7 @@ fn taking_back_brings_an_unsubscription_back_for_the_same_address_only() {
     }
     let id = add_silently(&mut session, "Ada", "ada@example.org");
     let contact = get(&mut session, id);
-    assert_eq!(Changed::of(&contact, &contact), Changed::default());
+    assert_eq!(Changed::of(&contact, &contact, office.clock.now()), Changed::default());
 }
 
 #[test]

@@ -259,7 +259,7 @@ impl Stage {
             ),
             Question::Delete { ids } => {
                 self.contacts.retain(|contact| !ids.contains(&contact.id));
-                Answer::Deleted(Ok(Deleted { contacts: ids.clone(), ended: Ended::Done }))
+                Answer::Deleted(Ok(Deleted { contacts: ids.clone(), ..Deleted::default() }))
             }
             Question::SendCode { .. } => Answer::CodeSent(Err(Problem::NoSecurityEmail)),
             Question::Confirm { .. } => Answer::Confirmed(Err(Problem::WrongCode { tries_left: 4 })),
