@@ -275,30 +275,34 @@ fn modify_in(
 }
 
 /// Deletes contacts for good, all or none, and cancels their deliveries that have not begun. What the audit log tells about the
-/// persons is erased with them.
+/// persons is erased with them. Returns how many deliveries are cancelled.
 ///
 /// # Errors
 /// [`Problem::NoSuchContact`] for the first that does not exist.
-pub fn delete(session: &mut Session, ids: &[ContactId]) -> Result<(), Problem> {
+pub fn delete(session: &mut Session, ids: &[ContactId]) -> Result<usize, Problem> {
     let (store, desk) = session.desk();
     store.write(|writing| {
+        let mut cancelled = 0;
         for id in ids {
-            if !delete_one(writing, &desk, *id)? {
-                return Err(Problem::NoSuchContact(id.0.to_string()));
-            }
+            let gone = delete_one(writing, &desk, *id)?;
+            cancelled += gone.ok_or_else(|| Problem::NoSuchContact(id.0.to_string()))?;
             desk.log(writing, "contact.delete", Some(*id), json!({}))?;
         }
-        Ok(())
+        Ok(cancelled)
     })
 }
 
-/// Deletes a contact with what the audit log tells about the person, and cancels its deliveries that have not begun. False if there
-/// is none.
-pub(super) fn delete_one(writing: &Writing<'_>, desk: &Desk<'_>, id: ContactId) -> Result<bool, Problem> {
-    writing.cancel_deliveries_of(id, None, desk.now)?;
+/// Deletes a contact with what the audit log tells about the person, and cancels its deliveries that have not begun. Returns how
+/// many; None if there is no such contact.
+pub(super) fn delete_one(
+    writing: &Writing<'_>,
+    desk: &Desk<'_>,
+    id: ContactId,
+) -> Result<Option<usize>, Problem> {
+    let cancelled = writing.cancel_deliveries_of(id, None, desk.now)?;
     let is_deleted = writing.delete_contact(id)?;
     writing.erase_audit_details(id)?;
-    Ok(is_deleted)
+    Ok(is_deleted.then_some(cancelled))
 }
 
 /// Sets what a contact wants. With `expected_version`, only if nobody has changed it since.

@@ -12,6 +12,7 @@ use super::plan::Plan;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::subscription::Subscriptions;
+use crate::domain::timestamp::Timestamp;
 use crate::operations::Problem;
 use crate::operations::contacts::Again;
 use crate::operations::subscriptions::{Changed, Ended, Restored, Whom};
@@ -230,11 +231,12 @@ impl Edits {
         }
     }
 
-    /// Takes what became of a tick.
+    /// Takes what became of a tick, at `now`.
     pub fn take_saved(
         &mut self,
         request: Request,
         saved: Result<Contact, Problem>,
+        now: Timestamp,
         catalogue: &Catalogue,
         plan: &mut Plan,
     ) -> Outcome {
@@ -249,7 +251,7 @@ impl Edits {
             }
             Err(problem) => return self.failed(problem),
         };
-        self.remember(Changed::of(&tick.contact, &contact));
+        self.remember(Changed::of(&tick.contact, &contact, now));
         for edit in &mut self.queue {
             if let Edit::Tick(later) = edit
                 && later.contact.id == contact.id
@@ -388,6 +390,8 @@ mod tests {
     use crate::operations::StoreError;
     use crate::tui::effect::Effect;
 
+    const NOW: Timestamp = Timestamp::from_millis(7);
+
     fn contact(id: i64, ids: &[&str], version: i64) -> Contact {
         Contact {
             id: ContactId(id),
@@ -471,7 +475,7 @@ mod tests {
 
         fn saved(&mut self, saved: Result<Contact, Problem>) -> (Outcome, Vec<Question>) {
             let request = self.last;
-            self.does(|edits, catalogue, plan| edits.take_saved(request, saved, catalogue, plan))
+            self.does(|edits, catalogue, plan| edits.take_saved(request, saved, NOW, catalogue, plan))
         }
 
         fn shown(&self, contact: &Contact) -> Subscriptions {
@@ -528,7 +532,7 @@ mod tests {
         let (mut desk, ada) = (Desk::default(), contact(1, &[], 7));
         desk.push(tick(&ada, "security"));
         let (outcome, _) = desk.does(|edits, catalogue, plan| {
-            edits.take_saved(Request(99), Ok(contact(1, &[], 8)), catalogue, plan)
+            edits.take_saved(Request(99), Ok(contact(1, &[], 8)), NOW, catalogue, plan)
         });
         assert_eq!(outcome, Outcome::Stale);
         assert_eq!(desk.shown(&ada), wanting(&["security"]));

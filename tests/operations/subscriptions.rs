@@ -76,7 +76,7 @@ fn take_back(session: &mut Session, changed: &Changed) -> Restored {
 }
 
 fn restored(restored: u64, left_alone: u64) -> Restored {
-    Restored { restored, left_alone, ended: Ended::Done }
+    Restored { restored, left_alone, ..Restored::default() }
 }
 
 /// The details in the audit log, with whom they belong to.
@@ -353,7 +353,7 @@ fn taking_back_brings_an_unsubscription_back_for_the_same_address_only() {
         stops(&office, id);
         let before = get(&mut session, id);
         let after = contacts::subscribe(&mut session, id, &wanting(&["activity"]), Again::Yes, None).unwrap();
-        let changed = Changed::of(&before, &after);
+        let changed = Changed::of(&before, &after, office.clock.now());
         assert_eq!(changed.count(), 1);
         let change = ContactChange { email, ..ContactChange::default() };
         contacts::modify(&mut session, id, &change, None).unwrap();
@@ -365,7 +365,7 @@ fn taking_back_brings_an_unsubscription_back_for_the_same_address_only() {
     }
     let id = add_silently(&mut session, "Ada", "ada@example.org");
     let contact = get(&mut session, id);
-    assert_eq!(Changed::of(&contact, &contact), Changed::default());
+    assert_eq!(Changed::of(&contact, &contact, office.clock.now()), Changed::default());
 }
 
 #[test]
@@ -382,7 +382,7 @@ fn a_stopped_change_tells_what_it_has_done() {
     assert_eq!((changed.count(), &changed.ended), (done, &Ended::Stopped));
     assert!(!get(&mut session, ids[1000]).subscriptions.covers("security"));
     let part = restore(&mut session, &changed, &mut |_| ControlFlow::Break(())).unwrap();
-    assert_eq!(part, Restored { restored: 100, left_alone: 0, ended: Ended::Stopped });
+    assert_eq!(part, Restored { restored: 100, ended: Ended::Stopped, ..Restored::default() });
     // What is left of it is taken back by doing it once more.
     assert_eq!(take_back(&mut session, &changed), restored(done - 100, 0));
     // Stopping after the last chunk stops nothing.

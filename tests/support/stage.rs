@@ -24,7 +24,7 @@ use callsheet::operations::import::{Fate, Heard, Imported, Report, Run, Summary}
 use callsheet::operations::notices::{Audience, Fallback, Notified, Person};
 use callsheet::operations::outbox::QueueTotals;
 use callsheet::operations::page::Page;
-use callsheet::operations::subscriptions::{Changed, Ended, Restored, Whom};
+use callsheet::operations::subscriptions::{Changed, Restored, Whom};
 use callsheet::operations::{Problem, Reach};
 use callsheet::tui::effect::{Answer, ColumnFacts, Effect, Question, Refused, Request};
 use callsheet::tui::keymap::Keymap;
@@ -260,7 +260,7 @@ impl Stage {
             ),
             Question::Delete { ids } => {
                 self.contacts.retain(|contact| !ids.contains(&contact.id));
-                Answer::Deleted(Ok(Deleted { contacts: ids.clone(), ended: Ended::Done }))
+                Answer::Deleted(Ok(Deleted { contacts: ids.clone(), ..Deleted::default() }))
             }
             Question::SendCode { .. } => Answer::CodeSent(Err(Problem::NoSecurityEmail)),
             Question::Confirm { .. } => Answer::Confirmed(Err(Problem::WrongCode { tries_left: 4 })),
@@ -295,7 +295,7 @@ impl Stage {
             let before = contact.clone();
             contact.subscriptions = wanted(&before.subscriptions);
             contact.version += 1;
-            all.steps.extend(Changed::of(&before, contact).steps);
+            all.steps.extend(Changed::of(&before, contact, now()).steps);
         }
         all
     }

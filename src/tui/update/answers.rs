@@ -60,7 +60,7 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
             }
         }
         Answer::Subscribed(saved) => {
-            let outcome = model.edits.take_saved(request, saved, &model.fixed.catalogue, plan);
+            let outcome = model.edits.take_saved(request, saved, model.now, &model.fixed.catalogue, plan);
             matrix::follow(model, outcome, plan);
         }
         Answer::SubscriptionsChanged(changed) => {
