@@ -3,14 +3,18 @@
 use clap::Args;
 
 use super::context::Context;
-use super::json::ExplanationJson;
+use super::json::{ExcludedJson, FallbackJson, RecipientJson};
 use super::list::with_nearest;
 use super::output::Output;
 use super::problem::{Exit, Report, Stop};
 use super::table::Table;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::routing::{Exclusion, FallbackReason};
-use crate::operations::notices::{self, Explanation, Fallback};
+use crate::operations::Session;
+use crate::operations::notices::{self, Fallback, Person};
+
+/// Rows of the table that are written at once.
+const PAGE: usize = 500;
 
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
@@ -31,24 +35,69 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &Explain) -> R
     let wants_json = context.wants_json();
     let session = context.session(output)?;
     one_type(&arguments.message_type, session.catalogue())?;
-    let explanation = notices::explain(session, &arguments.message_type)?;
-    print(output, &explanation, wants_json)?;
+    print(output, session, &arguments.message_type, wants_json)?;
     Ok(Exit::Done)
 }
 
-/// Prints everybody's verdict, those who receive first, and where it goes if no contact receives.
+/// Prints everybody's verdict about a type, those who receive first, and where it goes if no contact receives, which it returns.
 ///
 /// # Errors
-/// As [`Output::line`].
-pub fn print(output: &mut Output, explanation: &Explanation, wants_json: bool) -> Result<(), Stop> {
+/// As [`notices::explain`] and [`Output::line`].
+pub fn print(
+    output: &mut Output,
+    session: &mut Session,
+    message_type: &str,
+    wants_json: bool,
+) -> Result<Option<Fallback>, Stop> {
     if wants_json {
-        return output.json(&ExplanationJson::of(explanation));
+        print_json(output, session, message_type)
+    } else {
+        print_table(output, session, message_type)
     }
-    Table::new(["ID", "NAME", "EMAIL", "VERDICT", "REASON"]).rows(output, rows(explanation))?;
-    match &explanation.fallback {
-        Some(fallback) => output.line(&fallback_sentence(fallback)),
-        None => Ok(()),
+}
+
+fn print_json(
+    output: &mut Output,
+    session: &mut Session,
+    message_type: &str,
+) -> Result<Option<Fallback>, Stop> {
+    let mut object = output.object();
+    object.field("type", &message_type)?;
+    object.list("recipients")?;
+    let mut receiving = true;
+    let fallback = notices::explain(session, message_type, |person, verdict| match verdict {
+        Ok(()) => object.push(&RecipientJson::of(person)),
+        Err(exclusion) => {
+            if std::mem::take(&mut receiving) {
+                object.list("excluded")?;
+            }
+            object.push(&ExcludedJson::of(person, exclusion))
+        }
+    })?;
+    if receiving {
+        object.list("excluded")?;
     }
+    object.field("fallback", &fallback.as_ref().and_then(FallbackJson::of))?;
+    object.end()?;
+    Ok(fallback)
+}
+
+fn print_table(
+    output: &mut Output,
+    session: &mut Session,
+    message_type: &str,
+) -> Result<Option<Fallback>, Stop> {
+    let mut table = Table::new(["ID", "NAME", "EMAIL", "VERDICT", "REASON"]);
+    let mut rows = Vec::new();
+    let fallback = notices::explain(session, message_type, |person, verdict| {
+        rows.push(row(person, verdict));
+        if rows.len() < PAGE { Ok(()) } else { table.rows(output, std::mem::take(&mut rows)) }
+    })?;
+    table.rows(output, rows)?;
+    if let Some(fallback) = &fallback {
+        output.line(&fallback_sentence(fallback))?;
+    }
+    Ok(fallback)
 }
 
 /// Confirms that the id is that of one type.
@@ -90,25 +139,13 @@ pub const fn why_fallback(reason: FallbackReason) -> &'static str {
     }
 }
 
-fn rows(explanation: &Explanation) -> Vec<[String; 5]> {
-    let recipients = explanation.recipients.iter().map(|person| (person, Ok(())));
-    let excluded = explanation.excluded.iter().map(|(person, exclusion)| (person, Err(*exclusion)));
-    recipients
-        .chain(excluded)
-        .map(|(person, verdict)| {
-            let (verdict, reason) = match verdict {
-                Ok(()) => ("receives", ""),
-                Err(exclusion) => ("does not", why(exclusion)),
-            };
-            [
-                person.contact.0.to_string(),
-                person.name.clone(),
-                person.email.clone(),
-                verdict.to_owned(),
-                reason.to_owned(),
-            ]
-        })
-        .collect()
+fn row(person: &Person, verdict: Result<(), Exclusion>) -> [String; 5] {
+    let (verdict, reason) = match verdict {
+        Ok(()) => ("receives", ""),
+        Err(exclusion) => ("does not", why(exclusion)),
+    };
+    let Person { contact, name, email } = person;
+    [contact.0.to_string(), name.clone(), email.clone(), verdict.to_owned(), reason.to_owned()]
 }
 
 fn fallback_sentence(fallback: &Fallback) -> String {
@@ -123,23 +160,14 @@ fn fallback_sentence(fallback: &Fallback) -> String {
 mod tests {
     use super::*;
     use crate::domain::contact::ContactId;
-    use crate::operations::notices::Person;
-
-    fn person(id: i64, name: &str) -> Person {
-        Person { contact: ContactId(id), name: name.to_owned(), email: format!("{name}@example.org") }
-    }
 
     #[test]
-    fn those_who_receive_come_first_and_the_others_have_a_reason() {
-        let explanation = Explanation {
-            message_type: "security.cloud".to_owned(),
-            recipients: vec![person(2, "bob")],
-            excluded: vec![(person(1, "ada"), Exclusion::NotVerified)],
-            fallback: None,
-        };
-        let rows = rows(&explanation);
-        assert_eq!(rows[0], ["2", "bob", "bob@example.org", "receives", ""]);
-        assert_eq!(rows[1], ["1", "ada", "ada@example.org", "does not", "the address is not verified"]);
+    fn who_does_not_receive_has_a_reason() {
+        let ada =
+            Person { contact: ContactId(1), name: "ada".to_owned(), email: "ada@example.org".to_owned() };
+        assert_eq!(row(&ada, Ok(())), ["1", "ada", "ada@example.org", "receives", ""]);
+        let excluded = row(&ada, Err(Exclusion::NotVerified));
+        assert_eq!(excluded, ["1", "ada", "ada@example.org", "does not", "the address is not verified"]);
     }
 
     #[test]

@@ -7,11 +7,12 @@ use serde::Serialize;
 use crate::domain::account::Account;
 use crate::domain::catalogue::{Catalogue, Category};
 use crate::domain::contact::{Contact, Status};
-use crate::domain::delivery::{Delivery, NoticeId};
+use crate::domain::delivery::Delivery;
 use crate::domain::language::Language;
 use crate::domain::position::Position;
+use crate::domain::routing::Exclusion;
 use crate::domain::timestamp::Timestamp;
-use crate::operations::notices::{Explanation, Person};
+use crate::operations::notices::{Fallback, Person};
 
 /// A contact.
 #[derive(Debug, Serialize)]
@@ -77,17 +78,6 @@ pub struct AccountJson<'a> {
     language: &'static str,
 }
 
-/// Who would get a notice of a type.
-#[derive(Debug, Serialize)]
-pub struct ExplanationJson<'a> {
-    #[serde(rename = "type")]
-    message_type: &'a str,
-    recipients: Vec<RecipientJson<'a>>,
-    excluded: Vec<ExcludedJson<'a>>,
-    /// None also where there is no security email.
-    fallback: Option<FallbackJson<'a>>,
-}
-
 /// A contact that would get it.
 #[derive(Debug, Serialize)]
 pub struct RecipientJson<'a> {
@@ -108,13 +98,6 @@ pub struct ExcludedJson<'a> {
 pub struct FallbackJson<'a> {
     email: &'a str,
     reason: &'static str,
-}
-
-/// A notice that was queued, with what became of it.
-#[derive(Debug, Serialize)]
-pub struct NoticeJson<'a> {
-    notice: i64,
-    deliveries: Vec<DeliveryJson<'a>>,
 }
 
 impl<'a> ContactJson<'a> {
@@ -193,37 +176,25 @@ impl<'a> AccountJson<'a> {
     }
 }
 
-impl<'a> ExplanationJson<'a> {
+impl<'a> RecipientJson<'a> {
     #[must_use]
-    pub fn of(explanation: &'a Explanation) -> Self {
-        let fallback = explanation.fallback.as_ref();
-        Self {
-            message_type: &explanation.message_type,
-            recipients: explanation
-                .recipients
-                .iter()
-                .map(|Person { contact, email, .. }| RecipientJson { contact: contact.0, email })
-                .collect(),
-            excluded: explanation
-                .excluded
-                .iter()
-                .map(|(Person { contact, email, .. }, exclusion)| ExcludedJson {
-                    contact: contact.0,
-                    email,
-                    reason: exclusion.id(),
-                })
-                .collect(),
-            fallback: fallback.and_then(|fallback| {
-                Some(FallbackJson { email: fallback.email.as_deref()?, reason: fallback.reason.id() })
-            }),
-        }
+    pub fn of(person: &'a Person) -> Self {
+        Self { contact: person.contact.0, email: &person.email }
     }
 }
 
-impl<'a> NoticeJson<'a> {
+impl<'a> ExcludedJson<'a> {
     #[must_use]
-    pub fn of(notice: NoticeId, deliveries: &'a [Delivery]) -> Self {
-        Self { notice: notice.0, deliveries: deliveries.iter().map(DeliveryJson::of).collect() }
+    pub fn of(person: &'a Person, exclusion: Exclusion) -> Self {
+        Self { contact: person.contact.0, email: &person.email, reason: exclusion.id() }
+    }
+}
+
+impl<'a> FallbackJson<'a> {
+    /// None also where there is no security email.
+    #[must_use]
+    pub fn of(fallback: &'a Fallback) -> Option<Self> {
+        Some(Self { email: fallback.email.as_deref()?, reason: fallback.reason.id() })
     }
 }
 
@@ -237,9 +208,7 @@ mod tests {
     use super::*;
     use crate::domain::contact::ContactId;
     use crate::domain::delivery::{DeliveryId, Kind, State};
-    use crate::domain::routing::{Exclusion, FallbackReason};
     use crate::domain::subscription::Subscriptions;
-    use crate::operations::notices::Fallback;
 
     #[test]
     fn a_contact_has_the_promised_fields_in_order() {
@@ -290,37 +259,6 @@ mod tests {
             serde_json::to_string(&DeliveryJson::of(&delivery)).unwrap(),
             r#"{"id":1,"kind":"verification","to":"ada@example.org","contact":1,"notice":null,"type":null,"subject":"Confirm","fallback":null,"state":"queued","attempts":0,"created_at":"1970-01-01T00:00:00Z","due_at":"1970-01-01T00:00:00Z","ended_at":null,"message_id":"<1@example.org>","server":null,"maybe_sent":false}"#
         );
-    }
-
-    #[test]
-    fn an_explanation_has_the_promised_fields_in_order() {
-        let person = |id: i64, email: &str| Person {
-            contact: ContactId(id),
-            name: format!("c{id}"),
-            email: email.to_owned(),
-        };
-        let mut explanation = Explanation {
-            message_type: "security.cloud".into(),
-            recipients: vec![person(1, "ada@example.org")],
-            excluded: vec![(person(2, "bob@example.org"), Exclusion::NotVerified)],
-            fallback: None,
-        };
-        let text =
-            |explanation: &Explanation| serde_json::to_string(&ExplanationJson::of(explanation)).unwrap();
-        assert_eq!(
-            text(&explanation),
-            r#"{"type":"security.cloud","recipients":[{"contact":1,"email":"ada@example.org"}],"excluded":[{"contact":2,"email":"bob@example.org","reason":"not_verified"}],"fallback":null}"#
-        );
-        explanation.recipients.clear();
-        explanation.excluded.clear();
-        let reason = FallbackReason::NoContacts;
-        explanation.fallback = Some(Fallback { email: Some("sec@example.org".into()), reason });
-        assert_eq!(
-            text(&explanation),
-            r#"{"type":"security.cloud","recipients":[],"excluded":[],"fallback":{"email":"sec@example.org","reason":"no_contacts"}}"#
-        );
-        explanation.fallback = Some(Fallback { email: None, reason });
-        assert!(text(&explanation).ends_with(r#""fallback":null}"#));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use self::outcome::Outcome;
 use super::context::Context;
 use super::explain::{self, why_fallback};
 use super::input::Source;
-use super::json::NoticeJson;
+use super::json::DeliveryJson;
 use super::mailing::{self, QueueOnly};
 use super::output::Output;
 use super::problem::{Exit, Report, Stop};
@@ -106,10 +106,9 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &Notify) -> Re
                 known.0
             ));
         }
-        let explanation = notices::rehearse(session, &form)?;
-        explain::print(output, &explanation, wants_json)?;
-        return match &explanation.fallback {
-            Some(Fallback { email: None, reason }) => Err(nobody(&form.message_type, *reason).into()),
+        notices::require_valid(session, &form)?;
+        return match explain::print(output, session, &form.message_type, wants_json)? {
+            Some(Fallback { email: None, reason }) => Err(nobody(&form.message_type, reason).into()),
             Some(_) | None => Ok(Exit::Done),
         };
     }
@@ -128,16 +127,15 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &Notify) -> Re
     let session = context.session(output)?;
     let is_lost = notices::get(session, id)?.unreached && account::get(session)?.security_email.is_none();
     let mut outcome = Outcome::new(is_lost, SHOWN);
-    let mut listed = Vec::new();
-    notices::each_delivery(session, id, |delivery| {
-        outcome.push(&delivery);
-        listed.extend(wants_json.then_some(delivery));
-    })?;
-    tell(output, id, &outcome, arguments.queue_only.is_set());
     let printed = if wants_json {
-        output.json(&NoticeJson::of(id, &listed))
-    } else if arguments.queue_only.is_set() {
+        print_json(output, session, id, &mut outcome)?
+    } else {
+        notices::each_delivery(session, id, |delivery| outcome.push(&delivery))?;
         Ok(())
+    };
+    tell(output, id, &outcome, arguments.queue_only.is_set());
+    let printed = if wants_json || arguments.queue_only.is_set() {
+        printed
     } else {
         Table::new(["DELIVERY", "TO", "STATE", "SERVER"]).rows(output, outcome.rows())
     };
@@ -146,6 +144,24 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &Notify) -> Re
         Ok(()) | Err(Stop::ClosedPipe) => Ok(outcome.exit()),
         Err(stop) => Err(stop),
     }
+}
+
+/// Prints a notice with its deliveries and counts them; all are counted, printed or not.
+fn print_json(
+    output: &mut Output,
+    session: &mut Session,
+    notice: NoticeId,
+    outcome: &mut Outcome,
+) -> Result<Result<(), Stop>, Problem> {
+    let mut object = output.object();
+    let mut printed = object.field("notice", &notice.0).and_then(|()| object.list("deliveries"));
+    notices::each_delivery(session, notice, |delivery| {
+        outcome.push(&delivery);
+        if printed.is_ok() {
+            printed = object.push(&DeliveryJson::of(&delivery));
+        }
+    })?;
+    Ok(printed.and_then(|()| object.end()))
 }
 
 /// What is to be announced. Somebody who types is told early what is wrong, and how a text ends.
@@ -179,7 +195,7 @@ fn form(session: &mut Session, output: &mut Output, arguments: &Notify) -> Resul
     let source = Source::named(arguments.body_file.as_deref());
     if source.is_typed() {
         // Any text will do for what is wrong with the rest.
-        notices::rehearse(session, &form.clone()(".".to_owned()))?;
+        notices::require_valid(session, &form.clone()(".".to_owned()))?;
         output.note("Type the text of the notice; ctrl-d on a line of its own ends it.");
     }
     Ok(form(source.text("the text", BODY_LIMIT)?))
@@ -246,7 +262,7 @@ fn tell(output: &mut Output, notice: NoticeId, outcome: &Outcome, queue_only: bo
 
 /// Why a notice would reach nobody at all.
 fn why_nobody(session: &mut Session, message_type: &str) -> Result<Report, Stop> {
-    let fallback = notices::explain(session, message_type)?.fallback;
+    let fallback = notices::audience(session, message_type, 0)?.fallback;
     Ok(match fallback {
         Some(fallback) => nobody(message_type, fallback.reason),
         None => Problem::NoSecurityEmail.into(),

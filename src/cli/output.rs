@@ -30,6 +30,16 @@ pub struct JsonArray<'a> {
     before_next: &'static str,
 }
 
+/// A JSON object in one line whose lists are written element by element, so that lists of any length need no memory.
+///
+/// It is an object only after [`JsonObject::end`], as an array is one.
+pub struct JsonObject<'a> {
+    output: &'a mut Output,
+    before_field: &'static str,
+    before_element: &'static str,
+    closing: &'static str,
+}
+
 impl Output {
     /// The streams of this process.
     #[must_use]
@@ -78,6 +88,11 @@ impl Output {
     /// Begins a JSON array; each element is a line.
     pub fn array(&mut self) -> JsonArray<'_> {
         JsonArray { output: self, before_next: "[" }
+    }
+
+    /// Begins a JSON object.
+    pub fn object(&mut self) -> JsonObject<'_> {
+        JsonObject { output: self, before_field: "{\"", before_element: "", closing: "{}\n" }
     }
 
     /// Says a sentence on standard error.
@@ -186,6 +201,46 @@ impl JsonArray<'_> {
     }
 }
 
+impl JsonObject<'_> {
+    /// Writes the next field. Names are ours and need no escape.
+    ///
+    /// # Errors
+    /// As [`Output::line`].
+    pub fn field(&mut self, name: &str, value: &impl Serialize) -> Result<(), Stop> {
+        self.output.write(&[self.before_field, name, "\":", &json_text(value)?])?;
+        (self.before_field, self.closing) = (",\"", "}\n");
+        Ok(())
+    }
+
+    /// Begins the next field, a list; it ends where the next field begins.
+    ///
+    /// # Errors
+    /// As [`Output::line`].
+    pub fn list(&mut self, name: &str) -> Result<(), Stop> {
+        self.output.write(&[self.before_field, name, "\":["])?;
+        (self.before_field, self.before_element, self.closing) = ("],\"", "", "]}\n");
+        Ok(())
+    }
+
+    /// Writes the next element of the list.
+    ///
+    /// # Errors
+    /// As [`Output::line`].
+    pub fn push(&mut self, value: &impl Serialize) -> Result<(), Stop> {
+        self.output.write(&[self.before_element, &json_text(value)?])?;
+        self.before_element = ",";
+        Ok(())
+    }
+
+    /// Closes the object.
+    ///
+    /// # Errors
+    /// As [`Output::line`].
+    pub fn end(self) -> Result<(), Stop> {
+        self.output.write(&[self.closing])
+    }
+}
+
 /// What an error of standard output means for the command.
 #[must_use]
 pub fn stop(error: io::Error) -> Stop {
@@ -285,6 +340,28 @@ mod tests {
             let read: Vec<u64> = serde_json::from_str(&data.text()).unwrap();
             assert_eq!(read, (0..length).collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn an_object_is_one_whatever_its_lists_hold() {
+        let (mut output, data, _) = output();
+        output.object().end().unwrap();
+        let mut object = output.object();
+        object.field("type", &"a\"b").unwrap();
+        object.list("none").unwrap();
+        object.list("two").unwrap();
+        object.push(&1).unwrap();
+        object.push(&"\u{9b}").unwrap();
+        object.field("last", &None::<i64>).unwrap();
+        object.end().unwrap();
+        let mut object = output.object();
+        object.list("one").unwrap();
+        object.push(&1).unwrap();
+        object.end().unwrap();
+        output.flush().unwrap();
+        let expected =
+            "{}\n{\"type\":\"a\\\"b\",\"none\":[],\"two\":[1,\"\\u009b\"],\"last\":null}\n{\"one\":[1]}\n";
+        assert_eq!(data.text(), expected);
     }
 
     #[test]

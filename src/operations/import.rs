@@ -1,4 +1,5 @@
-//! Import: contacts out of a file, all rows in one transaction.
+//! Import: contacts out of a file, all rows in one transaction. A trial only reads, so others go on saving; what they change
+//! meanwhile is noticed when the import is made, for that checks every row again.
 //!
 //! Each row is checked as the contact form checks it, and matched by its address, in force or pending: a new address is a new
 //! contact, a known one changes what the row says and nothing else. Nothing is ever imported as verified, and what a recipient
@@ -8,6 +9,7 @@
 mod report;
 mod seen;
 mod source;
+mod trial;
 
 use std::ops::ControlFlow;
 
@@ -29,11 +31,12 @@ use crate::domain::say::{Said, Say as _, saying};
 use crate::domain::subscription::Subscriptions;
 use crate::domain::verification::{Limit, LimitKind};
 use crate::exchange::{self, Row, Told, Types};
-use crate::store::{ContactRow, StoreError, Via, Writing};
+use crate::store::{ContactRow, Reading, StoreError, Via, Writing};
 
 pub use self::report::{Report, ReportRow};
 use self::seen::{Seen, Slips};
 pub use self::source::{Gauge, Opened, Source, Stamp, open};
+use self::trial::Trial;
 pub use crate::exchange::{Format, Unreadable};
 
 /// What an import does.
@@ -59,7 +62,7 @@ pub enum BadRows {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Run {
     Real,
-    /// Everything is done and undone: the report is that of a real run.
+    /// Nothing is; the report is that of a real run.
     Trial,
 }
 
@@ -160,14 +163,18 @@ pub fn import(
 ) -> Result<Summary, Failure> {
     let (store, desk) = session.desk();
     let desk = desk.via(Via::Import);
-    let outcome = store.write_much(|writing| {
-        let mut import = Import::begin(writing, &desk, options)?;
+    let mut work = |reading: &Reading<'_>, ground: Ground<'_>| {
+        let mut import = Import::begin(reading, ground, &desk, options)?;
         let read = exchange::read(options.format, &mut opened, &mut |told| import.take(told, hear))?;
         if let ControlFlow::Break(failure) = read {
             return Err(Undo::Failed(failure));
         }
         import.end()
-    });
+    };
+    let outcome = match options.run {
+        Run::Real => store.write_much(|writing| work(&writing.reading(), Ground::Real(writing))),
+        Run::Trial => store.read(|reading| work(reading, Ground::Trial(Trial::begin(reading)?))),
+    };
     match outcome {
         Ok(summary) | Err(Undo::Wanted(summary)) => Ok(summary),
         Err(Undo::Failed(failure)) => Err(failure),
@@ -199,9 +206,18 @@ impl From<Unreadable> for Undo {
     }
 }
 
+/// What becomes of a row that is taken.
+enum Ground<'a> {
+    /// It is written.
+    Real(&'a Writing<'a>),
+    /// It is remembered.
+    Trial(Trial),
+}
+
 /// An import under way.
 struct Import<'a> {
-    writing: &'a Writing<'a>,
+    reading: &'a Reading<'a>,
+    ground: Ground<'a>,
     desk: &'a Desk<'a>,
     options: Options,
     /// Of new contacts.
@@ -214,10 +230,15 @@ struct Import<'a> {
 }
 
 impl<'a> Import<'a> {
-    fn begin(writing: &'a Writing<'a>, desk: &'a Desk<'a>, options: Options) -> Result<Self, Problem> {
-        let reading = writing.reading();
+    fn begin(
+        reading: &'a Reading<'a>,
+        ground: Ground<'a>,
+        desk: &'a Desk<'a>,
+        options: Options,
+    ) -> Result<Self, Problem> {
         Ok(Self {
-            writing,
+            reading,
+            ground,
             desk,
             options,
             language: reading.account(desk.now)?.language,
@@ -245,14 +266,17 @@ impl<'a> Import<'a> {
     fn end(mut self) -> Result<Summary, Undo> {
         let Summary { added, changed, unchanged, refused, .. } = self.summary;
         let is_refused = refused > 0 && self.options.bad_rows == BadRows::RefuseAll;
-        if is_refused || self.options.run == Run::Trial {
-            self.summary.queued.clear();
-            return Err(Undo::Wanted(self.summary));
-        }
+        let writing = match self.ground {
+            Ground::Real(writing) if !is_refused => writing,
+            Ground::Real(_) | Ground::Trial(_) => {
+                self.summary.queued.clear();
+                return Err(Undo::Wanted(self.summary));
+            }
+        };
         if added + changed > 0 {
             let counts =
                 json!({ "added": added, "changed": changed, "unchanged": unchanged, "refused": refused });
-            self.desk.log(self.writing, "contact.import", None, counts)?;
+            self.desk.log(writing, "contact.import", None, counts)?;
         }
         self.summary.is_applied = true;
         Ok(self.summary)
@@ -283,9 +307,16 @@ impl<'a> Import<'a> {
     }
 
     fn apply(&mut self, row: Row, imported: &mut Imported) -> Result<(), Problem> {
-        let holder = self.holder(&imported.email)?;
+        let key = EmailAddress::parse(&imported.email, Smtputf8::Allowed).ok().map(|email| email.key());
+        let holder = self.holder(key.as_deref())?;
         imported.contact = holder.as_ref().map(|holder| holder.contact.id);
-        if let Some((line, is_new)) = imported.contact.and_then(|id| self.seen.line(id)) {
+        let before = match &self.ground {
+            Ground::Trial(trial) if holder.is_none() => {
+                key.and_then(|key| trial.line(&key)).map(|line| (line, true))
+            }
+            Ground::Real(_) | Ground::Trial(_) => imported.contact.and_then(|id| self.seen.line(id)),
+        };
+        if let Some((line, is_new)) = before {
             imported.contact = imported.contact.filter(|_| !is_new);
             imported.reasons.push(saying!("email: line {line} is about the same contact", line = line));
             return Ok(());
@@ -317,23 +348,28 @@ impl<'a> Import<'a> {
     }
 
     /// The contact to which the address belongs, in force or pending.
-    fn holder(&self, email: &str) -> Result<Option<ContactRow>, Problem> {
-        let Ok(email) = EmailAddress::parse(email, Smtputf8::Allowed) else { return Ok(None) };
-        let reading = self.writing.reading();
-        match reading.contact_with_address(&email.key())? {
+    fn holder(&self, email_key: Option<&str>) -> Result<Option<ContactRow>, Problem> {
+        let Some(email_key) = email_key else { return Ok(None) };
+        match self.reading.contact_with_address(email_key)? {
             None => Ok(None),
-            Some(id) => contacts::row(&reading, id, self.desk).map(Some),
+            Some(id) => contacts::row(self.reading, id, self.desk).map(Some),
         }
     }
 
     fn add(&mut self, draft: &ContactDraft, imported: &mut Imported) -> Result<(), Problem> {
-        let id = self.writing.insert_contact(draft, self.desk.now)?;
-        self.desk.log(self.writing, "contact.add", Some(id), contacts::described(draft))?;
-        self.seen.add_new(id, imported.line);
+        let id = match &mut self.ground {
+            Ground::Real(writing) => {
+                let id = writing.insert_contact(draft, self.desk.now)?;
+                self.desk.log(writing, "contact.add", Some(id), contacts::described(draft))?;
+                self.seen.add_new(id, imported.line);
+                id
+            }
+            Ground::Trial(trial) => trial.add(&draft.email.key(), imported.line),
+        };
         self.summary.without_types += u64::from(draft.subscriptions.is_empty());
         imported.warnings.extend(self.slips.warning(&draft.email));
         if self.options.verify == Verify::Send {
-            imported.held = self.verify(id)?;
+            imported.held = self.verify(id, draft)?;
         }
         imported.contact = Some(id);
         imported.fate = Fate::Added;
@@ -341,28 +377,34 @@ impl<'a> Import<'a> {
     }
 
     /// Queues a code; if a limit holds it back, a sentence that says so.
-    fn verify(&mut self, id: ContactId) -> Result<Option<Said>, Problem> {
-        let mailing = match self.full {
-            Some(limit) => Mailing::Limited(limit),
-            None => verification::queue(self.writing, self.desk, Subject::Contact(id))?,
-        };
-        match mailing {
-            Mailing::Queued(delivery) => {
-                self.summary.queued.push(delivery);
-                self.summary.codes += 1;
-            }
-            Mailing::Limited(limit) => {
-                if limit.kind == LimitKind::PerDatabase {
-                    self.full = Some(limit);
+    fn verify(&mut self, id: ContactId, draft: &ContactDraft) -> Result<Option<Said>, Problem> {
+        let limit = match (self.full, &self.ground) {
+            (Some(limit), _) => Some(limit),
+            (None, Ground::Real(writing)) => {
+                match verification::queue(writing, self.desk, Subject::Contact(id))? {
+                    Mailing::Queued(delivery) => {
+                        self.summary.queued.push(delivery);
+                        None
+                    }
+                    Mailing::Limited(limit) => Some(limit),
+                    Mailing::NotNeeded | Mailing::Later => return Ok(None),
                 }
-                let held = self.summary.held.map_or(0, |(held, _)| held);
-                self.summary.held = Some((held + 1, limit));
-                let why = Said::each(|language| limit.words_in(language, self.desk.now));
-                return Ok(Some(saying!("it gets no code now: {why}", why = why)));
             }
-            Mailing::NotNeeded | Mailing::Later => {}
+            (None, Ground::Trial(_)) => {
+                verification::limit_after(self.reading, self.desk, &draft.email.key(), self.summary.codes)?
+            }
+        };
+        let Some(limit) = limit else {
+            self.summary.codes += 1;
+            return Ok(None);
+        };
+        if limit.kind == LimitKind::PerDatabase {
+            self.full = Some(limit);
         }
-        Ok(None)
+        let held = self.summary.held.map_or(0, |(held, _)| held);
+        self.summary.held = Some((held + 1, limit));
+        let why = Said::each(|language| limit.words_in(language, self.desk.now));
+        Ok(Some(saying!("it gets no code now: {why}", why = why)))
     }
 
     fn change(
@@ -385,15 +427,16 @@ impl<'a> Import<'a> {
             imported.fate = Fate::Unchanged;
             return Ok(());
         }
-        self.writing.update_contact(id, draft)?;
+        imported.fate = Fate::Changed;
+        let Ground::Real(writing) = &self.ground else { return Ok(()) };
+        writing.update_contact(id, draft)?;
         if holder.contact.subscriptions != draft.subscriptions {
-            self.writing.set_subscriptions(id, &draft.subscriptions)?;
+            writing.set_subscriptions(id, &draft.subscriptions)?;
         }
         if draft.email.key() == holder.email_key {
-            self.writing.respell_email(id, &draft.email)?;
+            writing.respell_email(id, &draft.email)?;
         }
-        self.desk.log(self.writing, "contact.modify", Some(id), Value::Object(differences))?;
-        imported.fate = Fate::Changed;
+        self.desk.log(writing, "contact.modify", Some(id), Value::Object(differences))?;
         Ok(())
     }
 }

@@ -1,6 +1,10 @@
 //! Notices: who would get one, announcing it, and what became of it.
 
+mod audience;
+
 use serde_json::json;
+
+pub use self::audience::{Audience, Fallback, Person, audience, explain, require_valid};
 
 use super::page::{At, Page};
 use super::session::{Desk, unique};
@@ -13,49 +17,10 @@ use crate::domain::notice::{
     Notice, NoticeDraft, NoticeField, NoticeForm, NoticeProblem, NoticeWrong, check, check_key, check_type,
 };
 use crate::domain::retry as schedule;
-use crate::domain::routing::{Candidate, Exclusion, FallbackReason, VerdictCount, verdict};
+use crate::domain::routing::{FallbackReason, VerdictCount, verdict};
 use crate::mail::compose::{self, Content, Letter, MASKED_TOKEN, NoticeText, Unsubscribe};
 use crate::mail::incoming::{self, NoAnnouncement};
 use crate::store::{NewDelivery, NewNotice, Newest, OutboxFilter, Reading, Writing};
-
-/// Who would get a notice of a type now, and why everybody else would not.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Explanation {
-    pub message_type: String,
-    /// By contact id.
-    pub recipients: Vec<Person>,
-    /// By contact id.
-    pub excluded: Vec<(Person, Exclusion)>,
-    /// Set if no contact would get it.
-    pub fallback: Option<Fallback>,
-}
-
-/// A contact in an explanation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
-    pub contact: ContactId,
-    pub name: String,
-    pub email: String,
-}
-
-/// That the security email gets it, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fallback {
-    /// None: there is no security email, so nobody would get it.
-    pub email: Option<String>,
-    pub reason: FallbackReason,
-}
-
-/// What a screen shows of an explanation: totals, and the first persons of each kind.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Audience {
-    pub message_type: String,
-    pub recipients: u64,
-    pub excluded: u64,
-    /// The first `limit` persons by contact id, recipients before excluded.
-    pub people: Vec<(Person, Result<(), Exclusion>)>,
-    pub fallback: Option<Fallback>,
-}
 
 /// A notice that was queued.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,56 +36,6 @@ pub struct Notified {
 
 /// Where a page of notices begins.
 pub type NoticesAt = At<NoticeId>;
-
-/// Everybody's verdict for one type.
-///
-/// # Errors
-/// [`Problem::InvalidNotice`] if the id is unknown or that of a category.
-pub fn explain(session: &mut Session, message_type: &str) -> Result<Explanation, Problem> {
-    let (store, desk) = session.desk();
-    require_type(message_type, &desk)?;
-    store.read(|reading| explained(reading, &desk, message_type))
-}
-
-/// The same as totals and the first `limit` persons; costs one pass over the contacts.
-///
-/// # Errors
-/// As [`explain`].
-pub fn audience(session: &mut Session, message_type: &str, limit: usize) -> Result<Audience, Problem> {
-    let (store, desk) = session.desk();
-    require_type(message_type, &desk)?;
-    store.read(|reading| {
-        let mut count = VerdictCount::default();
-        let (mut recipients, mut excluded) = (Vec::new(), Vec::new());
-        reading.each_candidate_and_name(|candidate, name| {
-            let verdict = verdict(message_type, &candidate);
-            count.push(verdict);
-            let people = if verdict.is_ok() { &mut recipients } else { &mut excluded };
-            if people.len() < limit {
-                people.push((Person::of(candidate, name), verdict));
-            }
-        })?;
-        recipients.extend(excluded);
-        recipients.truncate(limit);
-        Ok(Audience {
-            message_type: message_type.to_owned(),
-            recipients: count.recipients,
-            excluded: count.excluded(),
-            people: recipients,
-            fallback: fallback(reading, &desk, &count)?,
-        })
-    })
-}
-
-/// Checks a notice as [`notify`] would and says who would get it; nothing is queued.
-///
-/// # Errors
-/// [`Problem::InvalidNotice`] with everything that is wrong.
-pub fn rehearse(session: &mut Session, form: &NoticeForm) -> Result<Explanation, Problem> {
-    let (store, desk) = session.desk();
-    let draft = check(form, desk.catalogue).map_err(Problem::InvalidNotice)?;
-    store.read(|reading| explained(reading, &desk, &draft.message_type))
-}
 
 /// The notice that [`notify`] would find under a key, and queue nothing new.
 ///
@@ -387,43 +302,12 @@ impl<'a> Said<'a> {
     }
 }
 
-impl Person {
-    fn of(candidate: Candidate, name: &str) -> Self {
-        Self { contact: candidate.contact, name: name.to_owned(), email: candidate.email }
-    }
-}
-
 fn require_type(id: &str, desk: &Desk<'_>) -> Result<(), Problem> {
     check_type(id, desk.catalogue).map_err(|problem| Problem::InvalidNotice(vec![problem]))
 }
 
 fn notice(reading: &Reading<'_>, id: NoticeId) -> Result<Notice, Problem> {
     reading.notice(id)?.ok_or(Problem::NoSuchNotice(id.0))
-}
-
-fn explained(reading: &Reading<'_>, desk: &Desk<'_>, message_type: &str) -> Result<Explanation, Problem> {
-    let mut count = VerdictCount::default();
-    let (mut recipients, mut excluded) = (Vec::new(), Vec::new());
-    reading.each_candidate_and_name(|candidate, name| {
-        let verdict = verdict(message_type, &candidate);
-        count.push(verdict);
-        let person = Person::of(candidate, name);
-        match verdict {
-            Ok(()) => recipients.push(person),
-            Err(reason) => excluded.push((person, reason)),
-        }
-    })?;
-    let fallback = fallback(reading, desk, &count)?;
-    Ok(Explanation { message_type: message_type.to_owned(), recipients, excluded, fallback })
-}
-
-fn fallback(
-    reading: &Reading<'_>,
-    desk: &Desk<'_>,
-    count: &VerdictCount,
-) -> Result<Option<Fallback>, Problem> {
-    let Some(reason) = count.fallback() else { return Ok(None) };
-    Ok(Some(Fallback { email: reading.account(desk.now)?.security_email, reason }))
 }
 
 /// The notice that was sent under this key before, if it says the same.
@@ -468,12 +352,13 @@ fn queue(
         .expect("the check of the draft has found its type in this catalogue");
     let mut count = VerdictCount::default();
     let mut recipients = Vec::new();
-    writing.reading().each_candidate(|candidate| {
-        let verdict = verdict(&draft.message_type, &candidate);
+    writing.reading().each_candidate(|candidate, _| {
+        let verdict = verdict(&draft.message_type, candidate);
         count.push(verdict);
         if verdict.is_ok() {
             recipients.push(candidate.contact);
         }
+        true
     })?;
     let fallback = count.fallback();
     let new = NewNotice {

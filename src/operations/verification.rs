@@ -258,6 +258,18 @@ fn open_address(reading: &Reading<'_>, desk: &Desk<'_>, subject: Subject) -> Res
     }
 }
 
+/// What would hold back a code to a new address, were so many others queued now.
+pub(super) fn limit_after(
+    reading: &Reading<'_>,
+    desk: &Desk<'_>,
+    email_key: &str,
+    queued: u64,
+) -> Result<Option<Limit>, Problem> {
+    let left = desk.rules.daily_limit.saturating_sub(usize::try_from(queued).unwrap_or(usize::MAX));
+    let history = reading.send_history(&desk.key.address_hash(email_key), left, desk.now)?;
+    Ok(may_send(&history, desk.now, left).err())
+}
+
 fn limit_of(reading: &Reading<'_>, desk: &Desk<'_>, hash: &[u8]) -> Result<Result<(), Limit>, Problem> {
     let history = reading.send_history(hash, desk.rules.daily_limit, desk.now)?;
     Ok(may_send(&history, desk.now, desk.rules.daily_limit))

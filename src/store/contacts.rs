@@ -61,6 +61,14 @@ impl Reading<'_> {
         })
     }
 
+    /// The id that the next new contact gets.
+    pub fn next_contact(&self) -> Result<ContactId, StoreError> {
+        self.sql(|sql| {
+            let text = "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'contact'";
+            sql.query_row(text, [], |row| row.get(0).map(ContactId))
+        })
+    }
+
     /// The contacts with this name, whatever its case and width.
     pub fn contacts_named(&self, name_key: &str) -> Result<Vec<ContactId>, StoreError> {
         self.sql(|sql| {
@@ -115,19 +123,16 @@ impl Reading<'_> {
         })
     }
 
-    /// Calls `each` with what routing needs of every contact, in order of id.
-    pub fn each_candidate(&self, mut each: impl FnMut(Candidate)) -> Result<(), StoreError> {
-        self.each_candidate_and_name(|candidate, _| each(candidate))
-    }
-
-    /// The same with every contact's name.
-    pub fn each_candidate_and_name(&self, mut each: impl FnMut(Candidate, &str)) -> Result<(), StoreError> {
+    /// Calls `each` with what routing needs of every contact and with its name, in order of id, until it returns false.
+    pub fn each_candidate(&self, mut each: impl FnMut(&Candidate, &str) -> bool) -> Result<(), StoreError> {
         self.sql(|sql| {
             let mut query =
                 sql.prepare(&format!("SELECT {CANDIDATE}, c.name FROM contact c ORDER BY c.id"))?;
             let mut found = query.query([])?;
             while let Some(row) = found.next()? {
-                each(candidate(row)?, row.get_ref(6)?.as_str()?);
+                if !each(&candidate(row)?, row.get_ref(6)?.as_str()?) {
+                    break;
+                }
             }
             Ok(())
         })

@@ -1,6 +1,6 @@
 //! The two streams: a closed pipe, a full disk, hostile text, long lists.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::process::Stdio;
 use std::sync::Arc;
 
@@ -49,14 +49,24 @@ fn a_list_of_several_pages_is_whole_in_order_and_ends_quietly_when_nobody_reads(
             .collect();
     assert_eq!(ids, (1..=i64::try_from(MANY).unwrap()).collect::<Vec<_>>());
 
-    let mut child =
-        program.command("list --json").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut first = String::new();
-    BufReader::with_capacity(64, child.stdout.take().unwrap()).read_line(&mut first).unwrap();
-    let mut messages = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut messages).unwrap();
-    assert!(first.starts_with("[{\"id\":"), "{first}");
-    assert_eq!((child.wait().unwrap().code(), messages.as_str()), (Some(0), ""));
+    let explained: serde_json::Value =
+        serde_json::from_str(&program.data("explain security.cloud --json")).unwrap();
+    assert_eq!(explained["excluded"].as_array().map(Vec::len), Some(MANY));
+
+    for (command, beginning) in [
+        ("list --json", "[{\"id\":"),
+        ("explain security.cloud --json", "{\"type\":"),
+        ("explain security.cloud", "ID "),
+    ] {
+        let mut child =
+            program.command(command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut first = [0; 3];
+        child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+        let mut messages = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut messages).unwrap();
+        assert!(beginning.as_bytes().starts_with(&first), "{command}");
+        assert_eq!((child.wait().unwrap().code(), messages.as_str()), (Some(0), ""), "{command}");
+    }
 }
 
 #[test]

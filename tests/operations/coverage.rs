@@ -54,7 +54,10 @@ fn office_of(people: &[Person]) -> (Office, Vec<Candidate>) {
                 }
                 writing.set_unsubscribed(id, person.unsubscribed.then_some(now))?;
             }
-            writing.reading().each_candidate(|candidate| candidates.push(candidate))
+            writing.reading().each_candidate(|candidate, _| {
+                candidates.push(candidate.clone());
+                true
+            })
         })
         .unwrap_or_else(|error: StoreError| panic!("{error}"));
     (office, candidates)

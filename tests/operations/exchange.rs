@@ -21,7 +21,7 @@ use callsheet::operations::import::{
 };
 use callsheet::operations::{Session, Via};
 
-use crate::support::office::{Office, add_silently, deliveries};
+use crate::support::office::{Office, add, add_silently, deliveries};
 
 const STRICT: Options =
     Options { format: Format::Csv, bad_rows: BadRows::RefuseAll, verify: Verify::Later, run: Run::Real };
@@ -163,6 +163,37 @@ fn a_trial_reports_the_same_and_writes_nothing() {
 }
 
 #[test]
+fn others_save_while_a_trial_is_under_way_and_the_import_notices() {
+    let mut office = Office::new();
+    office.rules.daily_limit = 3;
+    let mut session = office.session();
+    add(&mut session, "Ada", "ada@example.org");
+    let rows = (0..2_000).map(|number| format!("Bob,bob{number}@example.org\n"));
+    let text: String = std::iter::once("name,email\n".to_owned()).chain(rows).collect();
+    let options = Options { verify: Verify::Send, run: Run::Trial, ..STRICT };
+    let mut other = office.session();
+    let mut saving = |heard: &Heard| {
+        if matches!(heard, Heard::Row(row) if row.line == 1_000) {
+            add_silently(&mut other, "Eve", "bob1500@example.org");
+        }
+        ControlFlow::Continue(())
+    };
+    let (trial, tried) = try_import(&mut session, text.as_bytes(), options, &mut saving).unwrap();
+    assert_eq!((trial.added, trial.codes, trial.held.map(|(held, _)| held)), (2_000, 2, Some(1_998)));
+    assert_eq!(
+        (tried[0].as_str(), tried[1_500].as_str()),
+        (
+            "2 added 2",
+            "1502 added 1502 (it gets no code now: the daily limit of verification mails is reached; the next may be sent in 1 d)"
+        )
+    );
+    assert_eq!(names(&mut session), ["Ada", "Eve"]);
+    let (real, done) = import(&mut session, &text, Options { run: Run::Real, ..options });
+    assert_eq!((real.added, real.changed, real.codes), (1_999, 1, 2));
+    assert_eq!(done[1_500], "1502 changed 2");
+}
+
+#[test]
 fn a_known_address_changes_what_the_row_says_and_nothing_else() {
     let office = Office::new();
     let mut session = office.session();
@@ -277,7 +308,10 @@ fn codes_are_sent_to_new_contacts_as_far_as_the_limits_allow() {
     let mut session = office.session();
     add_silently(&mut session, "Old", "old@example.org");
     let text = "name,email\nOld,old@example.org\nA,a@example.org\nB,b@example.org\nC,c@example.org\nD,d@example.org\n";
-    let (summary, lines) = import(&mut session, text, Options { verify: Verify::Send, ..STRICT });
+    let options = Options { verify: Verify::Send, ..STRICT };
+    let (trial, tried) = import(&mut session, text, Options { run: Run::Trial, ..options });
+    let (summary, lines) = import(&mut session, text, options);
+    assert_eq!((tried, trial.codes, trial.held), (lines.clone(), summary.codes, summary.held));
     assert_eq!(lines[..3], ["2 unchanged 1", "3 added 2", "4 added 3"]);
     assert!(
         lines[3]

@@ -11,10 +11,11 @@ mod wording;
 use callsheet::domain::contact::ContactId;
 use callsheet::domain::delivery::{DeliveryId, NoticeId};
 use callsheet::domain::notice::{Notice, NoticeForm};
+use callsheet::domain::routing::Exclusion;
 use callsheet::operations::account::{self, AccountChange};
 use callsheet::operations::contacts::{self, Verify};
-use callsheet::operations::notices::{self, Notified};
-use callsheet::operations::{Session, outbox};
+use callsheet::operations::notices::{self, Fallback, Notified, Person};
+use callsheet::operations::{Problem, Session, outbox};
 use callsheet::store::{Settlement, Store};
 
 use crate::support::office::{Office, form};
@@ -62,6 +63,29 @@ pub fn set_security_email(session: &mut Session, email: &str) {
         ..AccountChange::default()
     };
     account::set(session, &change).unwrap();
+}
+
+/// What explaining tells, in its order.
+#[derive(Debug, PartialEq)]
+pub struct Told {
+    pub recipients: Vec<Person>,
+    pub excluded: Vec<(Person, Exclusion)>,
+    pub fallback: Option<Fallback>,
+}
+
+pub fn explain(session: &mut Session, message_type: &str) -> Result<Told, Problem> {
+    let mut told = Told { recipients: Vec::new(), excluded: Vec::new(), fallback: None };
+    told.fallback = notices::explain::<Problem>(session, message_type, |person, verdict| {
+        match verdict {
+            Ok(()) => {
+                assert_eq!(told.excluded, [], "those who receive come first");
+                told.recipients.push(person.clone());
+            }
+            Err(reason) => told.excluded.push((person.clone(), reason)),
+        }
+        Ok(())
+    })?;
+    Ok(told)
 }
 
 pub fn notify(session: &mut Session, message_type: &str) -> Notified {

@@ -6,6 +6,7 @@ use callsheet::domain::contact::{Contact, ContactId, Subject};
 use callsheet::domain::delivery::State;
 use callsheet::domain::language::Language;
 use callsheet::domain::notice::NoticeForm;
+use callsheet::domain::routing::Exclusion;
 use callsheet::domain::verification::VerificationId;
 use callsheet::operations::account::{self, AccountChange};
 use callsheet::operations::contacts::{self, ContactChange};
@@ -82,9 +83,9 @@ fn the_token_of_an_offer_ends_activity_and_cancels_what_waits() {
     assert_eq!((after.version, after.subscriptions), (ada.version, ada.subscriptions));
     assert_eq!(outbox::get(&mut session, offer.waiting[0]).unwrap().state, State::Cancelled);
     assert_eq!(outbox::get(&mut session, alarm.waiting[0]).unwrap().state, State::Queued);
-    let explained = notices::explain(&mut session, "activity.launch").unwrap();
-    assert_eq!((explained.recipients.len(), explained.excluded[0].1.id()), (0, "unsubscribed"));
-    assert_eq!(notices::explain(&mut session, "security.account").unwrap().recipients.len(), 1);
+    let explained = notices::audience(&mut session, "activity.launch", 1).unwrap();
+    assert_eq!((explained.recipients, explained.people[0].1), (0, Err(Exclusion::Unsubscribed)));
+    assert_eq!(notices::audience(&mut session, "security.account", 1).unwrap().recipients, 1);
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! A desk: an administrator before the real screen, without a terminal: real keys, update, view, perform and SQL, one after the
 //! other, on a clock that stands still.
 
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
 use callsheet::clock::Clock;
 use callsheet::mail::sender::SenderEvent;
 use callsheet::operations::{Session, Via};
@@ -10,6 +13,7 @@ use callsheet::tui::model::{Fixed, Model};
 use callsheet::tui::msg::Msg;
 use callsheet::tui::perform::perform;
 use callsheet::tui::screens::settings::SettingsFacts;
+use callsheet::tui::setup::{self, Setup};
 use callsheet::tui::theme::Theme;
 use callsheet::tui::update;
 use ratatui::layout::Size;
@@ -17,6 +21,9 @@ use ratatui::layout::Size;
 use super::keys::{Step, steps};
 use super::office::Office;
 use super::{picture, stage};
+
+/// How long an answer about the mail server may take before the test has failed.
+const DEADLINE: Duration = Duration::from_secs(20);
 
 /// The administrator's place.
 pub struct Desk<'a> {
@@ -27,6 +34,8 @@ pub struct Desk<'a> {
     pub is_left: bool,
     /// How often the sender was woken.
     pub wakes: usize,
+    /// Where the mail server is read, tried and saved, and what it tells, if the desk has a configuration.
+    setup: Option<(setup::Office, Receiver<Msg>)>,
 }
 
 impl<'a> Desk<'a> {
@@ -40,11 +49,31 @@ impl<'a> Desk<'a> {
     pub fn with(office: &'a Office, fixed: Fixed, facts: SettingsFacts, size: Size) -> Self {
         let opening = callsheet::operations::Opening { via: Via::Screen, ..office.opening() };
         let model = Model::new(fixed, facts, size, office.clock.now());
-        let mut desk =
-            Self { office, session: Session::open(&opening).unwrap(), model, is_left: false, wakes: 0 };
+        let session = Session::open(&opening).unwrap();
+        let mut desk = Self { office, session, model, is_left: false, wakes: 0, setup: None };
         let effects = update::start(&mut desk.model);
         desk.settle(effects);
         desk
+    }
+
+    /// Gives the desk a configuration.
+    pub fn configured(mut self, setup: Setup) -> Self {
+        let (messages, heard) = channel();
+        self.setup = Some((setup::Office::new(setup, messages), heard));
+        self
+    }
+
+    /// Takes what is told about the mail server, up to what brings a text to the screen.
+    #[track_caller]
+    pub fn awaits(&mut self, text: &str) -> &mut Self {
+        while !self.screen().contains(text) {
+            let (_, heard) = self.setup.as_ref().expect("there is a configuration at this desk");
+            let Ok(msg) = heard.recv_timeout(DEADLINE) else {
+                panic!("'{text}' does not come to the screen:\n{}", self.screen());
+            };
+            self.happens(msg);
+        }
+        self
     }
 
     /// Types a key script.
@@ -141,7 +170,14 @@ impl<'a> Desk<'a> {
                     }
                     Effect::WakeSender => self.wakes += 1,
                     Effect::Quit => self.is_left = true,
-                    Effect::Configure { .. } => panic!("there is no configuration at this desk"),
+                    Effect::Configure { request, task } => {
+                        let (setup, _) = self.setup.as_mut().expect("there is a configuration at this desk");
+                        setup.begin(request, task);
+                    }
+                    Effect::StopExamining => {
+                        let (setup, _) = self.setup.as_ref().expect("there is a configuration at this desk");
+                        setup.stop_examining();
+                    }
                     Effect::Reconfigure
                     | Effect::StopWork { .. }
                     | Effect::Suspend

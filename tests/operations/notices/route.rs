@@ -12,7 +12,9 @@ use callsheet::operations::outbox::{self, OutboxAt, OutboxQuery};
 use callsheet::operations::{Problem, Session};
 use proptest::prelude::*;
 
-use super::{ALARM, OFFER, announcement, contact, mark, notify, raw, set_security_email, unverified};
+use super::{
+    ALARM, OFFER, announcement, contact, explain, mark, notify, raw, set_security_email, unverified,
+};
 use crate::support::office::{Office, refused};
 
 const SECURITY: &str = "sec@example.com";
@@ -81,7 +83,7 @@ fn explaining_gives_everybody_the_first_reason() {
     mark(&office, dan, "unsubscribed_at = 1, status = 'undeliverable'");
     let eve = contact(&office, &mut session, "Eve", &["activity"]);
     mark(&office, eve, "status = 'undeliverable'");
-    let told = notices::explain(&mut session, OFFER).unwrap();
+    let told = explain(&mut session, OFFER).unwrap();
     assert_eq!(told.recipients.iter().map(|person| person.name.as_str()).collect::<Vec<_>>(), ["Ada"]);
     assert_eq!(told.recipients[0].email, "ada@example.org");
     let excluded: Vec<_> =
@@ -96,7 +98,12 @@ fn explaining_gives_everybody_the_first_reason() {
         ]
     );
     assert_eq!(told.fallback, None);
-    assert_eq!(notices::rehearse(&mut session, &announcement(OFFER)).unwrap(), told);
+    let mut heard = 0;
+    let ended = notices::explain(&mut session, OFFER, |_, _| {
+        heard += 1;
+        if heard < 3 { Ok(()) } else { Err(Problem::NoSecurityEmail) }
+    });
+    assert_eq!((ended, heard), (Err(Problem::NoSecurityEmail), 3), "whoever has heard enough ends it");
     let shown = notices::audience(&mut session, OFFER, 3).unwrap();
     assert_eq!((shown.recipients, shown.excluded, shown.fallback), (1, 4, None));
     let names: Vec<_> =
@@ -127,11 +134,11 @@ fn each_case_of_the_fallback_goes_to_the_security_email_with_its_reason() {
         let office = Office::new();
         let mut session = office.session();
         scene(&office, &mut session);
-        let nobody = notices::explain(&mut session, OFFER).unwrap();
+        let nobody = explain(&mut session, OFFER).unwrap();
         assert_eq!(nobody.fallback, Some(Fallback { email: None, reason }));
         set_security_email(&mut session, SECURITY);
         let expected = Some(Fallback { email: Some(SECURITY.to_owned()), reason });
-        assert_eq!(notices::explain(&mut session, OFFER).unwrap().fallback, expected);
+        assert_eq!(explain(&mut session, OFFER).unwrap().fallback, expected);
         assert_eq!(notices::audience(&mut session, OFFER, 9).unwrap().fallback, expected);
         let done = notify(&mut session, OFFER);
         assert_eq!(done.fallback, Some(reason));
@@ -186,8 +193,8 @@ fn everything_that_is_wrong_is_told_before_anything_is_done() {
         other => panic!("{other:?}"),
     };
     assert_eq!(fields(refused(notices::notify(&mut session, &wrong, Some("")))), all);
-    assert_eq!(fields(refused(notices::rehearse(&mut session, &wrong))), all);
-    assert_eq!(fields(refused(notices::explain(&mut session, "security"))), all[..1]);
+    assert_eq!(fields(refused(notices::require_valid(&session, &wrong))), all);
+    assert_eq!(fields(refused(explain(&mut session, "security"))), all[..1]);
     assert_eq!(fields(refused(notices::audience(&mut session, "nothing.such", 9))), all[..1]);
 }
 
@@ -230,7 +237,7 @@ proptest! {
             let id = unverified(&mut session, &format!("p{index}"), &person.types);
             mark(&office, id, person.change);
         }
-        let told = notices::explain(&mut session, message_type).unwrap();
+        let told = explain(&mut session, message_type).unwrap();
         prop_assert_eq!(told.recipients.len() + told.excluded.len(), people.len());
         for person in &told.recipients {
             let source = &people[usize::try_from(person.contact.0 - 1).unwrap()];
