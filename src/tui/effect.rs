@@ -450,11 +450,11 @@ impl Question {
     ///
     /// # Errors
     /// The answer.
-    pub fn about(&self, found: Vec<ContactId>) -> Result<Self, Answer> {
+    pub fn about(&self, found: Vec<ContactId>) -> Result<Self, Box<Answer>> {
         let mut question = self.clone();
         #[expect(clippy::wildcard_enum_match_arm, reason = "few of all questions mean contacts by a filter")]
         match &mut question {
-            Self::Matching { .. } => return Err(Answer::Matching(Ok(found))),
+            Self::Matching { .. } => return Err(Box::new(Answer::Matching(Ok(found)))),
             Self::Column { whom, .. } | Self::SetColumn { whom, .. } => *whom = Whom::These(found),
             Self::Export { scope, .. } => *scope = Scope::Selected(found.into_iter().collect()),
             _ => {}

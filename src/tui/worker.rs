@@ -241,7 +241,7 @@ impl Bench {
             query.zip(self.session.as_mut()).and_then(|(query, session)| found(session, &query).ok()?);
         match found.map(|ids| asked.question.about(ids)) {
             Some(Err(answer)) => {
-                self.tell(Msg::Answer { request, answer: Box::new(answer) });
+                self.tell(Msg::Answer { request, answer });
                 inbox.done();
                 return None;
             }
