@@ -4,6 +4,9 @@ pub mod index;
 mod list;
 mod places;
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 pub use list::{Progress, count, count_step_by_step, page, page_step_by_step};
 use serde_json::{Value, json};
 
@@ -28,7 +31,7 @@ pub struct ListQuery {
     pub sort: SortColumn,
     pub order: Order,
     /// With the filter's `is:selected`: only these.
-    pub selected: Vec<ContactId>,
+    pub selected: Arc<BTreeSet<ContactId>>,
 }
 
 /// The direction of a list.
@@ -408,15 +411,9 @@ fn is_again(before: &Contact, wanted: &Subscriptions, again: Again) -> Result<bo
     }
 }
 
-/// The query with what is selected in order, as [`matches()`] needs it.
-fn ordered(query: &ListQuery) -> ListQuery {
-    ListQuery { selected: super::chunks::in_order(&query.selected), ..query.clone() }
-}
-
 fn matches(query: &ListQuery, contact: &Contact) -> bool {
     query.filter.is_empty() || {
-        let is_selected =
-            query.filter.asks_for_selection() && query.selected.binary_search(&contact.id).is_ok();
+        let is_selected = query.filter.asks_for_selection() && query.selected.contains(&contact.id);
         is_wanted(&query.filter, contact, is_selected)
     }
 }

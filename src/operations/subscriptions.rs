@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::chunks::{in_chunks, in_order};
+use super::contacts::index::{Index, found_in};
 use super::contacts::{self, ListQuery};
 use super::session::Desk;
 use super::verification::key_of;
@@ -110,13 +111,13 @@ pub fn set_column(
     wanted: bool,
     progress: Progress<'_>,
 ) -> Result<Changed, Problem> {
-    let (store, desk) = session.desk();
+    let (store, desk, index) = session.desk_with_index();
     if wanted && let Err(unknown) = desk.catalogue.require(id) {
         // Whoever asks for an id by itself is told what may be meant elsewhere.
         let message = Wrong::Types(vec![UnknownType { nearest: Vec::new(), ..unknown }]);
         return Err(Problem::Invalid(vec![FieldProblem { field: Field::Types, message }]));
     }
-    let ids = store.read(|reading| contacts_of(reading, whom, &desk))?;
+    let ids = store.read(|reading| contacts_of(index, reading, whom, &desk))?;
     let cause = json!({ "type": id, "subscribed": wanted });
     change(store, &desk, &ids, &cause, progress, |before| {
         let mut after = before.clone();
@@ -131,12 +132,12 @@ pub fn set_column(
 /// # Errors
 /// [`Problem::Store`].
 pub fn is_column_full(session: &mut Session, id: &str, whom: &Whom) -> Result<bool, Problem> {
-    let (store, desk) = session.desk();
+    let (store, desk, index) = session.desk_with_index();
     let mut is_full = false;
     store.read(|reading| {
         match whom {
             Whom::Filtered(query) if query.filter.is_empty() => is_full = reading.is_wanted_by_all(id)?,
-            Whom::Filtered(query) if !query.filter.asks_for_selection() => {
+            Whom::Filtered(query) if !query.filter.asks_for_selection() && index.is_none() => {
                 reading.list(SortColumn::Id, Direction::Down, None, desk.now, |contact| {
                     let is_meant = contacts::is_wanted(&query.filter, &contact, false);
                     is_full = if is_meant { contact.subscriptions.covers(id) } else { is_full };
@@ -144,7 +145,7 @@ pub fn is_column_full(session: &mut Session, id: &str, whom: &Whom) -> Result<bo
                 })?;
             }
             Whom::Filtered(_) | Whom::These(_) => {
-                for contact in contacts_of(reading, whom, &desk)? {
+                for contact in contacts_of(index, reading, whom, &desk)? {
                     let Some(wishes) = reading.wishes(contact)? else { continue };
                     is_full = wishes.subscriptions.covers(id);
                     if !is_full {
@@ -315,26 +316,34 @@ fn log(
     desk.log(writing, "contacts.subscribe", None, details)
 }
 
-/// The contacts that are meant, in order of id. A filter costs one pass over all contacts.
+/// The contacts that are meant, in order of id. A filter costs one pass over all contacts, but with an index.
 ///
 /// # Errors
 /// [`Problem::Store`].
 pub fn meant(session: &mut Session, whom: &Whom) -> Result<Vec<ContactId>, Problem> {
-    let (store, desk) = session.desk();
-    store.read(|reading| contacts_of(reading, whom, &desk))
+    let (store, desk, index) = session.desk_with_index();
+    store.read(|reading| contacts_of(index, reading, whom, &desk))
 }
 
 /// The contacts that are meant, in order of id. They are read before anything is changed: what changes then cannot make the
 /// filter find others.
-fn contacts_of(reading: &Reading<'_>, whom: &Whom, desk: &Desk<'_>) -> Result<Vec<ContactId>, Problem> {
+fn contacts_of(
+    index: &mut Option<Box<Index>>,
+    reading: &Reading<'_>,
+    whom: &Whom,
+    desk: &Desk<'_>,
+) -> Result<Vec<ContactId>, Problem> {
     let query = match whom {
         Whom::These(ids) => return Ok(in_order(ids)),
         Whom::Filtered(query) if query.filter.is_empty() => return Ok(reading.contact_ids()?),
         Whom::Filtered(query) => query,
     };
+    if let Some(found) = found_in(index, reading, query, desk.now)? {
+        return Ok(found);
+    }
     let mut found = Vec::new();
     if query.filter.asks_for_selection() {
-        for id in in_order(&query.selected) {
+        for id in query.selected.iter().copied() {
             let row = reading.contact(id, desk.now)?;
             found
                 .extend(row.filter(|row| contacts::is_wanted(&query.filter, &row.contact, true)).map(|_| id));

@@ -1,6 +1,7 @@
 //! Subscriptions of one contact whose recipient stopped a category, and of many contacts at once.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use callsheet::clock::Clock;
 use callsheet::domain::contact::{Contact, ContactId};
@@ -239,7 +240,7 @@ fn only_those_meant_are_changed() {
     assert_eq!(set(&mut session, "security", &filtered("type:security"), false).count(), 4);
     let selected = ListQuery {
         filter: Filter::parse("is:selected user1"),
-        selected: vec![ids[11], ids[2], ids[0], ContactId(99), ids[0]],
+        selected: Arc::new([ids[11], ids[2], ids[0], ContactId(99)].into()),
         ..ListQuery::default()
     };
     set(&mut session, "security", &Whom::Filtered(selected), true);

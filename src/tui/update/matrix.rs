@@ -241,8 +241,8 @@ fn tick_row(model: &mut Model, plan: &mut Plan) {
 
 fn ask_about_column(model: &mut Model, plan: &mut Plan) {
     if let Some(Kind { id, .. }) = kind(model) {
-        let query = model.contacts.query();
-        model.pending.column = Some((plan.ask(Question::Column { id, query }), model.now));
+        let whom = Whom::Filtered(model.contacts.query());
+        model.pending.column = Some((plan.ask(Question::Column { id, whom }), model.now));
     }
 }
 
