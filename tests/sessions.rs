@@ -6,6 +6,7 @@ mod contacts;
 mod exchange;
 mod first_start;
 mod history;
+mod mail_server;
 mod matrix;
 mod mouse;
 mod outbox_notices;

@@ -28,8 +28,8 @@ use crate::mail::compose::Letterhead;
 use crate::mail::dkim::Signer;
 use crate::mail::transport::smtp::SmtpSettings;
 use crate::store::{Store, StoreError};
-// `check` talks to the server as the sender would.
-pub use crate::mail::transport::smtp::{ProbeStep, Stage, probe};
+// `check` and the mail doctor talk to the server as the sender would.
+pub use crate::mail::transport::smtp::{Interrupt, ProbeEvent, ProbeStep, Stage, examine, probe};
 use carrier::Outcome;
 use clerk::{Clerk, Standing};
 use lock::ActiveSender;

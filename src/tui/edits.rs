@@ -447,6 +447,7 @@ mod tests {
             let question = |effect| match effect {
                 Effect::Ask { question, .. } => Some(*question),
                 Effect::Configure { .. }
+                | Effect::StopExamining
                 | Effect::Reconfigure
                 | Effect::StopWork { .. }
                 | Effect::WakeSender

@@ -14,6 +14,7 @@ use crate::domain::language::Language;
 use crate::domain::notice::{Notice, NoticeForm};
 use crate::domain::say::Said;
 use crate::domain::subscription::Subscriptions;
+use crate::mail::sender::ProbeEvent;
 use crate::operations::Problem;
 use crate::operations::account::AccountChange;
 use crate::operations::contacts::{Again, ContactChange, ListQuery, Mailing, PageAt, Saved};
@@ -41,6 +42,8 @@ pub enum Effect {
         request: Request,
         task: Box<MailTask>,
     },
+    /// Ends the examination of a mail server that is under way.
+    StopExamining,
     /// Sender and worker go on with the configuration that was saved last.
     Reconfigure,
     /// Ends what takes long before it is through; its answer still comes.
@@ -89,16 +92,6 @@ pub enum MailTask {
         server: MailServer,
         form: MailForm,
     },
-}
-
-/// One step of the dialogue with a mail server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Examined {
-    /// The step in English.
-    pub stage: &'static str,
-    pub ok: bool,
-    /// The server's words or ours.
-    pub words: Said,
 }
 
 /// What has changed with the mail server.
@@ -342,7 +335,10 @@ pub enum Answer {
     NoticeCancelled(Result<u64, Problem>),
     /// The mail server as it is, or why it cannot be read, in words.
     MailServer(Result<Box<MailServer>, Said>),
-    Examined(Result<Vec<Examined>, Unsaved>),
+    /// What happens while the server is asked.
+    Examining(ProbeEvent),
+    /// The server was asked, or why not.
+    Examined(Result<(), Unsaved>),
     MailSaved(Result<Box<MailSaved>, Unsaved>),
     Exported(Result<Exported, Refused>),
     Imported(Result<Box<Report>, Refused>),

@@ -201,6 +201,7 @@ impl Runtime {
                 Effect::StopWork { request } => self.worker.stop(request),
                 Effect::WakeSender => self.post.wake(),
                 Effect::Configure { request, task } => self.office.begin(request, task),
+                Effect::StopExamining => self.office.stop_examining(),
                 Effect::Reconfigure => {
                     if let Some(prepared) = self.office.take_prepared() {
                         self.worker.reopen(prepared.opening);

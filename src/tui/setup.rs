@@ -7,12 +7,12 @@ use std::thread;
 use crate::config::{Config, MailForm, MailServer, Source, Unsaved};
 use crate::domain::language::Language;
 use crate::domain::reply::Phase;
-use crate::domain::say::{Said, plain, say};
-use crate::mail::sender::{SenderSettings, Stage, probe};
+use crate::domain::say::{Said, say};
+use crate::mail::sender::{Interrupt, ProbeEvent, SenderSettings, Stage, examine};
 use crate::operations::{Opening, Session};
 use crate::paths;
 
-use super::effect::{Answer, Examined, MailSaved, MailTask, Request};
+use super::effect::{Answer, MailSaved, MailTask, Request};
 use super::msg::Msg;
 use super::screens::settings::{MailFacts, SettingsFacts};
 use super::worker::last_words;
@@ -43,9 +43,15 @@ pub struct Prepared {
 }
 
 impl Setup {
-    /// Does a task. After saving there is something to go on with.
+    /// Does a task. After saving there is something to go on with. An examination tells what happens while it is under way, and
+    /// ends when it is interrupted.
     #[must_use]
-    pub fn perform(&self, task: &MailTask) -> (Answer, Option<Prepared>) {
+    pub fn perform(
+        &self,
+        task: &MailTask,
+        interrupt: &Interrupt,
+        tell: &mut dyn FnMut(ProbeEvent),
+    ) -> (Answer, Option<Prepared>) {
         if self.opening.reach.is_restricted() {
             let refused = restricted();
             match task {
@@ -57,7 +63,7 @@ impl Setup {
         match task {
             MailTask::Read => (Answer::MailServer(self.source.mail_server().map(Box::new)), None),
             MailTask::Examine { server, form, to } => {
-                (Answer::Examined(self.examine(server, form, to.as_deref())), None)
+                (Answer::Examined(self.examine(server, form, to.as_deref(), interrupt, tell)), None)
             }
             MailTask::Save { server, form } => match self.source.save(server, form) {
                 Ok(config) => {
@@ -76,7 +82,9 @@ impl Setup {
         server: &MailServer,
         form: &MailForm,
         to: Option<&str>,
-    ) -> Result<Vec<Examined>, Unsaved> {
+        interrupt: &Interrupt,
+        tell: &mut dyn FnMut(ProbeEvent),
+    ) -> Result<(), Unsaved> {
         let config = self.source.trial(server, form)?;
         let failed = |words: String| Unsaved::Failed(words.into());
         let settings = config.smtp_settings().map_err(|error| failed(error.to_string()))?;
@@ -85,15 +93,10 @@ impl Setup {
         let session = Session::open(&self.opening_of(&config)).map_err(|error| failed(error.to_string()))?;
         let from = session.return_path_of_a_trial();
         drop(session);
-        let examined = probe(&settings, &from, to).into_iter().map(|step| Examined {
-            stage: match step.stage {
-                Stage::Name => NAME,
-                Stage::Dialogue(phase) => words(phase),
-            },
-            ok: step.ok,
-            words: step.words,
-        });
-        Ok(examined.collect())
+        if !interrupt.is_stopped() {
+            examine(&settings, &from, to, interrupt, tell);
+        }
+        Ok(())
     }
 
     fn opening_of(&self, config: &Config) -> Opening {
@@ -106,28 +109,39 @@ pub struct Office {
     setup: Setup,
     messages: Channel<Msg>,
     prepared: (Channel<Prepared>, Receiver<Prepared>),
+    /// Ends the examination that was begun last.
+    examination: Interrupt,
 }
 
 impl Office {
     /// Answers will go to `messages`.
     #[must_use]
     pub fn new(setup: Setup, messages: Channel<Msg>) -> Self {
-        Self { setup, messages, prepared: channel() }
+        Self { setup, messages, prepared: channel(), examination: Interrupt::default() }
     }
 
-    /// Begins a task; the answer comes as a message.
-    pub fn begin(&self, request: Request, task: Box<MailTask>) {
+    /// Begins a task; what it tells and its answer come as messages. There is one examination at a time: another one ends it.
+    pub fn begin(&mut self, request: Request, task: Box<MailTask>) {
+        let interrupt = Interrupt::default();
+        if let MailTask::Examine { .. } = *task {
+            self.stop_examining();
+            self.examination = interrupt.clone();
+        }
         let (setup, messages, prepared) =
             (self.setup.clone(), self.messages.clone(), self.prepared.0.clone());
         let work = move || {
-            let outcome = catch_unwind(AssertUnwindSafe(|| setup.perform(&task)));
+            let answered = |answer| Msg::Answer { request, answer: Box::new(answer) };
+            let mut tell = |event| {
+                let _heard = messages.send(answered(Answer::Examining(event)));
+            };
+            let outcome = catch_unwind(AssertUnwindSafe(|| setup.perform(&task, &interrupt, &mut tell)));
             let message = match outcome {
                 Ok((answer, ready)) => {
                     // Before the answer, which says that it is there. Nobody listens any more when the program ends.
                     if let Some(ready) = ready {
                         let _kept = prepared.send(ready);
                     }
-                    Msg::Answer { request, answer: Box::new(answer) }
+                    answered(answer)
                 }
                 Err(panic) => Msg::WorkerPanicked(last_words(panic.as_ref())),
             };
@@ -136,6 +150,11 @@ impl Office {
         if let Err(error) = thread::Builder::new().name("setup".to_owned()).spawn(work) {
             let _heard = self.messages.send(Msg::WorkerPanicked(error.to_string()));
         }
+    }
+
+    /// Ends the examination that is under way, if one is. Something that it told before may still come.
+    pub fn stop_examining(&self) {
+        self.examination.stop();
     }
 
     /// What was saved last and is not in force yet.
@@ -168,45 +187,58 @@ pub fn facts(config: &Config) -> SettingsFacts {
     }
 }
 
-/// The step in which the host is looked up.
-const NAME: &str = "name";
-
 /// A step in words.
 #[must_use]
-pub fn stage_in(language: Language, stage: &'static str) -> &'static str {
-    match (language, stage) {
-        // In Chinese the name of a person is another word.
-        (Language::ZhCn, NAME) => say!(language, "name of the server"),
-        (_, _) => plain(language, stage),
-    }
-}
-
-/// All steps in words; in English, as they stand in the table.
-#[must_use]
-pub fn stages() -> Vec<&'static str> {
-    let phases = [
-        Phase::Connect,
-        Phase::Tls,
-        Phase::Greeting,
-        Phase::Ehlo,
-        Phase::Auth,
-        Phase::MailFrom,
-        Phase::RcptTo,
-        Phase::Data,
-    ];
-    std::iter::once(NAME).chain(phases.map(words)).collect()
-}
-
-const fn words(phase: Phase) -> &'static str {
+pub fn stage_in(language: Language, stage: Stage) -> &'static str {
+    let phase = match stage {
+        Stage::Name => return say!(language, "look-up"),
+        Stage::Dialogue(phase) => phase,
+    };
     match phase {
-        Phase::Connect => "connect",
+        Phase::Connect => say!(language, "connect"),
         Phase::Tls => "TLS",
-        Phase::Greeting => "greeting",
+        Phase::Greeting => say!(language, "greeting"),
         Phase::Ehlo => "EHLO",
-        Phase::Auth => "sign in",
+        Phase::Auth => say!(language, "sign in"),
         Phase::MailFrom => "MAIL FROM",
         Phase::RcptTo => "RCPT TO",
         Phase::Data | Phase::Body => "DATA",
+    }
+}
+
+/// What may help where a step fails.
+#[must_use]
+pub fn advice(language: Language, stage: Stage) -> &'static str {
+    let phase = match stage {
+        Stage::Name => {
+            return say!(language, "Is the server's name right, and does this machine reach a name server?");
+        }
+        Stage::Dialogue(phase) => phase,
+    };
+    match phase {
+        Phase::Connect => say!(language, "Is the port right, and does a firewall let this machine through?"),
+        Phase::Tls => {
+            say!(language, "Does the port go with the security? An authority of your own needs its CA file.")
+        }
+        Phase::Greeting => say!(
+            language,
+            "Does the port go with the security? A port that waits for TLS says nothing without."
+        ),
+        Phase::Ehlo => say!(
+            language,
+            "Does the server serve this machine? It gets the domain of the Message-IDs as its name."
+        ),
+        Phase::Auth => say!(
+            language,
+            "Are user name and password right? Some providers want a password made for programs."
+        ),
+        Phase::MailFrom => say!(language, "May this sender use the server? Many want you to sign in first."),
+        Phase::RcptTo | Phase::Data | Phase::Body => {
+            say!(
+                language,
+                "The server knows no such mailbox, or passes nothing on for you: signing in may help."
+            )
+        }
     }
 }
 
@@ -261,23 +293,29 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let (messages, heard) = channel();
         let mut office = Office::new(setup(home.path()), messages);
-        let ask = |office: &Office, task| {
-            office.begin(Request(1), Box::new(task));
+        let hear = || {
             let message = heard.recv_timeout(DEADLINE).unwrap();
             let Msg::Answer { answer, .. } = message else { panic!("{message:?}") };
             *answer
         };
-        let Answer::MailServer(Ok(server)) = ask(&office, MailTask::Read) else { panic!() };
+        let ask = |office: &mut Office, task| {
+            office.begin(Request(1), Box::new(task));
+            hear()
+        };
+        let Answer::MailServer(Ok(server)) = ask(&mut office, MailTask::Read) else { panic!() };
         let host = MailForm { host: "127.0.0.1".to_owned(), port: "1".to_owned(), ..MailForm::default() };
         let form = MailForm { from: "notices@example.com".to_owned(), ..host.clone() };
         let save = |form: &MailForm| MailTask::Save { server: (*server).clone(), form: form.clone() };
-        let refused = ask(&office, save(&host));
+        let refused = ask(&mut office, save(&host));
         assert!(matches!(refused, Answer::MailSaved(Err(Unsaved::Invalid(_)))), "{refused:?}");
         assert!(office.take_prepared().is_none());
         let task = MailTask::Examine { server: (*server).clone(), form: form.clone(), to: None };
-        let Answer::Examined(Ok(steps)) = ask(&office, task) else { panic!() };
-        assert!(steps.last().is_some_and(|step| !step.ok), "nobody listens there: {steps:?}");
-        let Answer::MailSaved(Ok(saved)) = ask(&office, save(&form)) else { panic!() };
+        let planned = ask(&mut office, task);
+        assert!(matches!(planned, Answer::Examining(ProbeEvent::Planned(_))), "{planned:?}");
+        let Answer::Examining(ProbeEvent::Ended(step)) = hear() else { panic!() };
+        assert!(!step.ok, "nobody listens there: {step:?}");
+        assert!(matches!(hear(), Answer::Examined(Ok(()))));
+        let Answer::MailSaved(Ok(saved)) = ask(&mut office, save(&form)) else { panic!() };
         assert!(matches!(saved.facts.mail, MailFacts::Server { port: 1, .. }));
         let prepared = office.take_prepared().unwrap();
         assert_eq!(prepared.opening.rules.from_email, "notices@example.com");
@@ -288,16 +326,19 @@ mod tests {
     fn on_a_restricted_screen_the_mail_server_is_neither_tried_nor_saved() {
         let home = tempfile::tempdir().unwrap();
         let mut setup = setup(home.path());
-        let (Answer::MailServer(Ok(server)), _) = setup.perform(&MailTask::Read) else { panic!() };
+        let perform = |setup: &Setup, task: &MailTask| {
+            setup.perform(task, &Interrupt::default(), &mut |event| panic!("nobody is asked: {event:?}"))
+        };
+        let (Answer::MailServer(Ok(server)), _) = perform(&setup, &MailTask::Read) else { panic!() };
         setup.opening.reach = Reach::Below(home.path().join("exports"));
         let refused = restricted();
         let (server, form) = (*server, MailForm { host: "127.0.0.1".to_owned(), ..MailForm::default() });
         let examine = MailTask::Examine { server: server.clone(), form: form.clone(), to: None };
-        let (answer, _) = setup.perform(&examine);
+        let (answer, _) = perform(&setup, &examine);
         assert!(matches!(&answer, Answer::Examined(Err(why)) if *why == refused), "{answer:?}");
-        let (answer, prepared) = setup.perform(&MailTask::Save { server, form });
+        let (answer, prepared) = perform(&setup, &MailTask::Save { server, form });
         assert!(matches!(&answer, Answer::MailSaved(Err(why)) if *why == refused), "{answer:?}");
         assert!(prepared.is_none());
-        assert!(matches!(setup.perform(&MailTask::Read), (Answer::MailServer(Ok(_)), None)));
+        assert!(matches!(perform(&setup, &MailTask::Read), (Answer::MailServer(Ok(_)), None)));
     }
 }

@@ -3,9 +3,9 @@
 
 use callsheet::config::{MailField, Unsaved};
 use callsheet::domain::language::Language;
+use callsheet::domain::reply::Phase;
 use callsheet::domain::say::Said;
 use callsheet::mail::sender::SenderEvent;
-use callsheet::tui::effect::Examined;
 use callsheet::tui::keymap::{Action, Context, Input};
 use callsheet::tui::marks::Marks;
 use callsheet::tui::model::{Fixed, Overlay};
@@ -15,7 +15,7 @@ use callsheet::tui::theme::Theme;
 use insta::assert_snapshot;
 use ratatui::layout::Size;
 
-use super::mail_form::server;
+use super::mail_form::{ask, server, tell};
 use crate::support::picture::{LARGE, SMALL, USUAL, english_left_beside, picture, text};
 use crate::support::stage::{Stage, cast, fixed};
 
@@ -23,7 +23,7 @@ use crate::support::stage::{Stage, cast, fixed};
 const DATA: &str = "callsheet Example Ltd English Grace Ada AdaLovelace ops live ctrl esc enter tab shift space pgup pgdn home end delete \
                     left right down backspace alt SMTPUTF8 SMTP ASCII EHLO MAIL FROM RCPT TO TLS DATA starttls tls config Message ID fg \
                     systemd default PIPELINING AUTH PLAIN LOGIN for mail example com port none authentication failed ESMTP tmux up \
-                    k j SCII";
+                    k j SCII connected certificate valid until offers BITMIME";
 
 fn stage(size: Size) -> Stage {
     let fixed = Fixed { language: Language::ZhCn, ..fixed(Theme::Traced, Marks::Unicode) };
@@ -115,22 +115,24 @@ fn the_mail_server_and_its_doctor() {
     let port = Said::each(say_port);
     wrong.refused(Unsaved::Invalid(vec![(MailField::Port, port)]));
     let mut told = mail_form();
-    told.input(&Input::Action(Action::Examine));
-    let step = |stage, ok, words: &str| Examined { stage, ok, words: words.into() };
-    told.examined(Ok(vec![
-        step("name", true, "192.0.2.7"),
-        step("connect", true, "192.0.2.7:587"),
-        step("sign in", false, "535 5.7.8 authentication failed"),
-    ]));
+    ask(&mut told, 4);
+    let asking = told.clone();
+    tell(&mut told, Phase::Auth, false, "535 5.7.8 authentication failed");
+    told.examined(Ok(()));
     let mut changed = mail_form();
     changed.input(&Input::Action(Action::Accept));
     changed.refused(Unsaved::Changed(server().basis));
     let mut open = mail_form();
     open.input(&Input::Action(Action::Next));
     open.input(&Input::Action(Action::Accept));
-    for (name, form) in
-        [("form", mail_form()), ("wrong", wrong), ("told", told), ("changed", changed), ("open", open)]
-    {
+    for (name, form) in [
+        ("form", mail_form()),
+        ("wrong", wrong),
+        ("asking", asking),
+        ("told", told),
+        ("changed", changed),
+        ("open", open),
+    ] {
         assert_snapshot!(format!("zh_mail_{name}"), shown(USUAL, form.clone()));
         assert_snapshot!(format!("zh_mail_{name}_small"), shown(SMALL, form.clone()));
         assert_snapshot!(format!("zh_mail_{name}_large"), shown(LARGE, form));

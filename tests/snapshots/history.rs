@@ -125,6 +125,7 @@ fn press(history: &mut History, input: &Input, size: Size) -> Vec<Request> {
         Effect::Ask { request, .. } => Some(request),
         Effect::StopWork { .. }
         | Effect::Configure { .. }
+        | Effect::StopExamining
         | Effect::Reconfigure
         | Effect::Copy(_)
         | Effect::Mouse(_)

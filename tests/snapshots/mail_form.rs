@@ -4,8 +4,9 @@ use std::path::Path;
 
 use callsheet::config::{Flags, MailField, MailServer, Source, Unsaved};
 use callsheet::domain::language::Language;
+use callsheet::domain::reply::Phase;
+use callsheet::mail::sender::{ProbeEvent, ProbeStep, Stage};
 use callsheet::paths::Environment;
-use callsheet::tui::effect::Examined;
 use callsheet::tui::keymap::{Action, Input};
 use callsheet::tui::screens::mail_form::MailFormDialog;
 use insta::assert_snapshot;
@@ -33,15 +34,33 @@ fn filled() -> MailFormDialog {
     form
 }
 
-fn examined(last: &str, ok: bool) -> Vec<Examined> {
-    let step = |stage, ok, words: &str| Examined { stage, ok, words: words.into() };
-    vec![
-        step("connect", true, "connected to 192.0.2.7:587"),
-        step("greeting", true, "220 mail.example.com ESMTP"),
-        step("TLS", true, "TLS 1.3, certificate for mail.example.com, valid until 2027-01-31"),
-        step("EHLO", true, "PIPELINING, 8BITMIME, SMTPUTF8, AUTH PLAIN LOGIN"),
-        step("sign in", ok, last),
-    ]
+const PLAN: [Phase; 7] =
+    [Phase::Connect, Phase::Greeting, Phase::Tls, Phase::Ehlo, Phase::Auth, Phase::MailFrom, Phase::RcptTo];
+
+/// What the server says at each step that goes well.
+const WORDS: [&str; 7] = [
+    "connected to 192.0.2.7:587",
+    "220 mail.example.com ESMTP",
+    "TLS 1.3, certificate for mail.example.com, valid until 2027-01-31",
+    "offers PIPELINING, 8BITMIME, SMTPUTF8, AUTH PLAIN LOGIN",
+    "signed in with PLAIN",
+    "250 2.1.0 Ok",
+    "250 2.1.5 Ok",
+];
+
+/// The server is asked, and has answered so many steps.
+pub fn ask(form: &mut MailFormDialog, answered: usize) {
+    form.input(&Input::Action(Action::Examine));
+    form.hear(ProbeEvent::Planned(PLAN.map(Stage::Dialogue).to_vec()));
+    for (phase, words) in PLAN.into_iter().zip(WORDS).take(answered) {
+        tell(form, phase, true, words);
+    }
+}
+
+/// The server has answered one more.
+pub fn tell(form: &mut MailFormDialog, phase: Phase, ok: bool, words: &str) {
+    let stage = Stage::Dialogue(phase);
+    form.hear(ProbeEvent::Ended(ProbeStep { stage, ok, words: words.into(), last_day: None }));
 }
 
 #[test]
@@ -71,15 +90,27 @@ fn the_doctor_shows_each_step_in_the_servers_words() {
     let mut form = filled();
     form.input(&Input::Action(Action::Examine));
     assert_snapshot!(dialog(USUAL, |area, buf, look| form.draw(area, buf, look)));
-    form.examined(Ok(examined("535 5.7.8 authentication failed\u{1b}[2J", false)));
-    for size in [USUAL, LARGE] {
+    ask(&mut form, 4);
+    for size in [SMALL, USUAL, LARGE] {
         assert_snapshot!(dialog(size, |area, buf, look| form.draw(area, buf, look)));
     }
-    form.input(&Input::Action(Action::Examine));
-    form.examined(Ok(examined("signed in with PLAIN", true)));
-    for _ in 0..4 {
-        form.input(&Input::Action(Action::Next));
+    tell(&mut form, Phase::Auth, false, "535 5.7.8 authentication failed\u{1b}[2J");
+    form.examined(Ok(()));
+    for size in [SMALL, USUAL, LARGE] {
+        assert_snapshot!(dialog(size, |area, buf, look| form.draw(area, buf, look)));
     }
+    ask(&mut form, PLAN.len());
+    form.examined(Ok(()));
+    for size in [SMALL, USUAL] {
+        assert_snapshot!(dialog(size, |area, buf, look| form.draw(area, buf, look)));
+    }
+}
+
+#[test]
+fn what_was_told_before_the_doctor_was_stopped_stays() {
+    let mut form = filled();
+    ask(&mut form, 3);
+    form.input(&Input::Action(Action::Close));
     for size in [SMALL, USUAL] {
         assert_snapshot!(dialog(size, |area, buf, look| form.draw(area, buf, look)));
     }

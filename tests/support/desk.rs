@@ -2,6 +2,8 @@
 //! other, on a clock that stands still.
 
 use std::ops::ControlFlow;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use callsheet::clock::Clock;
 use callsheet::mail::sender::SenderEvent;
@@ -12,6 +14,7 @@ use callsheet::tui::model::{Fixed, Model};
 use callsheet::tui::msg::Msg;
 use callsheet::tui::perform::perform_step_by_step;
 use callsheet::tui::screens::settings::SettingsFacts;
+use callsheet::tui::setup::{self, Setup};
 use callsheet::tui::theme::Theme;
 use callsheet::tui::update;
 use ratatui::layout::Size;
@@ -19,6 +22,9 @@ use ratatui::layout::Size;
 use super::keys::{Step, steps};
 use super::office::Office;
 use super::{picture, stage};
+
+/// How long an answer about the mail server may take before the test has failed.
+const DEADLINE: Duration = Duration::from_secs(20);
 
 /// The administrator's place.
 pub struct Desk<'a> {
@@ -31,6 +37,8 @@ pub struct Desk<'a> {
     pub wakes: usize,
     /// What is typed while something that takes long is under way, as soon as so many contacts are done.
     meanwhile: Option<(u64, Vec<Step>)>,
+    /// Where the mail server is read, tried and saved, and what it tells, if the desk has a configuration.
+    setup: Option<(setup::Office, Receiver<Msg>)>,
 }
 
 impl<'a> Desk<'a> {
@@ -44,17 +52,32 @@ impl<'a> Desk<'a> {
     pub fn with(office: &'a Office, fixed: Fixed, facts: SettingsFacts, size: Size) -> Self {
         let opening = callsheet::operations::Opening { via: Via::Screen, ..office.opening() };
         let model = Model::new(fixed, facts, size, office.clock.now());
-        let mut desk = Self {
-            office,
-            session: Session::open(&opening).unwrap(),
-            model,
-            is_left: false,
-            wakes: 0,
-            meanwhile: None,
-        };
+        let session = Session::open(&opening).unwrap();
+        let mut desk =
+            Self { office, session, model, is_left: false, wakes: 0, setup: None, meanwhile: None };
         let effects = update::start(&mut desk.model);
         desk.settle(effects);
         desk
+    }
+
+    /// Gives the desk a configuration.
+    pub fn configured(mut self, setup: Setup) -> Self {
+        let (messages, heard) = channel();
+        self.setup = Some((setup::Office::new(setup, messages), heard));
+        self
+    }
+
+    /// Takes what is told about the mail server, up to what brings a text to the screen.
+    #[track_caller]
+    pub fn awaits(&mut self, text: &str) -> &mut Self {
+        while !self.screen().contains(text) {
+            let (_, heard) = self.setup.as_ref().expect("there is a configuration at this desk");
+            let Ok(msg) = heard.recv_timeout(DEADLINE) else {
+                panic!("'{text}' does not come to the screen:\n{}", self.screen());
+            };
+            self.happens(msg);
+        }
+        self
     }
 
     /// Types a key script.
@@ -161,7 +184,14 @@ impl<'a> Desk<'a> {
                     }
                     Effect::WakeSender => self.wakes += 1,
                     Effect::Quit => self.is_left = true,
-                    Effect::Configure { .. } => panic!("there is no configuration at this desk"),
+                    Effect::Configure { request, task } => {
+                        let (setup, _) = self.setup.as_mut().expect("there is a configuration at this desk");
+                        setup.begin(request, task);
+                    }
+                    Effect::StopExamining => {
+                        let (setup, _) = self.setup.as_ref().expect("there is a configuration at this desk");
+                        setup.stop_examining();
+                    }
                     Effect::Reconfigure
                     | Effect::StopWork { .. }
                     | Effect::Suspend

@@ -131,6 +131,7 @@ impl Stage {
                     Effect::Ask { request, question } => waiting.extend(self.answer(request, &question)),
                     Effect::WakeSender
                     | Effect::Configure { .. }
+                    | Effect::StopExamining
                     | Effect::Reconfigure
                     | Effect::StopWork { .. }
                     | Effect::Suspend

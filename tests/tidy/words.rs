@@ -15,7 +15,6 @@ use callsheet::tui::keymap::{Context, Footer};
 use callsheet::tui::model::Screen;
 use callsheet::tui::screens::delivery_detail;
 use callsheet::tui::screens::help;
-use callsheet::tui::setup;
 use callsheet::tui::theme::Theme;
 use callsheet::tui::widgets::audience::{exclusion_words, fallback_words, past_fallback_words};
 
@@ -39,7 +38,6 @@ fn from_tables() -> Vec<&'static str> {
     texts.extend(Theme::BUILT_IN.map(Theme::id));
     texts.push("own");
     texts.extend(help::texts());
-    texts.extend(setup::stages());
     texts.extend(Status::ALL.map(Status::words));
     texts.extend(State::ALL.map(State::id));
     texts.extend(Kind::ALL.map(Kind::id));

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  probe ─┐                        ┌─ tls          trust and its words
-//!  Smtp ──┴─ connection ── line ───┼─ socket       name, addresses, connecting
+//!  Smtp ──┴─ connection ── line ───┼─ socket       name, addresses, connecting, interrupt
 //!              │   │               └─ reply_parser  bytes to replies
 //!              │   └─ hello, auth   what opens a session
 //!              └─ content          a mail as it stands on the wire
@@ -28,13 +28,15 @@ mod certificate;
 mod connection;
 mod content;
 mod hello;
+mod interrupt;
 mod line;
 mod probe;
 mod reply_parser;
 mod socket;
 mod tls;
 
-pub use self::probe::{ProbeStep, Stage, probe};
+pub use self::interrupt::Interrupt;
+pub use self::probe::{ProbeEvent, ProbeStep, Stage, examine, probe};
 pub use self::tls::{CaError, read_certificates};
 
 /// The longest words of a failure, in characters.
@@ -205,6 +207,8 @@ struct Server {
     /// `host:port`, as errors name it.
     name: String,
     tls: OnceLock<Arc<ClientConfig>>,
+    /// What may end a dialogue with it, if something may.
+    interrupt: Option<Interrupt>,
 }
 
 impl Server {
@@ -215,7 +219,7 @@ impl Server {
         } else {
             format!("{host}:{}", settings.port)
         };
-        Self { settings, name, tls: OnceLock::new() }
+        Self { settings, name, tls: OnceLock::new(), interrupt: None }
     }
 
     /// What to trust, read at the first need; a failure is not remembered.

@@ -9,8 +9,8 @@ use super::confirm::{Answered, Confirm};
 use crate::config::{MailField, MailForm, MailServer, Security, TypedPassword, Unsaved};
 use crate::domain::language::Language;
 use crate::domain::say::{Said, Say as _, say};
+use crate::mail::sender::ProbeEvent;
 use crate::operations::Problem;
-use crate::tui::effect::Examined;
 use crate::tui::keymap::{Action, Context, Input, Typing};
 use crate::tui::widgets::drop_down::DropDown;
 use crate::tui::widgets::password_field::PasswordField;
@@ -50,7 +50,7 @@ pub enum MailFormOutcome {
         server: MailServer,
         form: MailForm,
     },
-    /// Ask the server, then call [`MailFormDialog::examined`].
+    /// Ask the server; call [`MailFormDialog::hear`] meanwhile, then [`MailFormDialog::examined`].
     Examine {
         server: MailServer,
         form: MailForm,
@@ -153,9 +153,13 @@ impl MailFormDialog {
             return MailFormOutcome::Stay;
         }
         if self.security.is_open() {
+            let before = self.security.chosen();
             self.security.key(input);
-            self.forget(MailField::Security);
-            return MailFormOutcome::Stay;
+            return if self.security.chosen() == before {
+                MailFormOutcome::Stay
+            } else {
+                self.changed(MailField::Security)
+            };
         }
         match input {
             Input::Action(Action::Close) => return self.close(),
@@ -166,10 +170,10 @@ impl MailFormDialog {
             Input::Action(Action::PageDown) => self.doctor.scroll_down(),
             Input::Action(Action::Tick) if self.focus == Focus::Field(MailField::Smtputf8) => {
                 self.smtputf8 = !self.smtputf8;
-                self.forget(MailField::Smtputf8);
+                return self.changed(MailField::Smtputf8);
             }
             Input::Action(Action::Accept | Action::Tick) => return self.accept(),
-            Input::Action(_) | Input::Text(_) | Input::Paste(_) => self.edit(input),
+            Input::Action(_) | Input::Text(_) | Input::Paste(_) => return self.edit(input),
         }
         MailFormOutcome::Stay
     }
@@ -200,10 +204,15 @@ impl MailFormDialog {
         self.doctor.lost(Lost::Problem(problem.clone()));
     }
 
-    /// Takes what the server said.
-    pub fn examined(&mut self, result: Result<Vec<Examined>, Unsaved>) {
+    /// Takes what happens while the server is asked.
+    pub fn hear(&mut self, event: ProbeEvent) {
+        self.doctor.hear(event);
+    }
+
+    /// Notes that the server was asked, or why not.
+    pub fn examined(&mut self, result: Result<(), Unsaved>) {
         match result {
-            Ok(steps) => self.doctor.told(steps),
+            Ok(()) => self.doctor.ended(),
             Err(Unsaved::Invalid(problems)) => {
                 self.doctor.lost(Lost::WrongFields);
                 self.take_problems(problems);
@@ -243,8 +252,8 @@ impl MailFormDialog {
         self.focus = order[(at + steps) % order.len()];
     }
 
-    fn edit(&mut self, input: &Input) {
-        let Focus::Field(field) = self.focus else { return };
+    fn edit(&mut self, input: &Input) -> MailFormOutcome {
+        let Focus::Field(field) = self.focus else { return MailFormOutcome::Stay };
         let typed = match field {
             MailField::From => self.from.edit(input),
             MailField::Host => self.host.edit(input),
@@ -254,14 +263,22 @@ impl MailFormDialog {
             MailField::ReturnPath => self.return_path.edit(input),
             MailField::Security | MailField::Smtputf8 => Typed::Unused,
         };
-        if typed == Typed::Changed {
-            self.forget(field);
-        }
+        if typed == Typed::Changed { self.changed(field) } else { MailFormOutcome::Stay }
     }
 
-    fn forget(&mut self, field: MailField) {
+    /// What was said of a field no longer holds, and what the server says is about another one.
+    fn changed(&mut self, field: MailField) -> MailFormOutcome {
         self.message = None;
         self.problems.retain(|(wrong, _)| *wrong != field);
+        self.stop_examining()
+    }
+
+    fn stop_examining(&mut self) -> MailFormOutcome {
+        if !self.doctor.is_asking() {
+            return MailFormOutcome::Stay;
+        }
+        self.doctor.stop();
+        MailFormOutcome::StopExamining
     }
 
     fn accept(&mut self) -> MailFormOutcome {
@@ -292,13 +309,14 @@ impl MailFormDialog {
         }
         self.problems.clear();
         self.doctor = Doctor::asking();
+        // On a small screen the doctor is seen from the buttons only.
+        self.focus = Focus::Examine;
         MailFormOutcome::Examine { server: self.server.clone(), form: self.form() }
     }
 
     fn close(&mut self) -> MailFormOutcome {
         if self.doctor.is_asking() {
-            self.doctor = Doctor::default();
-            return MailFormOutcome::StopExamining;
+            return self.stop_examining();
         }
         if !self.is_changed() {
             return MailFormOutcome::Close;

@@ -197,6 +197,11 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
                 mail::take_server(model, server);
             }
         }
+        Answer::Examining(event) => {
+            if model.pending.examination == Some(request) {
+                mail::hear_examination(model, event);
+            }
+        }
         Answer::Examined(result) => {
             if is_awaited(&mut model.pending.examination, request) {
                 mail::take_examined(model, result);

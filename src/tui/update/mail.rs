@@ -4,7 +4,8 @@ use super::{dialogs, refresh};
 use crate::config::{MailServer, Unsaved};
 use crate::domain::safe_text::safe_lines;
 use crate::domain::say::{Said, Say as _, say};
-use crate::tui::effect::{Effect, Examined, MailSaved, MailTask};
+use crate::mail::sender::ProbeEvent;
+use crate::tui::effect::{Effect, MailSaved, MailTask};
 use crate::tui::mail_line::MailLine;
 use crate::tui::model::{Model, Overlay, Tone};
 use crate::tui::plan::Plan;
@@ -39,10 +40,10 @@ pub(super) fn follow(model: &mut Model, outcome: MailFormOutcome, plan: &mut Pla
     match outcome {
         MailFormOutcome::Stay => {}
         MailFormOutcome::Close => {
-            model.pending.examination = None;
+            stop_examining(model, plan);
             dialogs::close(model);
         }
-        MailFormOutcome::StopExamining => model.pending.examination = None,
+        MailFormOutcome::StopExamining => stop_examining(model, plan),
         MailFormOutcome::Examine { server, form } => {
             let to = model.account.as_ref().and_then(|account| account.security_email.clone());
             model.pending.examination = Some(plan.configure(MailTask::Examine { server, form, to }));
@@ -53,8 +54,22 @@ pub(super) fn follow(model: &mut Model, outcome: MailFormOutcome, plan: &mut Pla
     }
 }
 
-/// Takes what the server said to the doctor.
-pub(super) fn take_examined(model: &mut Model, result: Result<Vec<Examined>, Unsaved>) {
+/// Nobody waits for the server any longer.
+fn stop_examining(model: &mut Model, plan: &mut Plan) {
+    if model.pending.examination.take().is_some() {
+        plan.add(Effect::StopExamining);
+    }
+}
+
+/// Shows the doctor's progress.
+pub(super) fn hear_examination(model: &mut Model, event: ProbeEvent) {
+    if let Some(form) = form(model) {
+        form.hear(event);
+    }
+}
+
+/// Takes the end of an examination, or why there was none.
+pub(super) fn take_examined(model: &mut Model, result: Result<(), Unsaved>) {
     if let Some(form) = form(model) {
         form.examined(result);
     }
@@ -72,7 +87,7 @@ pub(super) fn take_saved(model: &mut Model, result: Result<Box<MailSaved>, Unsav
         }
     };
     model.overlays.retain(|overlay| !matches!(overlay, Overlay::MailForm(_)));
-    model.pending.examination = None;
+    stop_examining(model, plan);
     let language = model.fixed.language;
     let words = match &saved.facts.mail {
         MailFacts::Server { host, port, .. } => {

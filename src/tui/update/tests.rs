@@ -77,6 +77,7 @@ fn questions(effects: &[Effect]) -> Vec<Question> {
     let question = |effect: &Effect| match effect {
         Effect::Ask { question, .. } => Some((**question).clone()),
         Effect::Configure { .. }
+        | Effect::StopExamining
         | Effect::Reconfigure
         | Effect::WakeSender
         | Effect::StopWork { .. }
@@ -94,6 +95,7 @@ fn request_of(effects: &[Effect], wanted: impl Fn(&Question) -> bool) -> Request
         Effect::Ask { request, question } if wanted(question) => Some(*request),
         Effect::Ask { .. }
         | Effect::Configure { .. }
+        | Effect::StopExamining
         | Effect::Reconfigure
         | Effect::WakeSender
         | Effect::StopWork { .. }

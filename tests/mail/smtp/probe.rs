@@ -1,7 +1,10 @@
 //! The dialogue of `callsheet check`.
 
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
 use callsheet::domain::timestamp::Timestamp;
-use callsheet::mail::transport::smtp::{ProbeStep, Stage, probe};
+use callsheet::mail::transport::smtp::{Interrupt, ProbeEvent, ProbeStep, Stage, examine, probe};
 
 use super::*;
 
@@ -112,4 +115,66 @@ fn a_certificate_that_is_none_to_trust_ends_a_probe() {
     let sink = Sink::accepting();
     let found = probe(&secured(&sink, Security::StartTls, &ours), SENDER, None);
     assert!(found[2].words.to_string().ends_with("does not offer STARTTLS"), "{found:?}");
+}
+
+#[test]
+fn every_step_is_told_as_soon_as_it_ends() {
+    let sink = Sink::script().at(Phase::MailFrom, Act::Silence).start();
+    let (tell, told) = channel();
+    let (interrupt, settings) = (Interrupt::default(), settings(&sink));
+    let theirs = interrupt.clone();
+    let examining = std::thread::spawn(move || {
+        let mut tell = |event| tell.send(event).unwrap();
+        examine(&settings, SENDER, Some("ada@example.org"), &theirs, &mut tell);
+    });
+    let deadline = Duration::from_secs(20);
+    let all = [Phase::Connect, Phase::Greeting, Phase::Ehlo, Phase::MailFrom, Phase::RcptTo];
+    let planned = ProbeEvent::Planned(all.map(Stage::Dialogue).to_vec());
+    assert_eq!(told.recv_timeout(deadline).unwrap(), planned);
+    for phase in [Phase::Connect, Phase::Greeting, Phase::Ehlo] {
+        let event = told.recv_timeout(deadline).unwrap();
+        let ProbeEvent::Ended(step) = event else { panic!("{event:?}") };
+        assert_eq!((step.stage, step.ok), (Stage::Dialogue(phase), true));
+    }
+    // The server says nothing for as long as the client has patience, which is longer than the deadline.
+    interrupt.stop();
+    assert_eq!(told.recv_timeout(deadline), Err(RecvTimeoutError::Disconnected), "nothing more is told");
+    examining.join().unwrap();
+    let commands = sink.finish()[0].commands.clone();
+    assert!(!commands.iter().any(|command| command.starts_with("RCPT")), "{commands:?}");
+}
+
+#[test]
+fn what_is_interrupted_before_it_begins_says_nothing_to_the_server() {
+    let sink = Sink::accepting();
+    let interrupt = Interrupt::default();
+    interrupt.stop();
+    examine(&settings(&sink), SENDER, None, &interrupt, &mut |event| panic!("{event:?}"));
+    assert!(sink.finish().iter().all(|seen| seen.commands.is_empty()));
+}
+
+#[test]
+fn the_plan_has_the_steps_that_follow() {
+    let authority = Authority::new();
+    for (security, protection) in [
+        (Security::Tls, Protection::Implicit(authority.server("localhost"))),
+        (Security::StartTls, Protection::StartTls(authority.server("localhost"))),
+        (Security::None, Protection::None),
+    ] {
+        let sink = Sink::script().protected_by(protection).login("PLAIN", "notices", "hush").start();
+        let settings = with_login(secured(&sink, security, &authority), "hush");
+        let settings = SmtpSettings { host: "localhost".to_owned(), ..settings };
+        let (mut planned, mut ended) = (Vec::new(), Vec::new());
+        examine(
+            &settings,
+            SENDER,
+            Some("ada@example.org"),
+            &Interrupt::default(),
+            &mut |event| match event {
+                ProbeEvent::Planned(plan) => planned = plan,
+                ProbeEvent::Ended(step) => ended.push(step.stage),
+            },
+        );
+        assert_eq!(planned, ended, "{security:?}");
+    }
 }

@@ -1,14 +1,22 @@
-//! A real dialogue with the server that sends no mail, for `callsheet check`.
+//! A real dialogue with the server that sends no mail, for `callsheet check` and the mail doctor of the screen.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::connection::{Connection, Patience, Seen};
-use super::{Halt, Server, SmtpSettings, socket};
+use super::{Halt, Interrupt, Security, Server, SmtpSettings, socket};
 use crate::domain::reply::{Phase, escape};
 use crate::domain::say::{Said, Say as _, say};
 use crate::domain::timestamp::Timestamp;
 use crate::mail::transport::Envelope;
+
+/// What is told of the dialogue while it is under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProbeEvent {
+    /// The steps in their order, told first. The first of them without an end is under way.
+    Planned(Vec<Stage>),
+    Ended(ProbeStep),
+}
 
 /// One step of the dialogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,23 +40,69 @@ pub enum Stage {
     Dialogue(Phase),
 }
 
-/// Looks the host up, connects, signs in, offers a mail from `from` (a bare address) to `rcpt`, and takes it back before DATA.
-///
-/// Steps that the settings do not ask for (TLS, signing in) are absent.
+/// All steps of a dialogue; see [`examine`].
 pub fn probe(settings: &SmtpSettings, from: &str, rcpt: Option<&str>) -> Vec<ProbeStep> {
     let mut steps = Vec::new();
-    if settings.host.parse::<IpAddr>().is_err() {
+    examine(settings, from, rcpt, &Interrupt::default(), &mut |event| match event {
+        ProbeEvent::Planned(_) => {}
+        ProbeEvent::Ended(step) => steps.push(step),
+    });
+    steps
+}
+
+/// Looks the host up, connects, signs in, offers a mail from `from` (a bare address) to `rcpt`, and takes it back before DATA.
+///
+/// Steps that the settings do not ask for (TLS, signing in) are absent. After [`Interrupt::stop`] nothing more is told.
+pub fn examine(
+    settings: &SmtpSettings,
+    from: &str,
+    rcpt: Option<&str>,
+    interrupt: &Interrupt,
+    tell: &mut dyn FnMut(ProbeEvent),
+) {
+    let mut tell = |event| {
+        if !interrupt.is_stopped() {
+            tell(event);
+        }
+    };
+    let plan = plan(settings, rcpt);
+    let by_name = plan.first() == Some(&Stage::Name);
+    tell(ProbeEvent::Planned(plan));
+    if by_name {
         let step = look_up(settings);
-        let ok = step.ok;
-        steps.push(step);
-        if !ok {
-            return steps;
+        let is_found = step.ok;
+        tell(ProbeEvent::Ended(step));
+        if !is_found || interrupt.is_stopped() {
+            return;
         }
     }
-    if let Err(halt) = talk(settings, from, rcpt, &mut |seen| steps.push(ProbeStep::done(&seen))) {
-        steps.push(ProbeStep::failed(halt));
+    let mut observe = |seen: Seen<'_>| tell(ProbeEvent::Ended(ProbeStep::done(&seen)));
+    let outcome = talk(settings, from, rcpt, interrupt, &mut observe);
+    interrupt.let_go();
+    if let Err(halt) = outcome {
+        tell(ProbeEvent::Ended(ProbeStep::failed(halt)));
     }
-    steps
+}
+
+/// The steps that these settings ask for, in the order in which they end.
+fn plan(settings: &SmtpSettings, rcpt: Option<&str>) -> Vec<Stage> {
+    let by_name = settings.host.parse::<IpAddr>().is_err();
+    let phases = [
+        (true, Phase::Connect),
+        (settings.security == Security::Tls, Phase::Tls),
+        (true, Phase::Greeting),
+        (settings.security == Security::StartTls, Phase::Tls),
+        (true, Phase::Ehlo),
+        (settings.credentials.is_some(), Phase::Auth),
+        (true, Phase::MailFrom),
+        (rcpt.is_some(), Phase::RcptTo),
+    ];
+    let phases = phases.into_iter().filter(|(is_asked, _)| *is_asked);
+    by_name
+        .then_some(Stage::Name)
+        .into_iter()
+        .chain(phases.map(|(_, phase)| Stage::Dialogue(phase)))
+        .collect()
 }
 
 fn look_up(settings: &SmtpSettings) -> ProbeStep {
@@ -78,6 +132,7 @@ fn talk(
     settings: &SmtpSettings,
     from: &str,
     rcpt: Option<&str>,
+    interrupt: &Interrupt,
     observe: &mut dyn FnMut(Seen<'_>),
 ) -> Result<(), Halt> {
     let envelope = Envelope {
@@ -89,7 +144,8 @@ fn talk(
         return Err(Halt::broken(Phase::MailFrom, words));
     }
     let patience = Patience::first(&settings.timeouts);
-    let mut connection = Connection::open(&Arc::new(Server::new(settings.clone())), patience, observe)?;
+    let server = Server { interrupt: Some(interrupt.clone()), ..Server::new(settings.clone()) };
+    let mut connection = Connection::open(&Arc::new(server), patience, observe)?;
     let outcome = offer(&mut connection, &envelope, rcpt, observe);
     if connection.is_open() {
         // What is said to RSET changes no finding.

@@ -6,7 +6,7 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
 use super::line::broken;
-use super::{Halt, Server};
+use super::{Halt, Interrupt, Server};
 use crate::domain::reply::Phase;
 
 /// Connects to the first address of the host that answers, IPv6 before IPv4. Each address has an equal share of the time that
@@ -22,6 +22,9 @@ pub(super) fn connect(server: &Server, patience: Duration) -> Result<(TcpStream,
     addresses.sort_by_key(SocketAddr::is_ipv4);
     let mut last = io::ErrorKind::AddrNotAvailable.into();
     for (tried, address) in addresses.iter().enumerate() {
+        if server.interrupt.as_ref().is_some_and(Interrupt::is_stopped) {
+            break;
+        }
         let left = end.saturating_duration_since(Instant::now());
         match connect_one(server, *address, share(left, addresses.len() - tried)) {
             Ok(socket) => return Ok((socket, *address)),
@@ -39,6 +42,9 @@ fn connect_one(server: &Server, address: SocketAddr, patience: Duration) -> io::
     // Without it every small command waits for the acknowledgement of the one before.
     socket.set_nodelay(true)?;
     socket.set_write_timeout(Some(server.settings.timeouts.data))?;
+    if let Some(interrupt) = &server.interrupt {
+        interrupt.hold(&socket)?;
+    }
     Ok(socket)
 }
 

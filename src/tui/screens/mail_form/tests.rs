@@ -10,6 +10,8 @@ use secrecy::ExposeSecret as _;
 use super::*;
 use crate::config::{Flags, Source};
 use crate::domain::language::Language;
+use crate::domain::reply::Phase;
+use crate::mail::sender::{ProbeStep, Stage};
 use crate::paths::Environment;
 use crate::tui::widgets::test_look;
 
@@ -88,19 +90,46 @@ fn what_is_refused_stays_and_is_explained() {
 }
 
 #[test]
-fn esc_stops_the_doctor_first_and_the_form_goes_on_meanwhile() {
+fn esc_stops_the_doctor_first() {
     let mut form = dialog();
     paste(&mut form, "a");
     assert!(matches!(press(&mut form, Action::Examine), MailFormOutcome::Examine { .. }));
     assert_eq!(press(&mut form, Action::Examine), MailFormOutcome::Stay, "one at a time");
-    paste(&mut form, "b");
-    assert_eq!(form.from.text(), "ab");
+    assert_eq!(press(&mut form, Action::Next), MailFormOutcome::Stay);
     assert_eq!(press(&mut form, Action::Close), MailFormOutcome::StopExamining);
     assert!(!form.doctor.is_asking());
+    assert_eq!(press(&mut form, Action::Close), MailFormOutcome::Stay, "then it asks");
+    press(&mut form, Action::No);
     assert!(matches!(press(&mut form, Action::Examine), MailFormOutcome::Examine { .. }));
     form.examined(Err(Unsaved::Invalid(vec![(MailField::Port, "is 'x'".into())])));
     assert!(!form.doctor.is_asking() && form.problems.len() == 1);
 }
+
+#[test]
+fn what_is_changed_ends_an_examination_of_what_was_typed_before() {
+    let mut form = dialog();
+    let examine = |form: &mut MailFormDialog| {
+        assert!(matches!(press(form, Action::Examine), MailFormOutcome::Examine { .. }));
+        form.hear(ProbeEvent::Planned(vec![CONNECT]));
+    };
+    examine(&mut form);
+    go_to(&mut form, MailField::Host);
+    assert!(form.doctor.is_asking(), "moving changes nothing");
+    assert_eq!(form.input(&Input::Paste("a".into())), MailFormOutcome::StopExamining);
+    assert_eq!(form.input(&Input::Paste("b".into())), MailFormOutcome::Stay);
+    examine(&mut form);
+    go_to(&mut form, MailField::Security);
+    press(&mut form, Action::Accept);
+    assert_eq!(press(&mut form, Action::Close), MailFormOutcome::Stay, "nothing was chosen");
+    press(&mut form, Action::Accept);
+    press(&mut form, Action::Down);
+    assert_eq!(press(&mut form, Action::Accept), MailFormOutcome::StopExamining);
+    examine(&mut form);
+    go_to(&mut form, MailField::Smtputf8);
+    assert_eq!(press(&mut form, Action::Tick), MailFormOutcome::StopExamining);
+}
+
+const CONNECT: Stage = Stage::Dialogue(Phase::Connect);
 
 proptest! {
     #[test]
@@ -108,8 +137,13 @@ proptest! {
         let mut form = dialog();
         if told {
             press(&mut form, Action::Examine);
-            let step = |ok| Examined { stage: "connect", ok, words: "220 语 and \u{7} more ".repeat(9).into() };
-            form.examined(Ok(vec![step(true), step(true), step(false)]));
+            let stages = [Phase::Connect, Phase::Greeting, Phase::Ehlo].map(Stage::Dialogue);
+            form.hear(ProbeEvent::Planned(stages.to_vec()));
+            for (stage, ok) in stages.into_iter().zip([true, true, false]) {
+                let words = "220 语 and \u{7} more ".repeat(9).into();
+                form.hear(ProbeEvent::Ended(ProbeStep { stage, ok, words, last_day: None }));
+            }
+            form.examined(Ok(()));
         }
         for _ in 0..steps {
             press(&mut form, Action::Next);

@@ -22,6 +22,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
+use super::doctor::Told;
 use super::{Focus, MailFormDialog, Waiting};
 use crate::config::MailField;
 use crate::domain::columns::width;
@@ -48,6 +49,8 @@ const WIDEST: u16 = 130;
 const LABELS: u16 = 12;
 /// Columns of the drop-down.
 const LIST: u16 = 14;
+/// Rows for what the doctor says, so that the dialog keeps its size while the usual number of lines comes.
+const DOCTOR: usize = 9;
 /// Columns of the field for the port.
 const PORT: u16 = 8;
 
@@ -62,7 +65,8 @@ enum FormRow {
     Buttons,
     /// The head above what the doctor says.
     DoctorHead,
-    Doctor(ScrollLine),
+    /// The line of that number.
+    Doctor(usize),
 }
 
 impl MailFormDialog {
@@ -73,12 +77,15 @@ impl MailFormDialog {
         let words = if is_wide { FORM } else { columns.saturating_sub(6) };
         let mut rows = self.rows(usize::from(words), is_wide, look.language);
         let form_rows = rows.len();
-        if !is_wide {
+        let doctor = if is_wide { columns.saturating_sub(FORM + 11) } else { words };
+        let doctor = self.doctor.lines(usize::from(doctor), look);
+        let wanted = if is_wide {
+            rows.len().max(doctor.lines.len().max(DOCTOR) + 1)
+        } else {
             rows.push(FormRow::DoctorHead);
-            rows.extend(self.doctor.lines(usize::from(words), look).into_iter().map(FormRow::Doctor));
-        }
-        let doctor = self.doctor.lines(usize::from(columns.saturating_sub(FORM + 11)), look);
-        let wanted = if is_wide { rows.len().max(doctor.len() + 1) } else { rows.len().max(form_rows + 9) };
+            rows.extend((0..doctor.lines.len()).map(FormRow::Doctor));
+            rows.len().max(form_rows + DOCTOR)
+        };
         let place = dialog::centred(area, columns, u16::try_from(wanted + 2).unwrap_or(u16::MAX));
         let inner = dialog::open(place, buf, look, say!(look.language, "Mail server"));
         if self.waiting == Waiting::Saved {
@@ -86,20 +93,15 @@ impl MailFormDialog {
         }
         let left = if is_wide { Rect { width: FORM.min(inner.width), ..inner } } else { inner };
         let height = usize::from(left.height);
-        let top = self.top(&rows, height);
+        let top = self.top(&rows, &doctor, height);
         dialog::scroll_marks(place, buf, look, top, rows.len());
         let mut cursor = None;
         for (index, form_row) in rows.iter().enumerate().skip(top).take(height) {
-            cursor = self.draw_row(form_row, row(left, index - top), buf, look).or(cursor);
+            cursor = self.draw_row(form_row, &doctor, row(left, index - top), buf, look).or(cursor);
         }
         if is_wide {
-            draw_doctor(
-                &doctor,
-                self.doctor.top(doctor.len(), height.saturating_sub(1)),
-                beside(inner, FORM),
-                buf,
-                look,
-            );
+            let top = self.doctor.top(&doctor, height.saturating_sub(1));
+            draw_doctor(&doctor.lines, top, beside(inner, FORM), buf, look);
         }
         let is_security = |form_row: &FormRow| matches!(form_row, FormRow::Field(MailField::Security));
         if self.security.is_open()
@@ -177,7 +179,14 @@ impl MailFormDialog {
         words.to_owned()
     }
 
-    fn draw_row(&self, form_row: &FormRow, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
+    fn draw_row(
+        &self,
+        form_row: &FormRow,
+        doctor: &Told,
+        area: Rect,
+        buf: &mut Buffer,
+        look: Look<'_>,
+    ) -> Option<Position> {
         let fields = beside(area, LABELS);
         match form_row {
             FormRow::Blank => None,
@@ -203,7 +212,8 @@ impl MailFormDialog {
                 draw_head(area, buf, look);
                 None
             }
-            FormRow::Doctor(line) => {
+            FormRow::Doctor(number) => {
+                let line = doctor.lines.get(*number)?;
                 write(area, buf, Span::styled(line.text.as_str(), look.style(line.role)));
                 None
             }
@@ -263,7 +273,7 @@ impl MailFormDialog {
 
     /// The first row that is seen: the focus and the words below it stay in sight, and from the buttons on what the doctor says,
     /// from where it is scrolled to.
-    fn top(&self, rows: &[FormRow], height: usize) -> usize {
+    fn top(&self, rows: &[FormRow], doctor: &Told, height: usize) -> usize {
         let is_focused = |form_row: &FormRow| match (form_row, self.focus) {
             (FormRow::Field(field), Focus::Field(focus)) => *field == focus,
             (FormRow::Buttons, Focus::Ok | Focus::Examine | Focus::Cancel) => true,
@@ -274,11 +284,11 @@ impl MailFormDialog {
             let notes = rows.iter().skip(skip);
             notes.take_while(|form_row| matches!(form_row, FormRow::Note { .. })).count()
         };
-        let doctor = rows.iter().filter(|form_row| matches!(form_row, FormRow::Doctor(_))).count();
-        if doctor > 0 && matches!(self.focus, Focus::Ok | Focus::Examine | Focus::Cancel) {
+        let told = rows.iter().filter(|form_row| matches!(form_row, FormRow::Doctor(_))).count();
+        if told > 0 && matches!(self.focus, Focus::Ok | Focus::Examine | Focus::Cancel) {
             let first = rows.len().saturating_sub(height).min(at);
             let hidden = rows.len().saturating_sub(first + height);
-            return first + self.doctor.top(doctor, doctor.saturating_sub(hidden));
+            return first + self.doctor.top(doctor, told.saturating_sub(hidden));
         }
         let last = at + after(at + 1);
         (last + 1).saturating_sub(height).min(at)
