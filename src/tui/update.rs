@@ -120,7 +120,8 @@ fn take_typed(model: &mut Model, typed: Msg, plan: &mut Plan) {
         | Msg::WorkerPanicked(_)
         | Msg::Resumed
         | Msg::SuspendAsked
-        | Msg::InputLost(_) => None,
+        | Msg::InputLost(_)
+        | Msg::DraftsFound(_) => None,
     };
     if let Some(input) = input {
         forget_alarm(model);

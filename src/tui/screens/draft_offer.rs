@@ -80,12 +80,12 @@ impl DraftOfferDialog {
         let columns = COLUMNS.min(area.width);
         let words = usize::from(columns).saturating_sub(6);
         let labelled = self.buttons(look.language);
-        let buttons = labelled.rows(words);
+        let buttons = labelled.rows(words, look.marks);
         let head = wrap(&self.head(look), words);
         let mut content = wrap(&content(&self.offer.draft, look), words);
         content.truncate(CONTENT_ROWS);
         let rows = head.len() + content.len() + buttons + 4;
-        let place = dialog::centred(area, columns, u16::try_from(rows).unwrap_or(u16::MAX));
+        let place = dialog::centred(look.marks, area, columns, u16::try_from(rows).unwrap_or(u16::MAX));
         let inner = dialog::open(place, buf, look, say!(look.language, "Left unfinished"));
         // Where there is little room, the buttons and the beginning stay.
         let room = usize::from(inner.height).saturating_sub(buttons);

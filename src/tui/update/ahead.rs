@@ -72,7 +72,8 @@ fn waits(model: &Model) -> bool {
             | Overlay::Import(_)
             | Overlay::GoTo(_)
             | Overlay::Help(_)
-            | Overlay::Palette(_),
+            | Overlay::Palette(_)
+            | Overlay::DraftOffer(_),
         )
         | None => false,
     }
