@@ -11,7 +11,7 @@
 //! │ Bounces to                                                               │
 //! │ SMTPUTF8     [ ] addresses with letters outside ASCII                    │
 //! │              kept in a file of its own that only you can read            │
-//! │              [ OK ]  [ Check ]  [ Cancel ]                               │
+//! │              [ OK ]  [ Check ]  [ More ]  [ Cancel ]                     │
 //! │ Mail doctor ──────────────────────────────────────────────────────────── │
 //! │ ✓ connect    connected to 192.0.2.7:587                                  │
 //! │ ✗ sign in    535 5.7.8 authentication failed                             │
@@ -23,7 +23,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::doctor::Told;
-use super::{Focus, MailFormDialog, Waiting};
+use super::{Focus, MailFormDialog, Page, Waiting};
 use crate::config::MailField;
 use crate::domain::columns::width;
 use crate::domain::language::Language;
@@ -51,8 +51,8 @@ const LABELS: u16 = 12;
 const LIST: u16 = 14;
 /// Rows for what the doctor says, so that the dialog keeps its size while the usual number of lines comes.
 const DOCTOR: usize = 9;
-/// Columns of the field for the port.
-const PORT: u16 = 8;
+/// Columns of a field for a number.
+const NUMBER: u16 = 8;
 
 /// One row of the form.
 enum FormRow {
@@ -119,7 +119,7 @@ impl MailFormDialog {
     fn rows(&self, columns: usize, is_wide: bool, language: Language) -> Vec<FormRow> {
         let beside = columns.saturating_sub(LABELS.into());
         let mut rows = Vec::new();
-        for field in MailField::ALL {
+        for field in self.page.fields() {
             rows.push(FormRow::Field(field));
             for (_, problem) in self.problems.iter().filter(|(wrong, _)| *wrong == field) {
                 let problem = problem.say(language);
@@ -136,6 +136,10 @@ impl MailFormDialog {
         rows.extend(note(&safe(&self.hint(language)), Role::Hint, beside));
         if is_wide {
             rows.push(FormRow::Blank);
+        }
+        if self.problems.iter().any(|(field, _)| Page::of(*field) != self.page) {
+            let words = say!(language, "something on the other page is wrong, too");
+            rows.extend(note(words, Role::Problem, beside));
         }
         rows.push(FormRow::Buttons);
         let message = self.message.as_ref().map(|message| message.text(language));
@@ -169,11 +173,36 @@ impl MailFormDialog {
                 say!(language, "for each mail an address made from this one; empty: to the sender")
             }
             Focus::Field(MailField::Smtputf8) => say!(language, "the server must know SMTPUTF8"),
+            Focus::Field(MailField::CaFile) => {
+                say!(language, "certificates in PEM that are trusted besides those of the system")
+            }
+            Focus::Field(MailField::Connections) => {
+                say!(language, "how many are open at once, 1 to 32; empty: 4")
+            }
+            Focus::Field(MailField::RatePerSecond) => {
+                say!(language, "mails a second at most; empty or 0: no limit")
+            }
+            Focus::Field(MailField::MessageIdDomain) => {
+                say!(language, "the right side of each Message-ID; empty: the sender's domain")
+            }
+            Focus::Field(MailField::DkimDomain) => {
+                say!(language, "DKIM: the domain that signs; empty in all three: nothing is signed")
+            }
+            Focus::Field(MailField::DkimSelector) => {
+                say!(language, "DKIM: the name under which the key is published")
+            }
+            Focus::Field(MailField::DkimKeyFile) => {
+                say!(language, "DKIM: the private RSA key in PEM, readable by you alone")
+            }
             Focus::Ok => {
                 let file = self.server.basis.file.display();
                 return say!(language, "writes {file}; mail leaves so at once", file);
             }
             Focus::Examine => say!(language, "asks the server; nothing is sent and nothing saved"),
+            Focus::Turn => match self.page {
+                Page::Server => say!(language, "limits, bounces and signatures"),
+                Page::More => say!(language, "back to server and sender"),
+            },
             Focus::Cancel => say!(language, "leaves everything as it was"),
         };
         words.to_owned()
@@ -196,15 +225,26 @@ impl MailFormDialog {
                 None
             }
             FormRow::Buttons => {
+                let turn = match self.page {
+                    Page::Server => say!(look.language, "More"),
+                    Page::More => say!(look.language, "Back"),
+                };
                 let buttons = [
                     (say!(look.language, "OK"), Focus::Ok),
                     (say!(look.language, "Check"), Focus::Examine),
+                    (turn, Focus::Turn),
                     (say!(look.language, "Cancel"), Focus::Cancel),
                 ];
-                let (mut place, mut cursor) = (fields, None);
+                let columns = |label| width(label) + 4;
+                let all: usize = buttons.iter().map(|(label, _)| columns(label)).sum();
+                let fits = |area: Rect| all + 2 * (buttons.len() - 1) <= usize::from(area.width);
+                // On a small screen they begin at the edge, and stand as far apart as there is room.
+                let mut place = if fits(fields) { fields } else { area };
+                let gap = (usize::from(place.width).saturating_sub(all) / (buttons.len() - 1)).min(2);
+                let mut cursor = None;
                 for (label, focus) in buttons {
                     cursor = self.draw_button(label, focus, place, buf, look).or(cursor);
-                    place = beside(place, u16::try_from(width(label) + 6).unwrap_or(u16::MAX));
+                    place = beside(place, u16::try_from(columns(label) + gap).unwrap_or(u16::MAX));
                 }
                 cursor
             }
@@ -221,23 +261,30 @@ impl MailFormDialog {
     }
 
     fn draw_field(&self, field: MailField, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
-        let (label, text) = match field {
-            MailField::From => (say!(look.language, "From"), Some(&self.from)),
-            MailField::Host => (say!(look.language, "Server"), Some(&self.host)),
-            MailField::Port => (say!(look.language, "Port"), Some(&self.port)),
-            MailField::Security => (say!(look.language, "Security"), None),
-            MailField::Username => (say!(look.language, "User name"), Some(&self.username)),
-            MailField::Password => (say!(look.language, "Password"), None),
-            MailField::ReturnPath => (say!(look.language, "Bounces to"), Some(&self.return_path)),
-            MailField::Smtputf8 => ("SMTPUTF8", None),
+        let label = match field {
+            MailField::From => say!(look.language, "From"),
+            MailField::Host => say!(look.language, "Server"),
+            MailField::Port => say!(look.language, "Port"),
+            MailField::Security => say!(look.language, "Security"),
+            MailField::Username => say!(look.language, "User name"),
+            MailField::Password => say!(look.language, "Password"),
+            MailField::CaFile => say!(look.language, "CA file"),
+            MailField::Connections => say!(look.language, "Connections"),
+            MailField::RatePerSecond => say!(look.language, "Per second"),
+            MailField::ReturnPath => say!(look.language, "Bounces to"),
+            MailField::MessageIdDomain => "Message-ID",
+            MailField::Smtputf8 => "SMTPUTF8",
+            MailField::DkimDomain => say!(look.language, "Signed by"),
+            MailField::DkimSelector => say!(look.language, "Selector"),
+            MailField::DkimKeyFile => say!(look.language, "Key file"),
         };
         write(area, buf, Span::styled(label, look.style(Role::Label)));
         let (place, focus) = (beside(area, LABELS), self.widget_focus(field));
-        match (field, text) {
-            (MailField::Port, Some(text)) => {
-                text.draw_in_form(Rect { width: place.width.min(PORT), ..place }, buf, look, focus)
+        match (field, self.text(field)) {
+            (_, Some(text)) => {
+                let columns = if field.is_number() { place.width.min(NUMBER) } else { place.width };
+                text.draw_in_form(Rect { width: columns, ..place }, buf, look, focus)
             }
-            (_, Some(text)) => text.draw_in_form(place, buf, look, focus),
             (MailField::Security, None) => self.security.draw(list_area(area), buf, look, focus),
             (MailField::Password, None) => self.password.draw(place, buf, look, focus),
             (_, None) => {
@@ -276,7 +323,7 @@ impl MailFormDialog {
     fn top(&self, rows: &[FormRow], doctor: &Told, height: usize) -> usize {
         let is_focused = |form_row: &FormRow| match (form_row, self.focus) {
             (FormRow::Field(field), Focus::Field(focus)) => *field == focus,
-            (FormRow::Buttons, Focus::Ok | Focus::Examine | Focus::Cancel) => true,
+            (FormRow::Buttons, Focus::Ok | Focus::Examine | Focus::Turn | Focus::Cancel) => true,
             (_, _) => false,
         };
         let at = rows.iter().position(is_focused).unwrap_or_default();
@@ -285,7 +332,7 @@ impl MailFormDialog {
             notes.take_while(|form_row| matches!(form_row, FormRow::Note { .. })).count()
         };
         let told = rows.iter().filter(|form_row| matches!(form_row, FormRow::Doctor(_))).count();
-        if told > 0 && matches!(self.focus, Focus::Ok | Focus::Examine | Focus::Cancel) {
+        if told > 0 && matches!(self.focus, Focus::Ok | Focus::Examine | Focus::Turn | Focus::Cancel) {
             let first = rows.len().saturating_sub(height).min(at);
             let hidden = rows.len().saturating_sub(first + height);
             return first + self.doctor.top(doctor, told.saturating_sub(hidden));
