@@ -1,8 +1,9 @@
 //! Columns: how wide a text is in a terminal, and how it is made to fit.
 //!
 //! A column is one terminal cell. The width of a text is the sum of the widths of its grapheme clusters by `unicode-width`
-//! without the East Asian context; a cluster with a control character counts nothing, since the screen drops it. The caret
-//! of a field is placed by the same numbers. It never escapes: escape first, then measure.
+//! without the East Asian context; a cluster with a control character counts nothing, since the screen drops it, and each halfwidth
+//! sound mark of katakana counts one more, since the screen leaves room for it. The caret of a field is placed by the same
+//! numbers. It never escapes: escape first, then measure.
 
 use std::borrow::Cow;
 
@@ -74,7 +75,7 @@ fn cluster_width(cluster: &str) -> usize {
     if cluster.contains(char::is_control) {
         return 0;
     }
-    cluster.width()
+    cluster.width() + cluster.chars().filter(|character| matches!(character, '\u{ff9e}' | '\u{ff9f}')).count()
 }
 
 #[cfg(test)]
@@ -93,7 +94,7 @@ mod tests {
             ("語", 2),
             ("王小明", 6),
             ("👩\u{200D}🚀", 2),
-            ("ｶ\u{FF9E}", 2),
+            ("ｶ\u{FF9E}", 3),
             ("한", 2),
             ("\u{1112}\u{1161}\u{11AB}", 2),
             ("a\r\nb\t", 2),

@@ -2,13 +2,17 @@
 //!
 //! A frame is wrapped in synchronized update (DEC private mode 2026) so that terminals show it whole, and one in which nothing
 //! has changed is no byte at all. It knows what the terminal shows, and takes whichever is shortest: to move over what stands
-//! there already, or to write it again; to write blanks, or to erase (ECH) and move. It writes what the theme says and never
-//! looks at `NO_COLOR`: the theme without colour keeps bold and reverse.
+//! there already, or to write it again; to write blanks, or to erase (ECH) and move. Behind a symbol that terminals draw in
+//! different widths it puts the cursor where it must be and writes anew whatever the symbol may have covered. It writes what the
+//! theme says and never looks at `NO_COLOR`: the theme without colour keeps bold and reverse.
 
+#[cfg(test)]
+mod emulated;
 mod pen;
 mod shown;
 #[cfg(test)]
 mod tests;
+mod widths;
 
 use std::io::{self, Write};
 
@@ -18,6 +22,7 @@ use ratatui::layout::{Position, Size};
 
 use pen::{PLAIN, Pen};
 use shown::{Grid, Shown};
+use widths::{is_sure, most_columns};
 
 const BEGIN: &[u8] = b"\x1b[?2026h";
 const END: &[u8] = b"\x1b[?2026l";
@@ -96,53 +101,88 @@ impl<W: Write, S: Fn() -> io::Result<Size>> AnsiBackend<W, S> {
         self.pen = pen;
     }
 
-    /// Draws a row as `wanted` has it, from the first column that may differ to the last.
-    fn draw_row(&mut self, y: u16, first: u16, last: u16, size: Size) {
+    /// Draws a row as `wanted` has it, from the first column that may differ to the one before `end`.
+    fn draw_row(&mut self, y: u16, first: u16, mut end: u16, size: Size) {
         mend_halves(&mut self.wanted);
         // Behind this column erasing has not been weighed yet.
         let mut weighed = 0;
-        // A wide character whose second half is written over begins before it.
-        let mut x = first.saturating_sub(1);
-        while x <= last {
+        // A wide character of which a part is written over begins before it.
+        let before = self.shown.row(y).iter().take(first.into()).rposition(|shown| *shown != Shown::Rest);
+        let mut x = before.and_then(|before| u16::try_from(before).ok()).unwrap_or(first);
+        while x < end {
             let index = usize::from(x);
             let (Some(wanted), Some(shown)) = (self.wanted.get(index), self.shown.row(y).get(index)) else {
                 return;
             };
-            if wanted == shown || *wanted == Shown::Half {
+            if wanted == shown || *wanted == Shown::Rest {
                 x += 1;
                 continue;
             }
             if *wanted == Shown::Blank && x >= weighed {
-                let (columns, end) = self.blanks_to_erase(y, x, last);
-                weighed = end;
+                let (columns, behind) = self.blanks_to_erase(y, x, end.saturating_sub(1));
+                weighed = behind;
                 if columns > 0 {
                     self.erase(Position { x, y }, columns);
                     continue;
                 }
             }
-            self.draw_cell(Position { x, y }, size);
+            let behind = self.draw_cell(Position { x, y }, size);
+            // What is drawn anew behind it is weighed anew.
+            if behind > end {
+                (end, weighed) = (behind.min(size.width), 0);
+            }
             x += 1;
         }
     }
 
-    fn draw_cell(&mut self, at: Position, size: Size) {
+    /// Draws a cell; gives the column behind all that it may have changed.
+    fn draw_cell(&mut self, at: Position, size: Size) -> u16 {
         let wanted = self.wanted[usize::from(at.x)].clone();
-        let Some((symbol, pen, columns)) = wanted.text() else { return };
+        let Some((symbol, pen, columns)) = wanted.text() else { return at.x };
         self.reach(at);
         if !self.pen.serves(pen, symbol == " ") {
             self.take_pen(pen);
         }
-        self.say(symbol);
         let next = at.x.saturating_add(columns);
-        self.at = if next >= size.width {
-            // Behind the last column terminals differ in where the cursor is.
-            Place::Unknown
-        } else if is_sure(symbol) {
-            Place::At(Position { x: next, ..at })
+        let mut end = next;
+        if is_sure(symbol) {
+            self.say(symbol);
+            self.at = Place::At(Position { x: next, ..at });
+            self.shown.set(at, wanted);
         } else {
-            Place::Row(at.y)
-        };
-        self.shown.set(at, wanted);
+            end = end.max(at.x.saturating_add(self.say_doubtful(symbol, columns, at.x, size.width)));
+            self.at = Place::Row(at.y);
+            self.shown.set(at, wanted);
+            for x in next..end {
+                self.shown.set(Position { x, ..at }, Shown::Unknown);
+            }
+        }
+        if end >= size.width {
+            // Behind the last column terminals differ in where the cursor is.
+            self.at = Place::Unknown;
+        }
+        end
+    }
+
+    /// Writes a symbol that terminals draw in different widths, for which the cells have `columns` from `x` on; gives the columns
+    /// that it may have taken. What could go on in the next row is not written.
+    fn say_doubtful(&mut self, symbol: &str, columns: u16, x: u16, width: u16) -> u16 {
+        let room = width.saturating_sub(x);
+        if columns > 1 {
+            // A terminal that takes less would leave what is behind it.
+            let blanks = usize::from(columns.min(room));
+            self.say(&format!("{:blanks$}\x1b[{}G", "", u32::from(x) + 1));
+        }
+        let most = most_columns(symbol);
+        if most <= room {
+            self.say(symbol);
+            return most;
+        }
+        // Its first character alone says most of it.
+        let mut bytes = [0; 4];
+        let first = symbol.chars().next().map_or("?", |first| first.encode_utf8(&mut bytes));
+        self.say(if most_columns(first) <= room { first } else { "?" });
+        room
     }
 
     /// How many columns from `x` on are worth erasing before the characters among them are written, 0 if none are, and the
@@ -277,8 +317,12 @@ impl<W: Write, S: Fn() -> io::Result<Size>> Backend for AnsiBackend<W, S> {
                 want(&mut self.wanted, x, cell);
                 last = x;
             }
-            // The second half of a wide character that was written over is no change of its own; it may be two columns on.
-            self.draw_row(y, first, last.saturating_add(2).min(size.width.saturating_sub(1)), size);
+            // The rest of a wide character, old or new, is no change of its own.
+            let behind = last.saturating_add(self.wanted.get(usize::from(last)).map_or(1, Shown::columns));
+            let rest =
+                self.shown.row(y).iter().skip(behind.into()).take_while(|shown| **shown == Shown::Rest);
+            let end = usize::from(behind) + rest.count();
+            self.draw_row(y, first, u16::try_from(end.min(size.width.into())).unwrap_or(size.width), size);
         }
         Ok(())
     }
@@ -363,28 +407,39 @@ impl<W: Write, S: Fn() -> io::Result<Size>> Backend for AnsiBackend<W, S> {
 /// Puts a cell into the row that is wanted.
 fn want(row: &mut [Shown], x: u16, cell: &Cell) {
     let (index, shown) = (usize::from(x), Shown::of(cell));
-    let is_wide = shown.is_wide();
-    let is_covered = index > 0 && row.get(index - 1).is_some_and(Shown::is_wide);
-    // Behind some wide characters the buffer names the blank under their second half.
-    if is_covered && cell.symbol() == " " && row.get(index) == Some(&Shown::Half) {
+    // Behind some wide characters the buffer names the blanks under the rest of them.
+    if cell.symbol() == " " && is_covered(row, index) {
         return;
     }
+    let behind = (index + usize::from(shown.columns())).min(row.len());
     if let Some(place) = row.get_mut(index) {
         *place = shown;
     }
-    if is_wide && let Some(place) = row.get_mut(index + 1) {
-        *place = Shown::Half;
+    if let Some(rest) = row.get_mut(index + 1..behind) {
+        rest.fill(Shown::Rest);
     }
 }
 
-/// Leaves no half of a wide character without the other: what is behind one that was written over is blank.
+/// Whether a wide character before this place reaches over it.
+fn is_covered(row: &[Shown], index: usize) -> bool {
+    if row.get(index) != Some(&Shown::Rest) {
+        return false;
+    }
+    let begin = row[..index].iter().rposition(|shown| *shown != Shown::Rest);
+    begin.is_some_and(|begin| begin + usize::from(row[begin].columns()) > index)
+}
+
+/// Leaves no part of a wide character without the others: what is left of one that was written over is blank.
 fn mend_halves(row: &mut [Shown]) {
-    for index in 0..row.len() {
-        let is_behind = index > 0 && row[index - 1].is_wide();
-        if (row[index] == Shown::Half) != is_behind {
-            let broken = if is_behind { index - 1 } else { index };
-            row[broken] = Shown::Blank;
+    let mut index = 0;
+    while index < row.len() {
+        let columns = usize::from(row[index].columns());
+        let rest =
+            row[index + 1..].iter().take(columns - 1).take_while(|shown| **shown == Shown::Rest).count();
+        if row[index] == Shown::Rest || rest + 1 < columns {
+            row[index..=index + rest].fill(Shown::Blank);
         }
+        index += 1 + rest;
     }
 }
 
@@ -395,13 +450,4 @@ fn length_of_step(columns: u16) -> usize {
 
 fn digits(number: u16) -> usize {
     number.checked_ilog10().map_or(1, |log| log as usize + 1)
-}
-
-/// Whether all terminals agree on the width of the symbol, so that the cursor's place behind it is sure. The single marks are
-/// narrow by Unicode (UAX #11, neutral) and no emoji.
-fn is_sure(symbol: &str) -> bool {
-    let is_sure_alone =
-        |character| matches!(character, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '▸' | '✓' | '✗');
-    let mut characters = symbol.chars();
-    symbol.is_ascii() || (characters.next().is_some_and(is_sure_alone) && characters.next().is_none())
 }

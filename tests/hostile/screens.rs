@@ -4,7 +4,6 @@ use std::io;
 
 use callsheet::domain::contact::ContactId;
 use callsheet::domain::notice::NoticeForm;
-use callsheet::domain::safe_text::safe;
 use callsheet::operations::contacts::{self, ContactChange};
 use callsheet::operations::notices;
 use callsheet::tui::backend::AnsiBackend;
@@ -14,6 +13,7 @@ use callsheet::tui::theme::Theme;
 use callsheet::tui::view;
 use ratatui::Terminal;
 use ratatui::layout::Size;
+use unicode_width::UnicodeWidthStr;
 
 use super::{spoil, strings};
 use crate::support::desk::Desk;
@@ -119,14 +119,21 @@ impl<'a> Watched<'a> {
         assert!(screen.alternate_screen(), "{told}");
         let place = cursor.unwrap();
         assert_eq!(screen.cursor_position(), (place.y, place.x), "{told}");
-        // How emulators divide emoji, and letters of scripts that join, is their own affair.
-        let is_alike = |c: char| c < '\u{370}' || c == '王' || safe(&c.to_string()) != c.to_string();
-        if !text.chars().all(is_alike) {
-            return;
-        }
+        // How emulators divide emoji, and letters of scripts that join, is their own affair: of such a symbol only the cells behind
+        // it are looked at.
+        let is_alike =
+            |c: char| c < '\u{370}' || matches!(c, '\u{2000}'..='\u{27bf}' | '\u{3000}'..='\u{9fff}');
+        let mut own_affair = 0;
         for at in buffer.area.positions() {
+            let symbol = buffer[at].symbol();
             let shown = screen.cell(at.y, at.x).unwrap();
-            if shown.is_wide_continuation() {
+            if at.x == 0 {
+                own_affair = 0;
+            }
+            if symbol.chars().count() > 1 || !symbol.chars().all(is_alike) {
+                own_affair = own_affair.max(usize::from(at.x) + symbol.width());
+            }
+            if usize::from(at.x) < own_affair || shown.is_wide_continuation() {
                 continue;
             }
             // Emulators differ in how many marks a cell holds: the character itself counts.

@@ -2,9 +2,9 @@
 
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
-use unicode_width::UnicodeWidthStr;
 
 use super::pen::{PLAIN, Pen};
+use crate::domain::columns::width;
 
 /// A cell of the terminal.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,8 +14,8 @@ pub(super) enum Shown {
     /// Nothing, in the terminal's own colours.
     #[default]
     Blank,
-    /// The second half of a character of two columns.
-    Half,
+    /// Covered by a character of several columns that begins before it.
+    Rest,
     Glyph(Glyph),
 }
 
@@ -24,7 +24,7 @@ pub(super) enum Shown {
 pub(super) struct Glyph {
     symbol: Symbol,
     pub(super) pen: Pen,
-    /// 1 or 2.
+    /// At least 1.
     pub(super) columns: u16,
 }
 
@@ -44,13 +44,17 @@ impl Shown {
         if pen == PLAIN && symbol == " " {
             return Self::Blank;
         }
-        let columns = if symbol.len() == 1 { 1 } else { symbol.width().clamp(1, 2) };
-        Self::Glyph(Glyph { symbol: Symbol::of(symbol), pen, columns: if columns == 2 { 2 } else { 1 } })
+        let columns =
+            if symbol.len() == 1 { 1 } else { u16::try_from(width(symbol)).map_or(1, |width| width.max(1)) };
+        Self::Glyph(Glyph { symbol: Symbol::of(symbol), pen, columns })
     }
 
-    /// Whether it takes this column and the next.
-    pub(super) const fn is_wide(&self) -> bool {
-        matches!(self, Self::Glyph(Glyph { columns: 2, .. }))
+    /// The columns that it takes from its own on; 1 for whatever is no character.
+    pub(super) const fn columns(&self) -> u16 {
+        match self {
+            Self::Glyph(glyph) => glyph.columns,
+            Self::Unknown | Self::Blank | Self::Rest => 1,
+        }
     }
 
     /// The text, the pen and the columns with which it is written; none for what is not.
@@ -58,7 +62,7 @@ impl Shown {
         match self {
             Self::Blank => Some((" ", PLAIN, 1)),
             Self::Glyph(glyph) => Some((glyph.symbol.text(), glyph.pen, glyph.columns)),
-            Self::Unknown | Self::Half => None,
+            Self::Unknown | Self::Rest => None,
         }
     }
 }
@@ -129,25 +133,16 @@ impl Grid {
         if at.x >= self.size.width {
             return;
         }
-        let index = usize::from(at.y) * columns + usize::from(at.x);
-        // Terminals differ in what is left of a wide character when one of its halves is written over.
-        if self.cells.get(index).is_some_and(Shown::is_wide) {
-            self.put(at.x + 1, index + 1, Shown::Unknown);
+        let begin = usize::from(at.y) * columns;
+        let Some(row) = self.cells.get_mut(begin..begin + columns) else { return };
+        let first = usize::from(at.x);
+        let behind = (first + usize::from(shown.columns())).min(columns);
+        // Terminals differ in what is left of a wide character when a part of it is written over.
+        for index in first..behind {
+            let end = (index + usize::from(row[index].columns())).min(columns);
+            row[index + 1..end].fill(Shown::Unknown);
         }
-        if shown.is_wide() {
-            if self.cells.get(index + 1).is_some_and(Shown::is_wide) {
-                self.put(at.x.saturating_add(2), index + 2, Shown::Unknown);
-            }
-            self.put(at.x + 1, index + 1, Shown::Half);
-        }
-        self.put(at.x, index, shown);
-    }
-
-    fn put(&mut self, x: u16, index: usize, shown: Shown) {
-        if x < self.size.width
-            && let Some(cell) = self.cells.get_mut(index)
-        {
-            *cell = shown;
-        }
+        row[first + 1..behind].fill(Shown::Rest);
+        row[first] = shown;
     }
 }
