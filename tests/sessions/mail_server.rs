@@ -145,8 +145,7 @@ fn the_other_page_is_checked_and_saved_with_the_first() {
     desk.sees("which others can read (mode 0644)").sees("bounces@example.com");
     desk.types("<f3>").sees("不是整数").sees("无法读取").types("<f3>");
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
-    desk.types("<c-u> <tab> <c-u> 8 <enter>")
-        .awaits("whose key cannot be used: it holds no private key");
+    desk.types("<c-u> <tab> <c-u> 8 <enter>").awaits("whose key cannot be used: it holds no private key");
     desk.types("<c-u> <s-tab> <c-u> <s-tab> <c-u> <enter>").awaits("Saved.").sees_no(FORM);
     assert_eq!(
         fs::read_to_string(file(&office)).unwrap(),
