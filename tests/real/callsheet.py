@@ -213,6 +213,8 @@ class Tty:
         self._stream = pyte.ByteStream(self._screen)
         self._left = b""
         self._code = None
+        # Every byte that the program has written.
+        self.read = b""
         self._pid, self._terminal = pty.fork()
         if self._pid == 0:
             # The child's terminal has no size yet: it gets one before the program can ask.
@@ -239,6 +241,11 @@ class Tty:
         """Types keys and text."""
         for key in keys:
             os.write(self._terminal, key.encode())
+
+    def resize(self, columns, rows):
+        """Another size, as when a window is drawn larger: the program gets SIGWINCH."""
+        self._screen.resize(rows, columns)
+        fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def wait_for(self, wanted, seconds=DEADLINE):
         """Waits until the regular expression is found on the screen; returns the match."""
@@ -302,6 +309,7 @@ class Tty:
         except OSError:
             return False  # Linux says EIO when the last program on the terminal has ended.
         self._answer(data)
+        self.read += data
         data = self._left + data
         unfinished = self._UNFINISHED.search(data)
         end = unfinished.start() if unfinished else len(data)

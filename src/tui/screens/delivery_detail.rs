@@ -18,7 +18,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::outbox::{not_cancelled, not_retried, state_role, state_words};
-use crate::domain::columns::pad;
 use crate::domain::delivery::{Delivery, DeliveryId, Kind, State};
 use crate::domain::language::Language;
 use crate::domain::routing::FallbackReason;
@@ -157,7 +156,7 @@ impl DeliveryDialog {
         // Borders and margins of the dialog, and what scrolled text keeps for its marks.
         let lines = self.lines(usize::from(columns).saturating_sub(8), look);
         let rows = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
-        (dialog::centred(area, columns, rows), lines)
+        (dialog::centred(look.marks, area, columns, rows), lines)
     }
 
     fn lines(&self, columns: usize, look: Look<'_>) -> Vec<ScrollLine> {
@@ -197,14 +196,14 @@ fn headers(delivery: &Delivery, columns: usize, look: Look<'_>) -> Vec<ScrollLin
     } else {
         format!("{} <{}>", safe(&delivery.name), safe(&delivery.to))
     };
-    let mut lines = fact(say!(language, "To"), &to, Role::Text, columns);
-    lines.extend(fact(say!(language, "Subject"), &safe(&delivery.subject), Role::Text, columns));
+    let mut lines = fact(say!(language, "To"), &to, Role::Text, columns, look);
+    lines.extend(fact(say!(language, "Subject"), &safe(&delivery.subject), Role::Text, columns, look));
     let kind = plain(language, delivery.kind.id());
     let kind = match (delivery.kind, &delivery.message_type) {
         (Kind::Notice | Kind::Test, Some(id)) => say!(language, "{kind}, {id}", kind, id = safe(id)),
         (Kind::Notice | Kind::Test | Kind::Verification | Kind::Change, _) => kind.to_owned(),
     };
-    lines.extend(fact(say!(language, "Kind"), &kind, Role::Text, columns));
+    lines.extend(fact(say!(language, "Kind"), &kind, Role::Text, columns, look));
     if let Some(reason) = &delivery.fallback {
         // A newer version may know reasons that this one does not.
         let reason = FallbackReason::parse(reason).map_or_else(
@@ -212,18 +211,18 @@ fn headers(delivery: &Delivery, columns: usize, look: Look<'_>) -> Vec<ScrollLin
             |reason| plain(language, past_fallback_words(reason)).to_owned(),
         );
         let words = say!(language, "to the security email, for {reason}", reason);
-        lines.extend(fact(say!(language, "Fallback"), &words, Role::Warning, columns));
+        lines.extend(fact(say!(language, "Fallback"), &words, Role::Warning, columns, look));
     }
     let state = state_words(delivery, look);
-    lines.extend(fact(say!(language, "State"), &state, state_role(delivery.state), columns));
+    lines.extend(fact(say!(language, "State"), &state, state_role(delivery.state), columns, look));
     if delivery.maybe_sent {
         let words =
             say!(language, "the connection broke before the server's answer; the mail may arrive twice");
-        lines.extend(fact("", words, Role::Warning, columns));
+        lines.extend(fact("", words, Role::Warning, columns, look));
     }
     let queued = look.full_time(delivery.created_at);
-    lines.extend(fact(say!(language, "Queued"), &queued, Role::Text, columns));
-    lines.extend(fact("Message-ID", &safe(&delivery.message_id), Role::Dim, columns));
+    lines.extend(fact(say!(language, "Queued"), &queued, Role::Text, columns, look));
+    lines.extend(fact("Message-ID", &safe(&delivery.message_id), Role::Dim, columns, look));
     lines
 }
 
@@ -246,13 +245,9 @@ fn attempt_lines(attempt: &Attempt, columns: usize, look: Look<'_>) -> Vec<Scrol
     wrap(&text, columns).into_iter().map(|text| ScrollLine::new(text, Role::Text)).collect()
 }
 
-fn fact(label: &str, text: &str, role: Role, columns: usize) -> Vec<ScrollLine> {
-    let lines = wrap(text, columns.saturating_sub(LABELS));
-    let labels = std::iter::once(label).chain(std::iter::repeat(""));
-    labels
-        .zip(lines)
-        .map(|(label, text)| ScrollLine::new(format!("{}{text}", pad(label, LABELS, "")), role))
-        .collect()
+fn fact(label: &str, text: &str, role: Role, columns: usize, look: Look<'_>) -> Vec<ScrollLine> {
+    let lines = dialog::fact(label, text, LABELS, columns, &look).into_iter();
+    lines.map(|line| ScrollLine::new(line, role)).collect()
 }
 
 fn blank() -> ScrollLine {
