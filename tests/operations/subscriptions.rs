@@ -207,7 +207,7 @@ fn a_column_is_set_in_chunks_of_one_audit_entry_each() {
     assert_eq!(entries.len(), heard.len(), "one entry each chunk");
     assert_eq!((&entries[0].1["type"], &entries[0].1["subscribed"]), (&json!("security"), &json!(true)));
     // Once more there is nothing to do, and nothing to tell.
-    assert_eq!(set(&mut session, "security", &everyone(), true), Changed::default());
+    assert_eq!(set(&mut session, "security", &everyone(), true).steps, []);
     assert_eq!(audit(&office, "contacts.subscribe").len(), entries.len());
 }
 
@@ -248,7 +248,7 @@ fn only_those_meant_are_changed() {
     set(&mut session, "security", &Whom::These(vec![ids[4], ContactId(99), ids[4]]), true);
     assert_eq!(subscribed(&mut session), [1, 5, 12]);
     let nobody = filtered("status:nonsense");
-    assert_eq!(set(&mut session, "security", &nobody, true), Changed::default());
+    assert_eq!(set(&mut session, "security", &nobody, true).steps, []);
     let unknown = set_column(&mut session, "securty", &everyone(), true, &mut |_| ControlFlow::Continue(()));
     assert!(refused(unknown).to_string().contains("'securty'"));
 }

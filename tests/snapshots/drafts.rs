@@ -85,7 +85,8 @@ fn a_change_that_others_have_overtaken_says_so() {
 
 #[test]
 fn a_mail_server_is_read_first_and_its_password_is_typed_again() {
-    let typed = Texts::of([("host", "mail.example.net"), ("port", "465"), ("smtputf8", "yes")]);
+    let typed =
+        Texts::of([("mail.host", "mail.example.net"), ("mail.port", "465"), ("mail.allow_smtputf8", "yes")]);
     let mut stage = stage(USUAL, Language::En);
     stage.happens(Msg::DraftsFound(vec![offer(Form::MailServer, Texts::default(), typed)])).types("<enter>");
     let Some(Effect::Configure { request, task }) = stage.effects.pop() else {

@@ -14,6 +14,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use crate::config::MailField;
 use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
 use crate::domain::say::{plain, say};
@@ -124,7 +125,7 @@ fn content(draft: &Draft, look: Look<'_>) -> String {
     let names: &[&str] = match &draft.form {
         Form::NewContact | Form::Contact { .. } => &["name", "email"],
         Form::Introduction | Form::Account => &["name", "security_email"],
-        Form::MailServer => &["host", "from"],
+        Form::MailServer => &[MailField::Host.key(), MailField::From.key()],
         Form::Notice { .. } => &["subject", "body"],
         Form::Import | Form::Export => &["file"],
     };

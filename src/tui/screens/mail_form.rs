@@ -37,6 +37,8 @@ pub struct MailFormDialog {
     /// Why it could not be saved, where no field is to blame.
     message: Option<Message>,
     doctor: Doctor,
+    /// Whether a small screen shows what the doctor says and not the field with the focus: from the question to the next key.
+    follows_doctor: bool,
     question: Option<Confirm>,
 }
 
@@ -152,6 +154,7 @@ impl MailFormDialog {
             waiting: Waiting::No,
             message: None,
             doctor: Doctor::default(),
+            follows_doctor: false,
             question: None,
             server,
         }
@@ -159,22 +162,16 @@ impl MailFormDialog {
 
     /// Puts back what a draft has changed; it counts as changed.
     pub fn restore(&mut self, draft: &Draft) {
-        for (name, field) in [
-            ("from", &mut self.from),
-            ("host", &mut self.host),
-            ("port", &mut self.port),
-            ("username", &mut self.username),
-            ("return_path", &mut self.return_path),
-        ] {
-            if let Some(text) = draft.changed(name) {
-                field.set(text);
+        for (field, typed) in &mut self.texts {
+            if let Some(text) = draft.changed(field.key()) {
+                typed.set(text);
             }
         }
-        if let Some(id) = draft.changed("security") {
+        if let Some(id) = draft.changed(MailField::Security.key()) {
             let chosen = Security::ALL.iter().position(|known| known.id() == id);
             self.security.choose(chosen.map_or(0, |at| at + 1));
         }
-        if let Some(smtputf8) = draft.changed("smtputf8") {
+        if let Some(smtputf8) = draft.changed(MailField::Smtputf8.key()) {
             self.smtputf8 = smtputf8 == YES;
         }
     }
@@ -243,6 +240,8 @@ impl MailFormDialog {
                 self.changed(MailField::Security)
             };
         }
+        self.follows_doctor &=
+            matches!(input, Input::Action(Action::PageUp | Action::PageDown | Action::Close));
         match input {
             Input::Action(Action::Close) => return self.close(),
             Input::Action(Action::Next) => self.move_focus(1),
@@ -412,8 +411,7 @@ impl MailFormDialog {
         }
         self.problems.clear();
         self.doctor = Doctor::asking();
-        // On a small screen the doctor is seen from the buttons only.
-        self.focus = Focus::Examine;
+        self.follows_doctor = true;
         MailFormOutcome::Examine { server: self.server.clone(), form: self.form() }
     }
 
@@ -449,15 +447,27 @@ const YES: &str = "yes";
 
 /// Everything but the password.
 fn texts(form: &MailForm) -> Texts {
-    Texts::of([
-        ("from", &form.from),
-        ("host", &form.host),
-        ("port", &form.port),
-        ("security", form.security.map(Security::id).unwrap_or_default()),
-        ("username", &form.username),
-        ("return_path", &form.return_path),
-        ("smtputf8", if form.smtputf8 { YES } else { "" }),
-    ])
+    Texts::of(MailField::ALL.map(|field| {
+        let text = match field {
+            MailField::Security => form.security.map(Security::id).unwrap_or_default(),
+            MailField::Smtputf8 if form.smtputf8 => YES,
+            MailField::From
+            | MailField::Host
+            | MailField::Port
+            | MailField::Username
+            | MailField::Password
+            | MailField::CaFile
+            | MailField::Connections
+            | MailField::RatePerSecond
+            | MailField::ReturnPath
+            | MailField::MessageIdDomain
+            | MailField::Smtputf8
+            | MailField::DkimDomain
+            | MailField::DkimSelector
+            | MailField::DkimKeyFile => form.text(field).map(String::as_str).unwrap_or_default(),
+        };
+        (field.key(), text)
+    }))
 }
 
 /// What can be chosen: the default, and each by its name in the configuration.

@@ -101,6 +101,10 @@ impl MailFormDialog {
         for (index, form_row) in rows.iter().enumerate().skip(top).take(height) {
             cursor = self.draw_row(form_row, &doctor, row(left, index - top), buf, look).or(cursor);
         }
+        // The field may be out of sight: then the cursor stands where the doctor is read.
+        let cursor_row =
+            rows.iter().skip(top).take(height).position(|form_row| matches!(form_row, FormRow::DoctorHead));
+        let mut cursor = cursor.or_else(|| cursor_row.map(|index| row(left, index).as_position()));
         if is_wide {
             let top = self.doctor.top(&doctor, height.saturating_sub(1));
             draw_doctor(&doctor.lines, top, beside(inner, FORM), buf, look);
@@ -352,7 +356,10 @@ impl MailFormDialog {
             notes.take_while(|form_row| matches!(form_row, FormRow::Note { .. })).count()
         };
         let told = rows.iter().filter(|form_row| matches!(form_row, FormRow::Doctor(_))).count();
-        if told > 0 && matches!(self.focus, Focus::Ok | Focus::Examine | Focus::Turn | Focus::Cancel) {
+        let is_button = matches!(self.focus, Focus::Ok | Focus::Examine | Focus::Turn | Focus::Cancel);
+        if told > 0 && (is_button || self.follows_doctor) {
+            let is_button = |form_row: &FormRow| matches!(form_row, FormRow::Buttons | FormRow::Button(_));
+            let at = if self.follows_doctor { rows.iter().position(is_button).unwrap_or(at) } else { at };
             let first = rows.len().saturating_sub(height).min(at);
             let hidden = rows.len().saturating_sub(first + height);
             return first + self.doctor.top(doctor, told.saturating_sub(hidden));
