@@ -88,7 +88,7 @@ fn what_the_server_says_is_seen_while_it_is_asked_and_esc_ends_that() {
     desk.types("<esc>").sees("- MAIL FROM  stopped").sees("220 sink.example ESMTP").sees(FORM);
     // The first server would hold its tongue for longer than any test may take: nobody waits for it.
     let friendly = Sink::accepting();
-    desk.types("<s-tab> <s-tab> <s-tab> <s-tab> <s-tab> <c-u>");
+    desk.types("<c-u>");
     desk.pastes(&friendly.port().to_string()).types("<c-t>").awaits("The server takes mail.");
     assert_eq!(friendly.mails(), []);
     desk.types("<esc> y").sees_no(FORM);
@@ -103,7 +103,7 @@ fn a_change_ends_an_examination_and_so_does_leaving_the_form() {
     open_form(&mut desk);
     type_server(&mut desk, &silent);
     desk.types("<c-t>").awaits("220 sink.example ESMTP").sees("… EHLO       under way");
-    desk.types("<s-tab> <s-tab> <s-tab> <s-tab> <s-tab> 1").sees("- EHLO       stopped");
+    desk.types("1").sees("- EHLO       stopped");
     desk.types("<bs> <c-t>").awaits("220 sink.example ESMTP").types("<esc> <esc> y").sees_no(FORM);
     // What it may still have told is not for the form that is opened now.
     open_form_again(&mut desk);

@@ -114,7 +114,7 @@ fn a_password_is_in_no_file() {
     let mut terminal = Terminal::open(&program, &[]);
     terminal
         .types("<wait:ada@example.org> 5 <wait:not leaving> <down> <down> <down> <enter> <wait:Mail doctor>");
-    terminal.types("notices@example.com <tab> mail.example.com <tab> <tab> <tab> notices <tab> open-sesame <tab> back@ <wait:back@>");
+    terminal.types("notices@example.com <tab> mail.example.com <tab> <tab> <tab> notices <tab> open-sesame <wait:•••••••••••>");
     terminal.signal(Signal::TERM);
     terminal.ends_within(SOON);
     let [draft] = &drafts(&program)[..] else { panic!("{:?}", drafts(&program)) };

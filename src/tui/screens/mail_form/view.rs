@@ -102,9 +102,13 @@ impl MailFormDialog {
             cursor = self.draw_row(form_row, &doctor, row(left, index - top), buf, look).or(cursor);
         }
         // The field may be out of sight: then the cursor stands where the doctor is read.
-        let cursor_row =
-            rows.iter().skip(top).take(height).position(|form_row| matches!(form_row, FormRow::DoctorHead));
-        let mut cursor = cursor.or_else(|| cursor_row.map(|index| row(left, index).as_position()));
+        let cursor_row = rows
+            .iter()
+            .skip(top)
+            .take(height)
+            .position(|form_row| matches!(form_row, FormRow::DoctorHead | FormRow::Doctor(_)));
+        let mut cursor = cursor
+            .or_else(|| cursor_row.filter(|_| !left.is_empty()).map(|index| row(left, index).as_position()));
         if is_wide {
             let top = self.doctor.top(&doctor, height.saturating_sub(1));
             draw_doctor(&doctor.lines, top, beside(inner, FORM), buf, look);
