@@ -149,7 +149,11 @@ fn without_borders_only_where_it_is_asked_for() {
     let cases = [("--accessible", "0", false), ("", "1", false), ("", "0", true), ("", "", true)];
     for (line, variable, is_drawn) in cases {
         let mut terminal = Terminal::run(&program, line, &[("ACCESSIBLE", variable)]);
-        let status = if is_drawn { "ada@example.org" } else { "Name: ada. Email: ada@example.org. Status: unverified." };
+        let status = if is_drawn {
+            "ada@example.org"
+        } else {
+            "Name: ada. Email: ada@example.org. Status: unverified."
+        };
         terminal.waits_for(status).types("d <wait:Delete ada> n q");
         assert_eq!(terminal.ends_within(SOON), 0);
         let written = terminal.written();
