@@ -9,6 +9,7 @@ mod contacts_in_chinese;
 mod exchange;
 mod help;
 mod history;
+mod looks;
 mod mail_form;
 mod matrix;
 mod outbox;

@@ -8,7 +8,7 @@
 //! │  AdaLovelace     …    [ ]       [-]       [x]         [x]                  │
 //! │  would receive         1         1         1         0 !→sec               │  coverage
 //! ├ Product Messages · 王小明 ─────────────────────────────────────────────────┤  where there is room
-//! │ Before resources such as instances or certificates expire; …              │  detail
+//! │ Before resources such as instances or certificates expire; …              │  detail, or beside it all in a pane
 //! └────────────────────────────────────────────────────────────────────────────┘
 //! ```
 
@@ -18,7 +18,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
 use super::columns::{Column, Grid, Place};
-use super::{Matrix, detail, is_unsubscribed};
+use super::{Matrix, detail, is_unsubscribed, pane};
 use crate::domain::columns::{clip, pad, width};
 use crate::domain::contact::{Contact, Totals};
 use crate::domain::safe_text::safe;
@@ -27,6 +27,7 @@ use crate::domain::subscription::{BoxState, Subscriptions};
 use crate::tui::coverage_counts::CoverageCounts;
 use crate::tui::edits::Edits;
 use crate::tui::keymap::{Action, Context};
+use crate::tui::layout::Regions;
 use crate::tui::look::Look;
 use crate::tui::screens::contacts::{self, Contacts, status_role};
 use crate::tui::theme::Role;
@@ -65,16 +66,19 @@ pub(super) struct Parts {
     /// The line between matrix and detail; empty without detail.
     rule: Rect,
     detail: Rect,
+    /// The pane that says instead what the detail would.
+    pane: Rect,
 }
 
 impl Parts {
-    pub(super) fn of(body: Rect, has_filter: bool) -> Self {
+    pub(super) fn of(Regions { body, detail: pane, .. }: Regions, has_filter: bool) -> Self {
         let inner = Block::bordered().inner(body);
         let filter = first_rows(inner, usize::from(has_filter));
         let rest = skip_rows(inner, filter.height.into());
         let heads = first_rows(rest, 1);
         let rest = skip_rows(rest, 1);
         let detail_rows = match inner.height {
+            _ if !pane.is_empty() => 0,
             0..=9 => 0,
             10..=14 => 2,
             15..=24 => 5,
@@ -86,14 +90,14 @@ impl Parts {
         let coverage = first_rows(rest, 1);
         let rest = skip_rows(rest, 1);
         let rule = first_rows(Rect { x: body.x, width: body.width, ..rest }, usize::from(detail_rows > 0));
-        Self { filter, heads, list, coverage, rule, detail: skip_rows(rest, rule.height.into()) }
+        Self { filter, heads, list, coverage, rule, detail: skip_rows(rest, rule.height.into()), pane }
     }
 }
 
 impl Board<'_> {
-    /// Draws the screen into `area`. Returns the cursor's place: the caret in the filter, else the cell under the cursor.
-    pub fn draw(&self, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
-        let area = area.intersection(buf.area);
+    /// Draws the screen into its regions. Returns the cursor's place: the caret in the filter, else the cell under the cursor.
+    pub fn draw(&self, regions: Regions, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
+        let area = regions.body.intersection(buf.area);
         if area.is_empty() {
             return None;
         }
@@ -111,7 +115,7 @@ impl Board<'_> {
             .title(right);
         block.render(area, buf);
         let filter = self.contacts.filter();
-        let parts = Parts::of(area, filter.is_shown());
+        let parts = Parts::of(regions, filter.is_shown());
         let caret = if filter.is_shown() { filter.draw(parts.filter, buf, *look) } else { None };
         let grid = self.matrix.grid(area, look);
         let column = self.matrix.column(look.catalogue);
@@ -123,9 +127,12 @@ impl Board<'_> {
         };
         self.draw_coverage(&grid, parts.coverage, buf, look);
         if let Some(column) = column {
-            self.draw_detail(column, parts, buf, look);
-            if parts.rule.is_empty() {
+            if !parts.pane.is_empty() {
+                pane::draw(self, column, parts.pane, buf, look);
+            } else if parts.rule.is_empty() {
                 self.draw_foot(column, area, buf, look);
+            } else {
+                self.draw_detail(column, parts, buf, look);
             }
         }
         self.draw_way(area, buf, look);
@@ -214,7 +221,7 @@ impl Board<'_> {
     }
 
     /// `12`; `12 !` if some types of the category reach nobody; `0 !→sec` if all do, and the security email gets them.
-    fn coverage_words(&self, column: Column<'_>, look: &Look<'_>) -> (String, Role) {
+    pub(super) fn coverage_words(&self, column: Column<'_>, look: &Look<'_>) -> (String, Role) {
         let is_silent_in_part =
             column.kind.is_none() && self.coverage.silent(column.category).next().is_some();
         match (self.coverage.recipients(column.id()), self.fallback) {
@@ -229,9 +236,6 @@ impl Board<'_> {
     }
 
     fn draw_detail(&self, column: Column<'_>, parts: Parts, buf: &mut Buffer, look: &Look<'_>) {
-        if parts.rule.is_empty() {
-            return;
-        }
         let (left, right) = look.marks.tees();
         let line = look.marks.border().horizontal_top;
         let columns = usize::from(parts.rule.width);
