@@ -93,6 +93,10 @@ struct Common {
     /// The language of the screen: en or zh-CN; else CALLSHEET_LANG tells, then the configuration, then the locale
     #[arg(long, value_name = "LANGUAGE")]
     lang: Option<String>,
+    /// Open the screen for a screen reader or a braille display: no borders, labels before values, states in words, and the cursor
+    /// on what has changed; ACCESSIBLE=1 does the same
+    #[arg(long)]
+    accessible: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -42,6 +42,7 @@ pub fn screen(visit: Visit) -> Result<Left, Closed> {
             config::Multiplexer::Screen => Clipboard::Screen,
         },
         marks: match *config.tui.marks {
+            _ if *config.tui.accessible => Marks::Spoken,
             config::Marks::Unicode => Marks::Unicode,
             config::Marks::Ascii => Marks::Ascii,
         },

@@ -27,6 +27,7 @@ pub mod picture;
 pub mod places;
 pub mod plan;
 pub mod screens;
+pub mod spoken;
 pub mod theme;
 pub mod update;
 pub mod view;

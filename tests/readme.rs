@@ -79,6 +79,61 @@ fn every_manual_is_tried_or_has_no_command() {
     }
 }
 
+/// Crontabs, aliases, transports, and what stands in the middle of a sentence: none of it is run, for it needs other programs, but the
+/// command line takes each. `--help` behind it ends before anything is done.
+#[test]
+fn every_command_line_of_readme_and_manuals_is_one() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let program = Program::new();
+    let mut texts = vec![root.join("README.md")];
+    texts.extend(fs::read_dir(root.join("docs")).unwrap().map(|file| file.unwrap().path()));
+    let mut checked = Vec::new();
+    // The reference is what the program itself says.
+    texts.retain(|file| {
+        file.extension().is_some_and(|ending| ending == "md") && !file.ends_with("commands.md")
+    });
+    for file in &texts {
+        for line in command_lines(&fs::read_to_string(file).unwrap()) {
+            let output = program.command("").args(&line).arg("--help").output().unwrap();
+            let said = String::from_utf8_lossy(&output.stdout).into_owned();
+            let place = file.file_name().unwrap().display();
+            let errors = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{place}: callsheet {line:?}\n{errors}");
+            let command = line.first().filter(|word| !word.starts_with('-'));
+            let usage = format!("Usage: callsheet {}", command.map_or("", String::as_str));
+            assert!(said.contains(&usage), "{place}: callsheet {line:?}\n{said}");
+            checked.push(line.join(" "));
+        }
+    }
+    for known in [
+        "notify exception.monitor --from-mail",
+        "receive --recipient",
+        "--restricted",
+        "retry 1",
+        "--lang zh-CN",
+    ] {
+        assert!(checked.iter().any(|line| line.contains(known)), "'{known}' is not among {checked:#?}");
+    }
+}
+
+#[test]
+fn what_is_no_command_line_is_noticed() {
+    let words = |text| command_lines(text);
+    assert_eq!(words("Try `callsheet list --sort name` now."), [["list", "--sort", "name"]]);
+    assert_eq!(
+        words("    a: \"|/usr/bin/callsheet notify x --subject 'a b'\"\n"),
+        [["notify", "x", "--subject", "a b"]]
+    );
+    assert!(
+        words("    useradd --groups callsheet ada\n    install callsheet /usr/local/bin/callsheet\n")
+            .is_empty()
+    );
+    let program = Program::new();
+    for wrong in ["notify x --form-mail", "lst", "outbox --limit many"] {
+        assert!(!program.command(wrong).arg("--help").status().unwrap().success(), "{wrong}");
+    }
+}
+
 #[test]
 fn the_configuration_of_the_readme_is_one() {
     let configurations: Vec<String> = blocks(README, "toml");
@@ -130,6 +185,67 @@ fn steps(text: &str) -> Vec<Step> {
     }
     assert!(!steps.is_empty(), "no command is shown");
     steps
+}
+
+/// The words behind `callsheet` wherever a text shows it as a command: in blocks, whatever their language, and in sentences.
+fn command_lines(text: &str) -> Vec<Vec<String>> {
+    let mut lines = Vec::new();
+    let mut is_block = false;
+    for line in text.lines() {
+        if line.starts_with("```") {
+            is_block = !is_block;
+        } else if is_block || line.starts_with("    ") {
+            lines.extend(in_shell(line));
+        } else {
+            lines.extend(line.split('`').skip(1).step_by(2).filter_map(in_shell));
+        }
+    }
+    // Words in capitals stand for something; these two for what is not just any word.
+    let real = |word: String| match word.as_str() {
+        "ID" => "1".to_owned(),
+        "COMMAND" => "list".to_owned(),
+        _ => word,
+    };
+    lines.into_iter().map(|line| shell_words(line).into_iter().map(real).collect()).collect()
+}
+
+/// What stands behind the `callsheet` that a line runs, up to what belongs to the shell; None if it runs none.
+fn in_shell(line: &str) -> Option<&str> {
+    let starts = ["$ ", "| ", "|", "bin/", "-t example.com ", "* * ", "* * 1  ", "* * *  "];
+    let found = line.match_indices("callsheet ").find(|(at, _)| {
+        let before = &line[..*at];
+        before.trim().is_empty() || starts.iter().any(|start| before.ends_with(start))
+    });
+    let rest = &line[found?.0 + "callsheet ".len()..];
+    // A service of Postfix has the same name.
+    if rest.starts_with("unix ") {
+        return None;
+    }
+    // The whole command may be quoted, as in an alias.
+    let is_quoted = line[..line.len() - rest.len()].matches('"').count() % 2 == 1;
+    let rest = if is_quoted { rest.split('"').next()? } else { rest };
+    let end = [" | ", " || ", " >"].iter().filter_map(|end| rest.find(end)).min();
+    Some(&rest[..end.unwrap_or(rest.len())])
+}
+
+/// The words as a shell takes them, without putting in what variables and programs say.
+fn shell_words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut quote = None;
+    let mut word: Option<String> = None;
+    for letter in line.chars() {
+        match (quote, letter) {
+            (Some(open), _) if letter == open => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(letter);
+                word.get_or_insert_default();
+            }
+            (None, ' ') => words.extend(word.take()),
+            (_, _) => word.get_or_insert_default().push(letter),
+        }
+    }
+    words.extend(word);
+    words
 }
 
 /// The insides of the fenced blocks of a language.

@@ -1,5 +1,6 @@
 //! What an administrator does at the screen, as key scripts over the real update, view, perform and SQL.
 
+mod accessible;
 mod bytes;
 mod compose;
 mod contacts;

@@ -1,5 +1,6 @@
 //! Pictures of screens: glyphs and roles, at the sizes and in the states that are easily broken.
 
+mod accessible;
 mod chinese;
 mod compose;
 mod confirm;

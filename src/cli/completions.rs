@@ -85,7 +85,14 @@ fn opening_of(words: &[OsString]) -> Option<Opening> {
         };
         apart.or_else(joined).map(Into::into)
     };
-    let common = Common { db: value("db"), config: value("config"), log: None, json: false, lang: None };
+    let common = Common {
+        db: value("db"),
+        config: value("config"),
+        log: None,
+        json: false,
+        lang: None,
+        accessible: false,
+    };
     let environment = Environment::of_process();
     let config = config_of(&common, &environment).ok()?;
     opening(&config, &environment).ok()

@@ -130,7 +130,7 @@ pub fn flags_of(common: &Common) -> Flags {
         config: common.config.clone(),
         language: common.lang.clone(),
         log_level: common.log.clone(),
-        ..Flags::default()
+        accessible: common.accessible,
     }
 }
 

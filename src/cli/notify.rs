@@ -17,7 +17,7 @@ use super::input::Source;
 use super::json::DeliveryJson;
 use super::mailing::{self, QueueOnly};
 use super::output::Output;
-use super::problem::{Exit, Report, Stop};
+use super::problem::{Exit, MailExit, Report, Stop};
 use super::stop_flag::stop_flag;
 use super::table::Table;
 use crate::domain::delivery::{DeliveryId, NoticeId};
@@ -61,7 +61,8 @@ With a key that was used before, nothing is queued again, but what waits is deli
 security email that was set since. 'callsheet retry' tries what failed for good once more.
 
 Exit codes: 0 everything was sent, or waits in the outbox (standard error says how much); 3 some deliveries failed for good; 1 all \
-did, or there was nobody to send to; 2 the notice is not valid, and nothing was queued.";
+did, or there was nobody to send to; 2 the notice is not valid, and nothing was queued. With '--from-mail' it is 75 in place of 1 \
+where nothing could be queued: the mail system keeps the mail and tries again.";
 
 /// Arguments of `notify`.
 #[derive(Debug, Args)]
@@ -95,7 +96,7 @@ pub struct Notify {
 /// [`Stop`] with exit 2 and everything that is wrong with the notice, 1 if there is nobody to send it to; nothing is queued then.
 pub fn run(context: &mut Context, output: &mut Output, arguments: &Notify) -> Result<Exit, Stop> {
     let wants_json = context.wants_json();
-    let form = form(context.session(output)?, output, arguments)?;
+    let form = read(context, output, arguments).map_err(|stop| for_sender(stop, arguments))?;
     let session = context.session(output)?;
     if arguments.dry_run {
         if let Some(key) = &arguments.key
@@ -114,8 +115,10 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &Notify) -> Re
     }
     let notified = match notices::notify(session, &form, arguments.key.as_deref()) {
         Ok(notified) => notified,
-        Err(Problem::NoSecurityEmail) => return Err(why_nobody(session, &form.message_type)?.into()),
-        Err(problem) => return Err(problem.into()),
+        Err(Problem::NoSecurityEmail) => {
+            return Err(for_sender(why_nobody(session, &form.message_type)?.into(), arguments));
+        }
+        Err(problem) => return Err(for_sender(problem.into(), arguments)),
     };
     let id = notified.notice;
     if notified.repeated {
@@ -144,6 +147,20 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &Notify) -> Re
         Ok(()) | Err(Stop::ClosedPipe) => Ok(outcome.exit()),
         Err(stop) => Err(stop),
     }
+}
+
+/// A failure as a mail server has to hear it that handed a mail in: nothing is queued, and it shall keep the mail and try again.
+fn for_sender(stop: Stop, arguments: &Notify) -> Stop {
+    match stop {
+        Stop::Failed(report) if arguments.from_mail && report.exit == Exit::Failed => {
+            Stop::Failed(Report { exit: Exit::Mail(MailExit::Later), ..report })
+        }
+        Stop::Failed(_) | Stop::ClosedPipe => stop,
+    }
+}
+
+fn read(context: &mut Context, output: &mut Output, arguments: &Notify) -> Result<NoticeForm, Stop> {
+    form(context.session(output)?, output, arguments)
 }
 
 /// Prints a notice with its deliveries and counts them; all are counted, printed or not.

@@ -36,6 +36,7 @@ const ZH_CN: &[&str] = &[
     include_str!("../../assets/locales/zh-CN/outbox.toml"),
     include_str!("../../assets/locales/zh-CN/problems.toml"),
     include_str!("../../assets/locales/zh-CN/settings.toml"),
+    include_str!("../../assets/locales/zh-CN/spoken.toml"),
     include_str!("../../assets/locales/zh-CN/types.toml"),
 ];
 

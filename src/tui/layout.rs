@@ -63,6 +63,13 @@ impl Regions {
         }
     }
 
+    /// The regions of a screen that is spoken: nothing stands beside anything.
+    #[must_use]
+    pub fn spoken(self) -> Self {
+        let body = self.whole();
+        Self { detail: Rect { x: body.right(), width: 0, ..body }, body, ..self }
+    }
+
     /// The body of a screen that has no pane beside it.
     #[must_use]
     pub fn whole(&self) -> Rect {

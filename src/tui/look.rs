@@ -6,10 +6,14 @@ use ratatui::style::Style;
 
 use super::keymap::Keymap;
 use super::marks::Marks;
+use super::spoken;
 use super::theme::{Role, Theme};
-use crate::domain::catalogue::Catalogue;
+use crate::domain::catalogue::{Catalogue, Category};
+use crate::domain::columns::pad;
 use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
+use crate::domain::say::say;
+use crate::domain::subscription::BoxState;
 use crate::domain::timestamp::Timestamp;
 
 /// How and with what the screen is drawn.
@@ -32,15 +36,81 @@ impl Look<'_> {
         self.theme.style(role)
     }
 
+    /// Between parts of a line, with its blanks.
+    #[must_use]
+    pub const fn separator(&self) -> &'static str {
+        match (self.marks, self.language) {
+            (Marks::Spoken, Language::ZhCn) => "，",
+            (Marks::Spoken, Language::En) | (Marks::Unicode | Marks::Ascii, _) => self.marks.separator(),
+        }
+    }
+
+    /// From a whole to a part of it, with its blanks.
+    #[must_use]
+    pub const fn inside(&self) -> &'static str {
+        match (self.marks, self.language) {
+            (Marks::Spoken, Language::ZhCn) => "，",
+            (Marks::Spoken, Language::En) | (Marks::Unicode | Marks::Ascii, _) => self.marks.inside(),
+        }
+    }
+
+    /// From an old value to a new one, with its blanks.
+    #[must_use]
+    pub const fn becomes(&self) -> &'static str {
+        match (self.marks, self.language) {
+            (Marks::Spoken, Language::ZhCn) => "改为",
+            (Marks::Spoken, Language::En) | (Marks::Unicode | Marks::Ascii, _) => self.marks.becomes(),
+        }
+    }
+
+    /// A name before its value: in a column of `columns`, or spoken with a colon and right before the value. Below a name there
+    /// is none.
+    #[must_use]
+    pub fn label(&self, name: &str, columns: usize) -> String {
+        if self.marks.is_spoken() && !name.trim().is_empty() {
+            return format!("{}{}", name.trim(), spoken::colon(self.language));
+        }
+        pad(name, columns, self.marks.ellipsis()).into_owned()
+    }
+
+    /// A mark and what it stands for in words; the words alone where there are no marks.
+    #[must_use]
+    pub fn marked(&self, mark: &str, words: &str) -> String {
+        if mark.is_empty() { words.to_owned() } else { format!("{mark} {words}") }
+    }
+
+    /// A box with its title: `[x] Security Messages`, or spoken `Security Messages: checked`.
+    #[must_use]
+    pub fn ticked(&self, state: BoxState, title: &str) -> String {
+        if self.marks.is_spoken() {
+            format!("{title}{}{}", spoken::colon(self.language), spoken::state(state, self.language))
+        } else {
+            format!("{} {title}", state.mark())
+        }
+    }
+
+    /// That a type reaches nobody, and so the security email gets it, in a column: `0 !→sec`.
+    #[must_use]
+    pub fn nobody_but_security(&self) -> String {
+        if self.marks.is_spoken() {
+            return say!(self.language, "0, the security email gets it").to_owned();
+        }
+        say!(self.language, "0 !{to}sec", to = self.marks.to())
+    }
+
     /// A type with its category, as `Security › Account security alerts`; an id that the catalogue does not have as it is.
     #[must_use]
     pub fn type_path(&self, id: &str) -> String {
         let Some((category, known)) = self.catalogue.message_type(id) else { return safe(id).into_owned() };
-        let [title, category] = [&known.title, &category.title].map(|title| title.get(self.language));
-        // All built-in categories are kinds of messages; here that says nothing.
-        let short = category.strip_suffix(" Messages").or_else(|| category.strip_suffix("消息"));
-        let category = short.filter(|short| !short.is_empty()).unwrap_or(category);
-        format!("{}{}{}", safe(category), self.marks.inside(), safe(title))
+        format!("{}{}{}", self.short_title(category), self.inside(), safe(known.title.get(self.language)))
+    }
+
+    /// A category's title without what all of them have in common: they are kinds of messages.
+    #[must_use]
+    pub fn short_title(&self, category: &Category) -> String {
+        let title = category.title.get(self.language);
+        let short = title.strip_suffix(" Messages").or_else(|| title.strip_suffix("消息"));
+        safe(short.filter(|short| !short.is_empty()).unwrap_or(title)).into_owned()
     }
 
     /// A moment for a narrow column: `14:03` today, `Nov 23` (in Chinese `11-23`) this year, `2025-11-23` otherwise.

@@ -61,10 +61,10 @@ impl MailLine {
         matches!(self.now, Doing::Sending(_))
     }
 
-    /// Whether mail does not leave this machine.
+    /// Whether the sender has said that it sends nothing from here.
     #[must_use]
-    pub const fn writes_files(&self) -> bool {
-        self.writes_files
+    pub const fn is_stopped(&self) -> bool {
+        matches!(self.now, Doing::Stopped(_))
     }
 
     /// The words, the longest first, each shorter one for less room; and how they look. `waiting` counts the deliveries that

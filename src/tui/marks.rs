@@ -1,7 +1,10 @@
 //! Marks and borders: the shapes that tell a state beside its colour.
 //!
 //! The ASCII set replaces everything that East Asian terminals may draw two columns wide. Every mark is one column wide; the
-//! marks of one kind differ in both sets.
+//! marks of one kind differ in both sets. The spoken set has no shapes at all: states are told in words alone, and borders are
+//! blank. What is put together of words and marks, [`Look`] says.
+//!
+//! [`Look`]: super::look::Look
 
 use ratatui::symbols::border;
 
@@ -17,7 +20,20 @@ pub enum Marks {
     #[default]
     Unicode,
     Ascii,
+    /// None, for those who hear the screen or read it with their fingers.
+    Spoken,
 }
+
+const SPOKEN_BORDER: border::Set<'static> = border::Set {
+    top_left: " ",
+    top_right: " ",
+    bottom_left: " ",
+    bottom_right: " ",
+    vertical_left: " ",
+    vertical_right: " ",
+    horizontal_top: " ",
+    horizontal_bottom: " ",
+};
 
 const ASCII_BORDER: border::Set<'static> = border::Set {
     top_left: "+",
@@ -34,49 +50,49 @@ impl Marks {
     /// The row under the cursor.
     #[must_use]
     pub const fn cursor(self) -> &'static str {
-        self.pick("▸", ">")
+        self.pick("▸", ">", " ")
     }
 
     /// A row that was picked for a common action.
     #[must_use]
     pub const fn picked(self) -> &'static str {
-        "*"
+        self.pick("*", "*", " ")
     }
 
     /// A closed drop-down.
     #[must_use]
     pub const fn drop_down(self) -> &'static str {
-        self.pick("▾", "v")
+        self.pick("▾", "v", " ")
     }
 
     /// A character that is not shown.
     #[must_use]
     pub const fn hidden(self) -> &'static str {
-        self.pick("•", "*")
+        self.pick("•", "*", "*")
     }
 
     /// Between parts of a line, with its blanks.
     #[must_use]
     pub const fn separator(self) -> &'static str {
-        self.pick(" · ", " - ")
+        self.pick(" · ", " - ", ", ")
     }
 
     /// The end of a text that was cut.
     #[must_use]
     pub const fn ellipsis(self) -> &'static str {
-        self.pick(columns::ELLIPSIS, columns::ASCII_ELLIPSIS)
+        self.pick(columns::ELLIPSIS, columns::ASCII_ELLIPSIS, "...")
     }
 
     /// There is more at the left.
     #[must_use]
     pub const fn left(self) -> &'static str {
-        self.pick("←", "<")
+        self.pick("←", "<", " ")
     }
 
     /// There is more at the right.
     #[must_use]
     pub const fn right(self) -> &'static str {
-        self.pick("→", ">")
+        self.pick("→", ">", " ")
     }
 
     /// Goes to somebody else.
@@ -88,25 +104,25 @@ impl Marks {
     /// There is more above.
     #[must_use]
     pub const fn above(self) -> &'static str {
-        self.pick("↑", "^")
+        self.pick("↑", "^", " ")
     }
 
     /// There is more below.
     #[must_use]
     pub const fn below(self) -> &'static str {
-        self.pick("↓", "v")
+        self.pick("↓", "v", " ")
     }
 
     /// From an old value to a new one, with its blanks.
     #[must_use]
     pub const fn becomes(self) -> &'static str {
-        self.pick(" → ", " -> ")
+        self.pick(" → ", " -> ", " becomes ")
     }
 
     /// From a whole to a part of it, with its blanks.
     #[must_use]
     pub const fn inside(self) -> &'static str {
-        self.pick(" › ", " > ")
+        self.pick(" › ", " > ", ", ")
     }
 
     /// What is done in a bar, and what is left.
@@ -115,6 +131,7 @@ impl Marks {
         match self {
             Self::Unicode => ("█", "░"),
             Self::Ascii => ("#", "-"),
+            Self::Spoken => ("", ""),
         }
     }
 
@@ -122,11 +139,11 @@ impl Marks {
     #[must_use]
     pub const fn status(self, status: Status) -> &'static str {
         match status {
-            Status::Unverified => "?",
-            Status::CodeSent => self.pick("…", "."),
-            Status::Expired => "!",
-            Status::Verified => self.pick("✓", "+"),
-            Status::Undeliverable => self.pick("✗", "x"),
+            Status::Unverified => self.pick("?", "?", ""),
+            Status::CodeSent => self.pick("…", ".", ""),
+            Status::Expired => self.pick("!", "!", ""),
+            Status::Verified => self.pick("✓", "+", ""),
+            Status::Undeliverable => self.pick("✗", "x", ""),
         }
     }
 
@@ -134,14 +151,14 @@ impl Marks {
     #[must_use]
     pub const fn delivery(self, state: State) -> &'static str {
         match state {
-            State::Queued => self.pick("…", "."),
-            State::Sending => self.pick("→", ">"),
-            State::Retry => self.pick("↻", "r"),
-            State::Sent => self.pick("✓", "+"),
-            State::Written => self.pick("≡", "="),
-            State::Failed => self.pick("✗", "x"),
-            State::Expired => "!",
-            State::Cancelled => "-",
+            State::Queued => self.pick("…", ".", ""),
+            State::Sending => self.pick("→", ">", ""),
+            State::Retry => self.pick("↻", "r", ""),
+            State::Sent => self.pick("✓", "+", ""),
+            State::Written => self.pick("≡", "=", ""),
+            State::Failed => self.pick("✗", "x", ""),
+            State::Expired => self.pick("!", "!", ""),
+            State::Cancelled => self.pick("-", "-", ""),
         }
     }
 
@@ -149,9 +166,9 @@ impl Marks {
     #[must_use]
     pub const fn types(self, wanted: BoxState) -> &'static str {
         match wanted {
-            BoxState::All => self.pick("●", "*"),
-            BoxState::Some => self.pick("◐", "o"),
-            BoxState::None => self.pick("○", "-"),
+            BoxState::All => self.pick("●", "*", ""),
+            BoxState::Some => self.pick("◐", "o", ""),
+            BoxState::None => self.pick("○", "-", ""),
         }
     }
 
@@ -167,6 +184,7 @@ impl Marks {
         match self {
             Self::Unicode => ("├", "┤"),
             Self::Ascii => ("+", "+"),
+            Self::Spoken => (" ", " "),
         }
     }
 
@@ -174,8 +192,8 @@ impl Marks {
     #[must_use]
     pub const fn exclusion(self, reason: Exclusion) -> &'static str {
         match reason {
-            Exclusion::NotSubscribed => "-",
-            Exclusion::Unsubscribed => self.pick("⊘", "/"),
+            Exclusion::NotSubscribed => self.pick("-", "-", ""),
+            Exclusion::Unsubscribed => self.pick("⊘", "/", ""),
             Exclusion::Undeliverable => self.status(Status::Undeliverable),
             Exclusion::NotVerified => self.status(Status::Unverified),
         }
@@ -187,13 +205,21 @@ impl Marks {
         match self {
             Self::Unicode => border::PLAIN,
             Self::Ascii => ASCII_BORDER,
+            Self::Spoken => SPOKEN_BORDER,
         }
     }
 
-    const fn pick(self, unicode: &'static str, ascii: &'static str) -> &'static str {
+    /// Whether the screen is told in words: labels before values, one thing in a line.
+    #[must_use]
+    pub const fn is_spoken(self) -> bool {
+        matches!(self, Self::Spoken)
+    }
+
+    const fn pick(self, unicode: &'static str, ascii: &'static str, spoken: &'static str) -> &'static str {
         match self {
             Self::Unicode => unicode,
             Self::Ascii => ascii,
+            Self::Spoken => spoken,
         }
     }
 }

@@ -38,6 +38,7 @@ use super::screens::outbox::Outbox;
 use super::screens::palette::Palette;
 use super::screens::settings::{Settings, SettingsFacts};
 use super::screens::verification::VerificationDialog;
+use super::spoken;
 use super::theme::Theme;
 use crate::domain::account::Account;
 use crate::domain::catalogue::Catalogue;
@@ -331,7 +332,14 @@ impl Model {
     /// Where everything stands.
     #[must_use]
     pub fn regions(&self) -> Regions {
-        Regions::of(Rect::new(0, 0, self.size.width, self.size.height))
+        let regions = Regions::of(Rect::new(0, 0, self.size.width, self.size.height));
+        if !self.fixed.marks.is_spoken() {
+            return regions;
+        }
+        // A list moves by the rows that are there beside the lines for the one under the cursor.
+        let mut regions = regions.spoken();
+        regions.body.height = regions.body.height.saturating_sub(spoken::spare(regions.body.width));
+        regions
     }
 
     /// The context whose keys are in force, and whether printable keys are text.
@@ -396,6 +404,12 @@ impl Model {
         self.notice = Some(Notice { text: text.into(), tone, since: self.now });
     }
 
+    /// Whether a message goes by itself after [`NOTICE`]. One that is heard waits until it is answered with a key.
+    #[must_use]
+    pub const fn fades(&self, notice: &Notice) -> bool {
+        matches!(notice.tone, Tone::Done) && !self.fixed.marks.is_spoken()
+    }
+
     /// Says why the program does not end at once.
     pub fn say_that_mail_is_finished(&mut self) {
         let words = say!(self.fixed.language, "The mail in hand is being finished; then callsheet ends.");
@@ -411,7 +425,7 @@ impl Model {
     /// When the picture changes by time alone, from now on; None if it does not.
     #[must_use]
     pub fn next_wake(&self) -> Option<Duration> {
-        let fading = self.notice.as_ref().filter(|notice| notice.tone == Tone::Done);
+        let fading = self.notice.as_ref().filter(|notice| self.fades(notice));
         let fading = fading.map(|notice| self.now.until(notice.since.plus(NOTICE)));
         let counting = self.overlays.last().and_then(|overlay| overlay.next_wake(self.now));
         let covering = self.coverage.next_wake(self.now);

@@ -16,7 +16,7 @@ mod tests;
 use self::copying::Much;
 use super::effect::{Effect, Question};
 use super::keymap::{Action, Context, Input, Typing};
-use super::model::{Deed, Fixed, Model, NOTICE, Overlay, Screen, Tone};
+use super::model::{Deed, Fixed, Model, NOTICE, Notice, Overlay, Screen, Tone};
 use super::msg::Msg;
 use super::plan::Plan;
 use super::screens::compose::ComposeDialog;
@@ -73,10 +73,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Time(now) => {
             model.now = now;
-            let is_over = |notice: &super::model::Notice| {
-                notice.tone == Tone::Done && now.since(notice.since) >= NOTICE
-            };
-            model.notice.take_if(|notice| is_over(notice));
+            let is_over = |notice: &Notice| model.fades(notice) && now.since(notice.since) >= NOTICE;
+            if model.notice.as_ref().is_some_and(is_over) {
+                model.notice = None;
+            }
             model.coverage.wake(now, &mut plan);
         }
         Msg::Progress { request, pace } => {
@@ -111,7 +111,9 @@ fn done(model: &mut Model, plan: Plan) -> Vec<Effect> {
 
 /// What must be read stays until somebody presses a key.
 fn forget_alarm(model: &mut Model) {
-    model.notice.take_if(|notice| notice.tone != Tone::Done);
+    if model.notice.as_ref().is_some_and(|notice| !model.fades(notice)) {
+        model.notice = None;
+    }
 }
 
 fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {

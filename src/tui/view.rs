@@ -23,7 +23,6 @@ use super::theme::Role;
 use super::widgets::wrapped_text::wrap;
 use super::widgets::{cover, dialog, row, write};
 use crate::domain::columns::width;
-use crate::domain::language::Language;
 use crate::domain::say::{plain, say};
 
 /// The most lines that a notice takes.
@@ -46,7 +45,7 @@ pub fn draw(model: &Model, area: Rect, buf: &mut Buffer) -> Position {
         }
         return corner;
     }
-    let regions = Regions::of(area);
+    let regions = if look.marks.is_spoken() { Regions::of(area).spoken() } else { Regions::of(area) };
     status_line::draw(model, regions.status, buf, &look);
     draw_tabs(model.screen, regions.tabs, buf, &look);
     let mut cursor = draw_screen(model, regions, buf, &look);
@@ -56,7 +55,9 @@ pub fn draw(model: &Model, area: Rect, buf: &mut Buffer) -> Position {
     }
     draw_footer(model, regions.footer, buf, &look);
     if let Some(notice) = &model.notice {
-        draw_notice(notice, regions, buf, &look);
+        let at_notice = draw_notice(notice, regions, buf, &look);
+        // What has changed is heard first; a key brings the cursor back.
+        cursor = at_notice.filter(|_| look.marks.is_spoken()).or(cursor);
     }
     cursor.filter(|cursor| area.contains(*cursor)).unwrap_or(corner)
 }
@@ -130,7 +131,7 @@ pub(super) fn tab_at(model: &Model, at: Position) -> Option<Screen> {
         return None;
     }
     let mut right = usize::from(area.x) + 1;
-    tab_texts(model.screen, area, model.fixed.language).into_iter().find_map(|(screen, text)| {
+    tab_texts(model.screen, area, &model.look()).into_iter().find_map(|(screen, text)| {
         let left = right;
         right = left + width(&text) + 1;
         (left..right - 1).contains(&at.x.into()).then_some(screen)
@@ -138,8 +139,15 @@ pub(super) fn tab_at(model: &Model, at: Position) -> Option<Screen> {
 }
 
 /// The tabs from left to right; a blank stands before each.
-fn tab_texts(front: Screen, area: Rect, language: Language) -> Vec<(Screen, String)> {
-    let title = |screen: Screen| format!(" {} {} ", screen.number(), plain(language, screen.title()));
+fn tab_texts(front: Screen, area: Rect, look: &Look<'_>) -> Vec<(Screen, String)> {
+    let title = |screen: Screen| {
+        let title = plain(look.language, screen.title());
+        if look.marks.is_spoken() && screen == front {
+            let number = screen.number();
+            return format!(" {} ", say!(look.language, "{number} {title}, shown", number, title));
+        }
+        format!(" {} {title} ", screen.number())
+    };
     let all: usize = Screen::ALL.into_iter().map(|screen| width(&title(screen)) + 1).sum();
     // Where there is little room the number stands for the tab.
     let is_named = |screen| screen == front || all < area.width.into();
@@ -151,7 +159,7 @@ fn tab_texts(front: Screen, area: Rect, language: Language) -> Vec<(Screen, Stri
 
 fn draw_tabs(front: Screen, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let mut spans = vec![Span::raw(" ")];
-    for (screen, text) in tab_texts(front, area, look.language) {
+    for (screen, text) in tab_texts(front, area, look) {
         let role = if screen == front { Role::ActiveTab } else { Role::Tab };
         spans.push(Span::styled(text, look.style(role)));
         spans.push(Span::raw(" "));
@@ -163,11 +171,14 @@ fn draw_footer(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let (context, typing) = model.focus();
     let accept = model.enter_opens().then_some("open");
     let columns = usize::from(area.width).saturating_sub(2);
+    // Spoken there is a comma between two keys; it takes no more room than the blanks.
+    let gap = look.separator();
+    let gap = if look.marks.is_spoken() { gap } else { "  " };
     let keys = look.keys.footer(context.stack(), typing, accept, look.language, columns);
     let mut spans = vec![Span::raw(" ")];
     for (index, key) in keys.into_iter().enumerate() {
         if index > 0 {
-            spans.push(Span::raw("  "));
+            spans.push(Span::raw(gap));
         }
         spans.push(Span::styled(key.key, look.style(Role::Key)));
         spans.push(Span::styled(format!(" {}", key.word), look.style(Role::KeyText)));
@@ -175,15 +186,21 @@ fn draw_footer(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
     write(area, buf, Line::from(spans));
 }
 
-/// Draws a notice over the lowest lines of the body.
-fn draw_notice(notice: &Notice, regions: Regions, buf: &mut Buffer, look: &Look<'_>) {
+/// Draws a notice over the lowest lines of the body. Returns the place where it begins.
+fn draw_notice(notice: &Notice, regions: Regions, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
     let body = regions.whole();
     let columns = usize::from(body.width).saturating_sub(6);
-    let mut lines = wrap(&notice.text, columns);
+    let text = if look.marks.is_spoken() && notice.tone != Tone::Done {
+        say!(look.language, "Warning: {text}", text = notice.text)
+    } else {
+        notice.text.clone()
+    };
+    let mut lines = wrap(&text, columns);
     lines.truncate(NOTICE_LINES.min(body.height.into()));
     let widest = lines.iter().map(|line| width(line)).max().unwrap_or(0);
     let (mark, role) = match notice.tone {
         Tone::Done => ("", Role::Notice),
+        Tone::Warning | Tone::Failed if look.marks.is_spoken() => ("", Role::Notice),
         Tone::Warning => ("! ", Role::Notice),
         Tone::Failed => ("! ", Role::Alarm),
     };
@@ -196,11 +213,13 @@ fn draw_notice(notice: &Notice, regions: Regions, buf: &mut Buffer, look: &Look<
             .min(body.width.saturating_sub(2)),
         height: rows,
     };
-    cover(place, buf);
+    let behind = if look.marks.is_spoken() { Rect { x: body.x, width: body.width, ..place } } else { place };
+    cover(behind, buf);
     for (index, line) in lines.iter().enumerate() {
         let mark = if index == 0 { mark } else { &"  "[..mark.len()] };
         let place = row(place, index);
         buf.set_style(place, look.style(role));
         write(place, buf, Span::styled(format!(" {mark}{line} "), look.style(role)));
     }
+    (!place.is_empty()).then_some(Position { x: place.x + 1, y: place.y })
 }

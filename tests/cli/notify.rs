@@ -371,6 +371,31 @@ fn a_whole_mail_becomes_a_notice() {
 }
 
 #[test]
+fn a_mail_that_nobody_would_get_is_kept_by_the_mail_server() {
+    let program = Program::new();
+    let mail = "Subject: Alarm\r\n\r\nIt burns.\r\n";
+    let kept = program.run_with_input("notify security.cloud --from-mail --queue-only", mail);
+    let refused = program.run_with_input("notify security.cloud --from-mail --queue-only", "");
+    program.must("account --security-email sec@example.org");
+    let taken = program.run_with_input("notify security.cloud --from-mail --queue-only", mail);
+    assert_transcript!(format!("{kept}{refused}{taken}"), @r#"
+        $ callsheet notify security.cloud --from-mail --queue-only
+        ! Error: nobody would get this notice of 'security.cloud': there is no contact, and there is no security email
+        ! Hint: 'callsheet account --security-email EMAIL' sets it; nothing was queued
+        [exit 75]
+        $ callsheet notify security.cloud --from-mail --queue-only
+        ! Error: the notice was not queued
+        !   this is no mail: it does not begin with headers
+        [exit 2]
+        $ callsheet notify security.cloud --from-mail --queue-only
+        ! The security email 'sec@example.org' gets it, because there is no contact.
+        ! Notice 1: 1 mail waits.
+        ! Hint: 'callsheet deliver' sends what is due, 'callsheet deliver --watch' whatever becomes due
+        [exit 0]
+        "#);
+}
+
+#[test]
 fn a_mail_of_its_own_that_comes_back_is_not_announced_again() {
     let program = with_two(Program::new());
     program.run_with_input(NOTICE, "Rome");

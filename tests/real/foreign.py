@@ -122,12 +122,16 @@ class Postfix(_Foreign):
     """Postfix that takes mail for the named mailboxes only, after STARTTLS and a login, which Dovecot checks.
 
     With `returns`, a program, it hands what comes to `bounces@…` to it as docs/mail.md says, run as the user `vmail`; and
-    mail to the mailbox `gone` is taken and sent back later.
+    mail to the mailbox `gone` is taken and sent back later. `alias` is a command that gets what comes to `ALERTS`, as an
+    entry of /etc/aliases that belongs to `vmail`.
     """
 
-    def __init__(self, mailboxes, returns=None):
+    ALERTS = "alerts@postfix.example.net"
+
+    def __init__(self, mailboxes, returns=None, alias=None):
         super().__init__((*mailboxes, "bounces", "gone") if returns else mailboxes)
         self._returns = returns
+        self._alias = alias
 
     def flush(self):
         """Tries again at once what was put off."""
@@ -165,9 +169,9 @@ import_environment = MAIL_CONFIG TZ LD_LIBRARY_PATH LD_PRELOAD NSS_WRAPPER_PASSW
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 myhostname = postfix.example.net
-mydestination =
+mydestination = {"$myhostname" if self._alias else ""}
 local_recipient_maps =
-alias_maps =
+alias_maps = {f"texthash:{conf}/aliases" if self._alias else ""}
 virtual_mailbox_domains = {DOMAIN}
 virtual_mailbox_maps = texthash:{conf}/boxes
 virtual_mailbox_base = {self.folder}/boxes
@@ -195,6 +199,9 @@ callsheet_destination_recipient_limit = 1
         )
         routes = f"bounces@{DOMAIN} callsheet:\ngone@{DOMAIN} gone:\n"
         (conf / "transport").write_text(routes if self._returns else "", encoding="utf-8")
+        # Whom the table belongs to runs its commands.
+        (conf / "aliases").write_text(f'alerts "|{self._alias}"\n' if self._alias else "", encoding="utf-8")
+        os.chown(conf / "aliases", VMAIL, VMAIL)
         gone = self.folder / "gone"
         gone.write_text(f"#!/bin/sh\nexit {os.EX_NOUSER}\n", encoding="utf-8")
         gone.chmod(0o755)
@@ -209,6 +216,7 @@ bounce unix - - n - 0 bounce
 defer unix - - n - 0 bounce
 trace unix - - n - 0 bounce
 virtual unix - n n - - virtual
+local unix - n n - - local
 anvil unix - - n - 1 anvil
 tlsmgr unix - - n 1000? 1 tlsmgr
 error unix - - n - - error

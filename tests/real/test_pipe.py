@@ -1,4 +1,5 @@
-"""What comes back through Postfix: it writes the bounces, and hands them to `receive` by a pipe transport, as docs/mail.md says."""
+"""What Postfix hands on: bounces to `receive` by a pipe transport, as docs/mail.md says, and mails to `notify` by an alias, as
+docs/cron.md says."""
 
 import os
 import pathlib
@@ -17,6 +18,12 @@ from test_foreign import mail_settings
 BOUNCES = f"bounces@{DOMAIN}"
 SECURITY = f"security@{DOMAIN}"
 GONE = f"gone@{DOMAIN}"
+ADA = f"ada@{DOMAIN}"
+
+MANUAL = pathlib.Path(__file__).parents[2] / "docs/cron.md"
+
+# What the manual's alias runs, but for the configuration, which the wrapper below names.
+ANNOUNCE = re.search(r'alerts: "\|/usr/bin/callsheet (.*) --config \S+"', MANUAL.read_text(encoding="utf-8"))[1]
 
 
 @unittest.skipUnless(os.geteuid() == 0, "Postfix runs for root only")
@@ -37,7 +44,8 @@ class Piped(unittest.TestCase):
         program.write_bytes(pathlib.Path(self.callsheet.binary).read_bytes())
         program.chmod(0o755)
         self.write_program(program)
-        self.server = self.enterContext(Postfix(("security", "ada"), self.returns))
+        alias = f"{self.returns} {ANNOUNCE}"
+        self.server = self.enterContext(Postfix(("security", "ada"), self.returns, alias))
         self.configure()
         self.callsheet.run("account", "--name", "Example Ltd", "--security-email", SECURITY)
 
@@ -106,6 +114,39 @@ class Piped(unittest.TestCase):
         self.assertEqual(self.status("Gone"), "verified")
         self.server.flush()
         until(lambda: self.status("Gone") == "undeliverable", what=f"the bounce\n{self.server.log()}")
+
+    def test_a_mail_to_an_alias_becomes_a_notice(self):
+        self.contact("Ada", ADA)
+        self.callsheet.run("subscribe", "Ada", "exception")
+        self.hand_in(
+            "From: Monitor <monitor@example.net>\nTo: alerts@example.net\nSubject: =?utf-8?q?Platte_voll_=E2=80=93_sda1?=\n"
+            "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
+            "Noch 1 %.\n.\nEnde\n".encode(),
+            to=Postfix.ALERTS,
+        )
+        self.said(r"relay=local.* status=sent \(delivered to command: ")
+        # The alias only queues, for its user may not read the password.
+        self.callsheet.run("deliver")
+        (mail,) = self.server.wait_for(to=ADA)
+        self.assertEqual(mails.read(mail)["Subject"], "Platte voll – sda1")
+        self.assertIn("Noch 1 %.\r\n.\r\nEnde", mails.text(mail))
+        (entry,) = [one for one in self.callsheet.json("history") if one["action"].startswith("notice")]
+        self.assertEqual(entry["actor"], f"uid {VMAIL}")
+
+    def test_an_alias_keeps_what_cannot_be_announced_now_and_refuses_what_never_can(self):
+        self.callsheet.run("account", "--security-email", "none")
+        self.hand_in("From: m@example.net\nSubject: Kept\n\nIt burns.\n", to=Postfix.ALERTS)
+        self.said(r"relay=local.* status=deferred \(temporary failure")
+        self.callsheet.run("account", "--security-email", SECURITY)
+        self.server.flush()
+        self.said(r"relay=local.* status=sent \(delivered to command: ")
+        self.callsheet.run("deliver")
+        until(
+            lambda: any(mails.read(mail)["Subject"].endswith("Kept") for mail in self.server.mails(SECURITY)),
+            what=f"the notice\n{self.server.log()}",
+        )
+        self.hand_in("From: m@example.net\nAuto-Submitted: auto-replied\nSubject: Away\n\nMonday.\n", to=Postfix.ALERTS)
+        self.said(r"relay=local.* status=bounced \(Command died with status 2: ")
 
     def test_what_cannot_be_taken_is_refused(self):
         self.hand_in("Subject: large\n\n" + "a line of some length\n" * 500_000)

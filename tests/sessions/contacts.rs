@@ -1,10 +1,18 @@
 //! Adding, finding, changing and deleting contacts.
 
+use callsheet::domain::language::Language;
 use callsheet::domain::position::Position;
+use callsheet::mail::sender::SenderEvent;
 use callsheet::operations::{account, contacts};
+use callsheet::tui::marks::Marks;
+use callsheet::tui::model::Fixed;
+use callsheet::tui::screens::settings::{MailFacts, SettingsFacts};
+use callsheet::tui::theme::Theme;
+use ratatui::layout::Size;
 
 use crate::support::desk::Desk;
 use crate::support::office::{Office, add_silently};
+use crate::support::stage::fixed;
 
 /// An office whose first questions are answered.
 fn office() -> Office {
@@ -18,11 +26,45 @@ fn a_contact_is_added_and_its_code_lies_in_a_file() {
     let office = office();
     let mut desk = Desk::open(&office);
     desk.sees("No contacts yet. Press a to add the first one.");
-    desk.types("a 王小明 <tab> xiaoming@example.cn <enter> <wait:is saved> <wait:A code is on its way>");
+    desk.types("a 王小明 <tab> xiaoming@example.cn <enter> <wait:is saved> <wait:Without a mail server the code goes to a file>");
     desk.sees("? unverified").sees("1 contact");
     assert_eq!(desk.wakes, 1);
     desk.mail_leaves().sees("? unverified").sees("not leaving this machine");
     desk.types("v <wait:written to a file, not sent>");
+}
+
+#[test]
+fn where_a_code_goes_is_said_in_each_language() {
+    let server = MailFacts::Server {
+        host: "mail.example.com".to_owned(),
+        port: 587,
+        security: "starttls".to_owned(),
+        from: "notices@example.com".to_owned(),
+    };
+    let stopped = SenderEvent::Stopped { words: "mail left by a server before".to_owned() };
+    for (language, to_file, on_its_way) in [
+        (
+            Language::En,
+            "Without a mail server the code goes to a file.",
+            "A code is on its way to ada@example.org.",
+        ),
+        (Language::ZhCn, "未设置邮件服务器，验证码写入文件。", "验证码正在发往 ada@example.org。"),
+    ] {
+        let (files, facts) =
+            (SettingsFacts::default, |mail| SettingsFacts { mail, ..SettingsFacts::default() });
+        let ways = [
+            (files(), None, to_file),
+            // What the sender says counts more than the configuration.
+            (files(), Some(stopped.clone()), on_its_way),
+            (facts(server.clone()), None, on_its_way),
+        ];
+        for (facts, event, said) in ways {
+            let office = office();
+            let fixed = Fixed { language, ..fixed(Theme::Traced, Marks::Unicode) };
+            let mut desk = Desk::with(&office, fixed, facts, Size { width: 100, height: 30 });
+            desk.hears(event.into_iter().collect()).types("a ada <tab> ada@example.org <enter>").sees(said);
+        }
+    }
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn a_new_code_waits_for_its_cool_down() {
     desk.types("v r");
     assert!(desk.model.next_wake().is_some(), "the cool-down is counted down");
     office.clock.advance(Duration::from_secs(61));
-    desk.looks().types("r <wait:A new code is on its way>").mail_leaves();
+    desk.looks().types("r <wait:Without a mail server the new code goes to a file>").mail_leaves();
     assert_ne!(office.newest_code(), first);
     desk.types("c").types(&office.newest_code()).types("<enter> <wait:is verified>");
 }

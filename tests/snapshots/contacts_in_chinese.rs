@@ -411,7 +411,7 @@ fn what_is_said_in_a_verification() {
         pictures.push(drawn(&right, small));
     }
     let mut again = sent();
-    again.sent(Ok(()));
+    again.sent(Ok(false));
     pictures.push(drawn(&again, small));
     again.change_cancelled(Ok(()));
     pictures.push(drawn(&again, small));

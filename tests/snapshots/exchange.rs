@@ -54,7 +54,7 @@ fn import() -> ImportDialog {
 fn reported(report: Report) -> ImportDialog {
     let mut dialog = import();
     press(&mut dialog, &[Action::Accept]);
-    dialog.ended(Ok(report), now());
+    dialog.ended(Ok(report), false, now());
     dialog
 }
 
@@ -137,7 +137,7 @@ fn the_result_of_an_import() {
     let mut applied = report(2);
     let queued = vec![DeliveryId(1)];
     applied.summary = Summary { queued, without_types: 2, is_applied: true, ..applied.summary };
-    done.ended(Ok(applied), now().plus(Duration::from_secs(1)));
+    done.ended(Ok(applied), true, now().plus(Duration::from_secs(1)));
     for size in [SMALL, USUAL] {
         assert_snapshot!(dialog(size, |area, buf, look| done.draw(area, buf, look)));
     }

@@ -145,7 +145,7 @@ impl AudienceDialog {
         coverage: &CoverageCounts,
     ) -> Option<Position> {
         let what = say!(look.language, "Who gets it");
-        let title = format!("{what}{}{}", look.marks.separator(), self.title(&look));
+        let title = format!("{what}{}{}", look.separator(), self.title(&look));
         match &self.kind {
             Some(kind) => {
                 let (place, lines) = self.audience_place(area, look);
@@ -166,7 +166,7 @@ impl AudienceDialog {
     ) -> Option<Position> {
         let types = self.shown_category(look.catalogue).map_or(&[][..], |category| &category.types);
         let rows = u16::try_from(types.len() + 2).unwrap_or(u16::MAX);
-        let place = dialog::centred(area, COLUMNS.min(area.width), rows);
+        let place = dialog::centred(look.marks, area, COLUMNS.min(area.width), rows);
         let inner = dialog::open(place, buf, look, title);
         let height = usize::from(inner.height);
         let top = (self.cursor + 1).saturating_sub(height);
@@ -174,12 +174,17 @@ impl AudienceDialog {
         let mut cursor = None;
         for (index, kind) in types.iter().enumerate().skip(top).take(height) {
             let (number, role) = match coverage.recipients(&kind.id) {
-                Some(0) => (say!(look.language, "0 !{to}sec", to = look.marks.to()), Role::Warning),
+                Some(0) => (look.nobody_but_security(), Role::Warning),
                 Some(some) => (some.to_string(), Role::Text),
                 None => (look.marks.ellipsis().to_owned(), Role::Dim),
             };
             let missing = NUMBER.saturating_sub(width(&number));
-            let text = format!("{}{number}  {}", " ".repeat(missing), kind.title.get(look.language));
+            let title = kind.title.get(look.language);
+            let text = if look.marks.is_spoken() {
+                format!("{}{number}", look.label(title, 0))
+            } else {
+                format!("{}{number}  {title}", " ".repeat(missing))
+            };
             let is_current = index == self.cursor;
             let role = if is_current { Role::Choice } else { role };
             let at = row(inner, index - top);
@@ -200,7 +205,10 @@ impl AudienceDialog {
             Some(known) => audience::lines(known, &look, text),
             None => vec![ScrollLine::new(say!(look.language, "Going through the contacts."), Role::Dim)],
         };
-        (dialog::centred(area, columns, u16::try_from(lines.len() + 2).unwrap_or(u16::MAX)), lines)
+        (
+            dialog::centred(look.marks, area, columns, u16::try_from(lines.len() + 2).unwrap_or(u16::MAX)),
+            lines,
+        )
     }
 
     fn title(&self, look: &Look<'_>) -> String {

@@ -34,6 +34,8 @@ pub struct Confirm {
     asked: Asked,
     /// The index of the button with the focus.
     focused: usize,
+    /// The focus was moved.
+    is_moved: bool,
 }
 
 /// What is asked. Words of people and files are as they were given.
@@ -189,7 +191,7 @@ impl Confirm {
     }
 
     const fn of(asked: Asked) -> Self {
-        Self { asked, focused: NO }
+        Self { asked, focused: NO, is_moved: false }
     }
 
     /// What a key answers.
@@ -203,7 +205,7 @@ impl Confirm {
             Action::Accept => Answered::No,
             _ => {
                 let mut buttons = self.buttons(&self.asked.words(Language::En));
-                buttons.step(*action);
+                self.is_moved |= buttons.step(*action);
                 self.focused = buttons.focused();
                 Answered::NotYet
             }
@@ -217,9 +219,9 @@ impl Confirm {
         let said = self.asked.words(look.language);
         let (question, detail) = (wrap(&said.question, words), wrap(&said.detail, words));
         let labelled = self.buttons(&said);
-        let buttons = labelled.rows(words);
+        let buttons = labelled.rows(words, look.marks);
         let rows = question.len() + detail.len() + buttons + 3;
-        let place = dialog::centred(area, columns, u16::try_from(rows).unwrap_or(u16::MAX));
+        let place = dialog::centred(look.marks, area, columns, u16::try_from(rows).unwrap_or(u16::MAX));
         let inner = dialog::open(place, buf, look, said.title);
         // Where there is little room, the buttons and the beginning of the question stay.
         let room = usize::from(inner.height).saturating_sub(buttons);
@@ -227,7 +229,11 @@ impl Confirm {
         let below = room.saturating_sub(question.len());
         let detail_area = first_rows(skip_rows(inner, question.len()), below);
         dialog::draw_lines(detail_area, buf, &detail, look.style(Role::Dim));
-        labelled.draw(skip_rows(inner, room), buf, look)
+        let at_button = labelled.draw(skip_rows(inner, room), buf, look);
+        // Spoken the question is heard first, and a button when one goes there.
+        let at_question = (look.marks.is_spoken() && !self.is_moved && !inner.is_empty())
+            .then_some(Position { x: inner.x, y: inner.y });
+        at_question.or(at_button)
     }
 
     fn buttons(&self, words: &Words) -> Buttons {

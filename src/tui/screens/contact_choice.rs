@@ -27,11 +27,12 @@ use crate::tui::edits::CopyEdit;
 use crate::tui::effect::{Question, Request};
 use crate::tui::keymap::{Action, Input};
 use crate::tui::look::Look;
+use crate::tui::marks::Marks;
 use crate::tui::plan::Plan;
 use crate::tui::theme::Role;
 use crate::tui::widgets::check_box::Focus;
 use crate::tui::widgets::text_field::{TextField, Typed};
-use crate::tui::widgets::{beside, dialog, row, skip_rows, write};
+use crate::tui::widgets::{dialog, row, skip_rows, write};
 use crate::tui::window::{Far, Fill, Land, Want, Window};
 
 /// The size of the dialog, borders included, where there is room.
@@ -139,22 +140,16 @@ impl ContactChoice {
 
     /// Draws the dialog in the middle of `area`. Returns the cursor's place: the caret.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
-        let place = place(area);
+        let place = place(look.marks, area);
         let inner = dialog::open(place, buf, look, say!(look.language, "Copy from"));
         if self.is_itself {
             dialog::foot(place, buf, look, say!(look.language, "that is the same contact"));
         }
         // The blanks tell these words from those of a mail.
-        let label = |text: &'static str| Span::styled(text.trim_end(), look.style(Role::Label));
-        write(row(inner, 0), buf, label(say!(look.language, "To ")));
-        let room = usize::from(inner.width.saturating_sub(LABELS));
-        write(
-            beside(row(inner, 0), LABELS),
-            buf,
-            clip(&self.to_name, room, look.marks.ellipsis()).into_owned(),
-        );
-        write(row(inner, 1), buf, label(say!(look.language, "From ")));
-        let caret = self.field.draw_in_form(beside(row(inner, 1), LABELS), buf, look, Focus::Here);
+        let to = dialog::label(row(inner, 0), buf, look, say!(look.language, "To ").trim_end(), LABELS);
+        write(to, buf, clip(&self.to_name, to.width.into(), look.marks.ellipsis()).into_owned());
+        let from = dialog::label(row(inner, 1), buf, look, say!(look.language, "From ").trim_end(), LABELS);
+        let caret = self.field.draw_in_form(from, buf, look, Focus::Here);
         let list = skip_rows(inner, HEAD);
         if self.window.is_empty() {
             let words = say!(look.language, "No contact matches. Type a part of name or email.");
@@ -165,7 +160,10 @@ impl ContactChoice {
         for (index, contact) in self.window.visible(list.height.into()).iter().enumerate() {
             draw_contact(contact, index == line, row(list, index), buf, &look);
         }
-        caret
+        let at = row(list, line);
+        // What would be chosen is what is heard while one types.
+        let is_heard = look.marks.is_spoken() && !self.window.is_empty() && !at.is_empty();
+        is_heard.then_some(Position { x: at.x, y: at.y }).or(caret)
     }
 
     fn choose(&mut self) -> ChoiceOutcome {
@@ -208,15 +206,26 @@ impl ContactChoice {
     }
 }
 
-fn place(area: Rect) -> Rect {
-    dialog::centred(area, COLUMNS.min(area.width), ROWS)
+fn place(marks: Marks, area: Rect) -> Rect {
+    dialog::centred(marks, area, COLUMNS.min(area.width), ROWS)
 }
 
 fn list_height(area: Rect) -> usize {
-    usize::from(dialog::inside(place(area)).height).saturating_sub(HEAD)
+    // Marks change where it stands, not how high it is.
+    usize::from(dialog::inside(place(Marks::default(), area)).height).saturating_sub(HEAD)
 }
 
 fn draw_contact(contact: &Contact, is_current: bool, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+    let role = if is_current { Role::Choice } else { Role::Text };
+    if look.marks.is_spoken() {
+        let text = super::contacts::spoken(contact, look);
+        write(
+            area,
+            buf,
+            Span::styled(clip(&text, area.width.into(), look.marks.ellipsis()), look.style(role)),
+        );
+        return;
+    }
     let cut = look.marks.ellipsis();
     let columns = usize::from(area.width);
     let types = types_words(contact, look);
@@ -231,7 +240,7 @@ fn draw_contact(contact: &Contact, is_current: bool, area: Rect, buf: &mut Buffe
     text.push_str(&types);
     let missing = columns.saturating_sub(2 + width(&text));
     text.push_str(&" ".repeat(missing));
-    let (mark, role) = if is_current { (look.marks.cursor(), Role::Choice) } else { (" ", Role::Text) };
+    let mark = if is_current { look.marks.cursor() } else { " " };
     let spans = vec![
         Span::styled(mark, look.style(Role::Title)),
         Span::raw(" "),

@@ -122,7 +122,7 @@ impl ContactTypesDialog {
     pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let place = self.place(area, &look);
         let what = say!(look.language, "Message types");
-        let title = format!("{what}{}{}", look.marks.separator(), safe(&self.contact.name));
+        let title = format!("{what}{}{}", look.separator(), safe(&self.contact.name));
         let inner = dialog::open(place, buf, look, &title);
         let rows = self.rows(look.catalogue);
         let top = self.seen_from(inner.height.into(), look.catalogue);
@@ -170,12 +170,13 @@ impl ContactTypesDialog {
         if is_unsubscribed(&self.contact, &category.id) {
             let since = self.contact.unsubscribed_at.map(|at| look.short_time(at)).unwrap_or_default();
             let mark = look.marks.unsubscribed();
-            notes.push(say!(look.language, "{mark} unsubscribed since {since}", mark, since));
+            let words = say!(look.language, "{mark} unsubscribed since {since}", mark, since);
+            notes.push(words.trim_start().to_owned());
         }
         if self.contact.position.is_some_and(|position| category.recommended.contains(&position)) {
             notes.push(say!(look.language, "recommended").to_owned());
         }
-        notes.join(look.marks.separator())
+        notes.join(look.separator())
     }
 
     fn tick(&self, catalogue: &Catalogue) -> ContactTypesOutcome {
@@ -202,7 +203,7 @@ impl ContactTypesDialog {
 
     fn place(&self, area: Rect, look: &Look<'_>) -> Rect {
         let rows = self.rows(look.catalogue).len() + 2;
-        dialog::centred(area, COLUMNS.min(area.width), u16::try_from(rows).unwrap_or(u16::MAX))
+        dialog::centred(look.marks, area, COLUMNS.min(area.width), u16::try_from(rows).unwrap_or(u16::MAX))
     }
 
     fn height(&self, area: Rect, look: &Look<'_>) -> usize {

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use ratatui::layout::Rect;
 
 pub use table::{status_role, types_words};
-pub use view::{draw, draw_detail};
+pub use view::{draw, draw_detail, spoken};
 pub(super) use view::{draw_nothing, titles};
 
 use crate::domain::contact::{Contact, ContactId, SortColumn, Status};

@@ -152,7 +152,7 @@ impl DeliveryDialog {
         // Borders and margins of the dialog, and what scrolled text keeps for its marks.
         let lines = self.lines(usize::from(columns).saturating_sub(8), look);
         let rows = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
-        (dialog::centred(area, columns, rows), lines)
+        (dialog::centred(look.marks, area, columns, rows), lines)
     }
 
     fn lines(&self, columns: usize, look: Look<'_>) -> Vec<ScrollLine> {

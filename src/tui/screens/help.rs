@@ -80,8 +80,7 @@ impl Help {
     /// Draws the help in the middle of `area`. Returns the caret's place in the search.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let inner = dialog::open(self.place(area, &look), buf, look, say!(look.language, "Help"));
-        write(inner, buf, Span::styled("/", look.style(Role::Key)));
-        let field = beside(row(inner, 0), 2);
+        let field = dialog::search_label(row(inner, 0), buf, look, say!(look.language, "Search"));
         let caret = self.search.draw_in_form(field, buf, look, Focus::Here);
         if self.search.is_empty() {
             let hint = format!(" {}", say!(look.language, "type to search all keys"));
@@ -89,8 +88,9 @@ impl Help {
         }
         let text = skip_rows(inner, ABOVE);
         let lines = self.lines(scroll_text::text_columns(text), &look);
-        scroll_text::draw(text, buf, look, &lines, self.scroll);
-        caret
+        let at_text = scroll_text::draw(text, buf, look, &lines, self.scroll);
+        // What was found is what is heard while one types.
+        at_text.filter(|_| look.marks.is_spoken()).or(caret)
     }
 
     /// As high as all that is in force needs, whatever is searched, so that the frame stays where it is.
@@ -98,7 +98,7 @@ impl Help {
         let columns = COLUMNS.min(area.width);
         let text = dialog::inside(Rect { width: columns, ..area });
         let rows = self.all_lines(scroll_text::text_columns(text), look).len() + ABOVE + 2;
-        dialog::centred(area, columns, u16::try_from(rows).unwrap_or(u16::MAX))
+        dialog::centred(look.marks, area, columns, u16::try_from(rows).unwrap_or(u16::MAX))
     }
 
     fn lines(&self, columns: usize, look: &Look<'_>) -> Vec<ScrollLine> {
@@ -108,10 +108,12 @@ impl Help {
     /// What is in force, the marks, and the words.
     fn all_lines(&self, columns: usize, look: &Look<'_>) -> Vec<ScrollLine> {
         let mut lines = section_lines(look.keys.sections(self.context.stack()), columns, look);
-        lines.push(ScrollLine::new(say!(look.language, "Marks"), Role::Title));
-        lines
-            .extend(marks(look).into_iter().flat_map(|(mark, words)| described(&mark, words, columns, look)));
-        lines.push(ScrollLine::new("", Role::Text));
+        let marks = marks(look);
+        if !marks.is_empty() {
+            lines.push(ScrollLine::new(say!(look.language, "Marks"), Role::Title));
+            lines.extend(marks.into_iter().flat_map(|(mark, words)| described(&mark, words, columns, look)));
+            lines.push(ScrollLine::new("", Role::Text));
+        }
         lines.extend(
             wrap(words(look.language), columns).into_iter().map(|line| ScrollLine::new(line, Role::Hint)),
         );
@@ -171,8 +173,11 @@ pub fn texts() -> Vec<&'static str> {
     texts
 }
 
-/// Marks and what they mean.
+/// Marks and what they mean; none where the screen is spoken.
 fn marks(look: &Look<'_>) -> Vec<(String, &'static str)> {
+    if look.marks.is_spoken() {
+        return Vec::new();
+    }
     let mut marks: Vec<(String, &'static str)> =
         Status::ALL.iter().map(|status| (look.marks.status(*status).to_owned(), status.words())).collect();
     let others = [
@@ -200,6 +205,10 @@ fn section_lines(sections: Vec<Section>, columns: usize, look: &Look<'_>) -> Vec
 
 /// Keys at the left, what they do at the right, in as many lines as that needs.
 fn described(keys: &str, help: &'static str, columns: usize, look: &Look<'_>) -> Vec<ScrollLine> {
+    if look.marks.is_spoken() {
+        let lines = dialog::fact(keys, plain(look.language, help), 0, columns, look).into_iter();
+        return lines.map(|line| ScrollLine::new(line, Role::Text)).collect();
+    }
     let keys_columns = KEYS.min(columns / 3);
     let words = wrap(plain(look.language, help), columns.saturating_sub(keys_columns + 1));
     let line = |(index, words): (usize, &String)| {

@@ -93,7 +93,7 @@ impl HistoryEntryDialog {
         let room = usize::from(columns).saturating_sub(8);
         let lines = detail::lines(&self.record, self.broken, room, look);
         let rows = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
-        (dialog::centred(area, columns, rows), lines)
+        (dialog::centred(look.marks, area, columns, rows), lines)
     }
 }
 

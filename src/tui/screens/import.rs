@@ -163,8 +163,8 @@ impl ImportDialog {
         }
     }
 
-    /// Takes what became of it, at the moment `now`.
-    pub fn ended(&mut self, result: Result<Report, Refused>, now: Timestamp) {
+    /// Takes what became of it, at the moment `now`. `to_files`: mails are written there, for want of a server.
+    pub fn ended(&mut self, result: Result<Report, Refused>, to_files: bool, now: Timestamp) {
         let before = std::mem::replace(&mut self.stage, Stage::File);
         let pane = if let Stage::Real(_, pane) = before { Some(pane) } else { None };
         match (result, pane) {
@@ -173,7 +173,7 @@ impl ImportDialog {
             }
             (Ok(report), None) => self.stage = Stage::Report(Box::new(ReportPane::new(report))),
             (Ok(report), Some(pane)) if report.summary.is_applied => {
-                self.stage = Stage::Told(told(&report.summary, pane.sends(), now));
+                self.stage = Stage::Told(told(&report.summary, pane.sends(), to_files, now));
             }
             (Ok(report), Some(_)) => {
                 let mut pane = ReportPane::new(report);
@@ -383,8 +383,8 @@ fn confirm(pane: &ReportPane, file: &str, language: Language) -> Confirm {
     )
 }
 
-/// What became of an import that was applied.
-fn told(summary: &Summary, sends: bool, now: Timestamp) -> Vec<(Said, Role)> {
+/// What became of an import that was applied. `to_files`: its mails go there, for want of a server.
+fn told(summary: &Summary, sends: bool, to_files: bool, now: Timestamp) -> Vec<(Said, Role)> {
     let Summary { added, changed, unchanged, refused, without_types, held, .. } = *summary;
     let mut told = vec![(
         saying!(
@@ -415,12 +415,16 @@ fn told(summary: &Summary, sends: bool, now: Timestamp) -> Vec<(Said, Role)> {
         Role::Warning,
     );
     if sends {
-        say(
-            u64::try_from(summary.queued.len()).unwrap_or(u64::MAX),
-            saying!("1 verification mail is on its way."),
-            |count| saying!("{count} verification mails are on their way.", count = count),
-            Role::Text,
-        );
+        let (one, several): (Said, fn(u64) -> Said) = if to_files {
+            (saying!("Without a mail server 1 verification mail goes to a file."), |count| {
+                saying!("Without a mail server {count} verification mails go to files.", count = count)
+            })
+        } else {
+            (saying!("1 verification mail is on its way."), |count| {
+                saying!("{count} verification mails are on their way.", count = count)
+            })
+        };
+        say(u64::try_from(summary.queued.len()).unwrap_or(u64::MAX), one, several, Role::Text);
     }
     if let Some((held, limit)) = held {
         let why = limit.words(now);

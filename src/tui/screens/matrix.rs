@@ -4,6 +4,7 @@
 
 mod columns;
 mod detail;
+mod narration;
 mod pane;
 mod view;
 
@@ -136,6 +137,13 @@ impl Matrix {
     }
 }
 
+impl Matrix {
+    /// All columns, from left to right.
+    fn all_columns<'a>(&self, catalogue: &'a Catalogue) -> Vec<Column<'a>> {
+        columns(catalogue, self.open)
+    }
+}
+
 /// Whether the recipient has ended this category or type.
 #[must_use]
 pub fn is_unsubscribed(contact: &Contact, id: &str) -> bool {
@@ -145,7 +153,7 @@ pub fn is_unsubscribed(contact: &Contact, id: &str) -> bool {
 /// The rows that are left for contacts.
 #[must_use]
 pub fn list_rows(regions: Regions, has_filter: bool) -> usize {
-    view::Parts::of(regions, has_filter).list.height.into()
+    view::Parts::of(regions, has_filter, 0).list.height.into()
 }
 
 #[cfg(test)]

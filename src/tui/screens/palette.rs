@@ -109,7 +109,7 @@ impl Palette {
             height: 1,
         };
         let caret = self.picker.draw_list(field, area, buf, look)?;
-        let border = Rect { y: caret.y.saturating_sub(1), height: 1, ..field };
+        let border = Rect { y: area.y, height: 1, ..if look.marks.is_spoken() { area } else { field } };
         write(
             beside(border, 2),
             buf,

@@ -127,6 +127,12 @@ impl Settings {
         self.cursor = self.cursor.min(self.items().len().saturating_sub(1));
     }
 
+    /// Whether no mail server is configured, so that mail is written to files.
+    #[must_use]
+    pub const fn writes_files(&self) -> bool {
+        matches!(self.facts.mail, MailFacts::Files { .. })
+    }
+
     /// Does what a key means.
     pub fn act(&mut self, input: &Input) -> SettingsOutcome {
         let Input::Action(action) = input else { return SettingsOutcome::Unused };

@@ -80,6 +80,7 @@ enum Waiting {
 enum Said {
     NewCode {
         email: String,
+        to_file: bool,
     },
     Confirmed(Confirmed),
     ChangeCancelled,
@@ -179,13 +180,13 @@ impl VerificationDialog {
         VerificationOutcome::Stay
     }
 
-    /// Takes the answer to [`VerificationOutcome::Send`].
-    pub fn sent(&mut self, result: Result<(), &Problem>) {
+    /// Takes the answer to [`VerificationOutcome::Send`]: whether the mail goes to a file, for want of a server.
+    pub fn sent(&mut self, result: Result<bool, &Problem>) {
         self.waiting = Waiting::No;
         match result {
-            Ok(()) => {
+            Ok(to_file) => {
                 let email = self.open_email();
-                self.said = Some(Said::NewCode { email });
+                self.said = Some(Said::NewCode { email, to_file });
             }
             Err(Problem::Limited { limit, .. }) => self.take_limit(*limit),
             Err(problem) => self.said = Some(Said::Problem(Box::new(problem.clone()))),

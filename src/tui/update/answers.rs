@@ -415,6 +415,7 @@ fn take_for_dialog(model: &mut Model, answer: Answer, plan: &mut Plan) -> bool {
         .iter()
         .rposition(|overlay| !matches!(overlay, Overlay::Help(_) | Overlay::Confirm { .. }));
     let Some(at) = at else { return false };
+    let to_file = goes_to_file(model);
     match (&mut model.overlays[at], answer) {
         (Overlay::ContactForm(form), Answer::Check(Ok(problems))) => form.checked(problems),
         (Overlay::ContactForm(form), Answer::TypoHint(hint)) => {
@@ -430,7 +431,7 @@ fn take_for_dialog(model: &mut Model, answer: Answer, plan: &mut Plan) -> bool {
             take_saved(model, &saved, plan);
         }
         (Overlay::Verification(dialog), Answer::CodeSent(result)) => {
-            dialog.sent(result.as_ref().map(|_| ()));
+            dialog.sent(result.as_ref().map(|_| to_file));
             plan.add(Effect::WakeSender);
             refresh(model, &[], plan);
         }
@@ -485,7 +486,12 @@ fn take_saved(model: &mut Model, saved: &Saved, plan: &mut Plan) {
         Mailing::Queued(_) => {
             plan.add(Effect::WakeSender);
             let email = safe(open_email(contact));
-            (Tone::Done, say!(language, "{name} is saved. A code is on its way to {email}.", name, email))
+            let words = if goes_to_file(model) {
+                say!(language, "{name} is saved. Without a mail server the code goes to a file.", name)
+            } else {
+                say!(language, "{name} is saved. A code is on its way to {email}.", name, email)
+            };
+            (Tone::Done, words)
         }
         Mailing::Limited(limit) => {
             let why = limit.words_in(language, model.now);
@@ -503,6 +509,11 @@ fn take_saved(model: &mut Model, saved: &Saved, plan: &mut Plan) {
     model.coverage.ask(plan);
 }
 
+/// Whether a mail that is queued now goes to a file.
+pub(super) const fn goes_to_file(model: &Model) -> bool {
+    model.settings.writes_files() && !model.mail.is_stopped()
+}
+
 /// The address to which a code goes.
 fn open_email(contact: &Contact) -> &str {
     contact.pending_email.as_deref().unwrap_or(&contact.email)
@@ -516,7 +527,11 @@ fn take_account_saved(model: &mut Model, mailing: &Mailing, plan: &mut Plan) {
         }
         Mailing::Queued(_) => {
             plan.add(Effect::WakeSender);
-            let words = say!(language, "The account is saved. A code is on its way to the security email.");
+            let words = if goes_to_file(model) {
+                say!(language, "The account is saved. Without a mail server the code goes to a file.")
+            } else {
+                say!(language, "The account is saved. A code is on its way to the security email.")
+            };
             model.notify(Tone::Done, words);
         }
         Mailing::Limited(limit) => {

@@ -80,8 +80,9 @@ pub(super) fn counted(model: &mut Model) {
 pub(super) fn imported(model: &mut Model, at: usize, result: Result<Box<Report>, Refused>, plan: &mut Plan) {
     let is_applied = result.as_ref().is_ok_and(|report| report.summary.is_applied);
     let has_mail = result.as_ref().is_ok_and(|report| !report.summary.queued.is_empty());
+    let to_files = super::answers::goes_to_file(model);
     if let Some(Overlay::Import(dialog)) = model.overlays.get_mut(at) {
-        dialog.ended(result.map(|report| *report), model.now);
+        dialog.ended(result.map(|report| *report), to_files, model.now);
     }
     if has_mail {
         plan.add(Effect::WakeSender);

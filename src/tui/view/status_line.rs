@@ -39,8 +39,8 @@ pub(super) fn draw(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>)
         centre.clamp(name_width + GAP, (name_width + GAP + room).saturating_sub(taken).max(name_width + GAP));
     for (index, (text, role)) in parts.iter().enumerate() {
         if index > 0 {
-            put(line, at, look.marks.separator(), Role::Dim, buf, look);
-            at += width(look.marks.separator());
+            put(line, at, look.separator(), Role::Dim, buf, look);
+            at += width(look.separator());
         }
         put(line, at, text, *role, buf, look);
         at += width(text);
@@ -70,7 +70,7 @@ fn name(model: &Model, room: usize, look: &Look<'_>) -> String {
     let whole = if account.is_empty() {
         "callsheet".to_owned()
     } else {
-        format!("callsheet{}{}", look.marks.separator(), safe(account))
+        format!("callsheet{}{}", look.separator(), safe(account))
     };
     // The account's name gives way to the first of the counts, and is left out where little of it could be read.
     let program = "callsheet";
@@ -143,5 +143,5 @@ fn fitting(parts: Vec<Part>, room: usize, look: &Look<'_>) -> Vec<Part> {
 
 fn parts_width(parts: &[Part], look: &Look<'_>) -> usize {
     let texts: usize = parts.iter().map(|(text, _)| width(text)).sum();
-    texts + width(look.marks.separator()) * parts.len().saturating_sub(1)
+    texts + width(look.separator()) * parts.len().saturating_sub(1)
 }

@@ -14,13 +14,14 @@
 
 use super::scroll_text::ScrollLine;
 use super::wrapped_text::wrap;
-use crate::domain::columns::{pad, width};
+use crate::domain::columns::{clip, pad, width};
 use crate::domain::language::Language;
 use crate::domain::routing::{Exclusion, FallbackReason};
 use crate::domain::safe_text::safe;
 use crate::domain::say::{counted, plain, say};
 use crate::operations::notices::{Audience, Fallback, Person};
 use crate::tui::look::Look;
+use crate::tui::spoken;
 use crate::tui::theme::Role;
 
 /// How many persons are worth reading for a screen; more are told as a number.
@@ -145,6 +146,17 @@ fn held_back(audience: &Audience) -> Vec<(&Person, Exclusion)> {
 
 fn line(person: &Person, reason: Option<Exclusion>, look: &Look<'_>, columns: usize) -> ScrollLine {
     let cut = look.marks.ellipsis();
+    if look.marks.is_spoken() {
+        let language = look.language;
+        let why = reason.map(|reason| plain(language, exclusion_words(reason))).unwrap_or_default();
+        let facts = [
+            (say!(language, "Name"), safe(&person.name).into_owned()),
+            (say!(language, "Reason"), why.to_owned()),
+            (say!(language, "Email"), safe(&person.email).into_owned()),
+        ];
+        let text = clip(&spoken::line(language, facts), columns, cut).into_owned();
+        return ScrollLine::new(text, if reason.is_some() { Role::Dim } else { Role::Text });
+    }
     let room = columns.saturating_sub(GAP);
     let (words, role) = match reason {
         Some(reason) => {

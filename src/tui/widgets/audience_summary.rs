@@ -52,11 +52,12 @@ pub fn fallback_sentence(language: Language, fallback: &Fallback) -> String {
 #[must_use]
 pub fn summary(audience: &Audience, columns: usize, look: Look<'_>) -> (String, Role) {
     if let Some(fallback) = &audience.fallback {
-        let whole = format!("! {}", fallback_sentence(look.language, fallback));
+        let whole = alarm(&fallback_sentence(look.language, fallback), look);
         let short = match &fallback.email {
             Some(_) => say!(look.language, "! nobody; the security email gets it"),
             None => say!(look.language, "! nobody, and no security email"),
         };
+        let short = if look.marks.is_spoken() { short.trim_start_matches(['!', ' ']) } else { short };
         let words = if width(&whole) <= columns { whole.as_str() } else { short };
         return (clip(words, columns, look.marks.ellipsis()).into_owned(), role_of(fallback));
     }
@@ -79,7 +80,7 @@ pub fn lines(audience: &Audience, columns: usize, rows: usize, look: Look<'_>) -
     let mut head = Vec::new();
     match &audience.fallback {
         Some(fallback) => {
-            let words = format!("! {}", fallback_sentence(look.language, fallback));
+            let words = alarm(&fallback_sentence(look.language, fallback), look);
             head.extend(
                 wrap(&words, columns).into_iter().map(|line| ScrollLine::new(line, role_of(fallback))),
             );
@@ -114,6 +115,10 @@ pub fn lines(audience: &Audience, columns: usize, rows: usize, look: Look<'_>) -
         line.text = clip(&line.text, columns, look.marks.ellipsis()).into_owned();
     }
     head
+}
+
+fn alarm(words: &str, look: Look<'_>) -> String {
+    if look.marks.is_spoken() { words.to_owned() } else { format!("! {words}") }
 }
 
 fn recipients(audience: &Audience) -> impl Iterator<Item = &Person> {

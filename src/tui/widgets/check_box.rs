@@ -1,4 +1,4 @@
-//! A check box with three states: `[x]` all, `[-]` some, `[ ]` none.
+//! A check box with three states: `[x]` all, `[-]` some, `[ ]` none; spoken `checked`, `some`, `not checked`.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -36,17 +36,17 @@ pub fn draw(
         Focus::Here => look.style(Role::Choice),
         Focus::Elsewhere => look.style(Role::Text),
     };
-    let ticked =
-        clip(&format!("{} {label}", state.mark()), area.width.into(), look.marks.ellipsis()).into_owned();
+    let ticked = clip(&look.ticked(state, label), area.width.into(), look.marks.ellipsis()).into_owned();
     let room = usize::from(area.width).saturating_sub(width(&ticked));
-    let note = format!("  {note}");
+    let (gap, cursor) = if look.marks.is_spoken() { (look.separator(), 0) } else { ("  ", 1) };
+    let note = if note.is_empty() { String::new() } else { format!("{gap}{}", note.trim()) };
     let mut spans = vec![Span::styled(ticked, style)];
-    if !note.trim().is_empty() && width(&note) <= room {
+    if !note.is_empty() && width(&note) <= room {
         spans.push(Span::styled(note, look.style(Role::Dim)));
     }
     write(area, buf, Line::from(spans));
     (focus == Focus::Here)
-        .then(|| Position { x: area.x.saturating_add(1).min(area.right().saturating_sub(1)), y: area.y })
+        .then(|| Position { x: area.x.saturating_add(cursor).min(area.right().saturating_sub(1)), y: area.y })
 }
 
 #[cfg(test)]

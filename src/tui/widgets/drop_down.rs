@@ -127,7 +127,7 @@ impl DropDown {
     pub fn draw_list(&self, field: Rect, bounds: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let bar = self.bar?;
         let bounds = bounds.intersection(buf.area);
-        let place = self.list_area(field, bounds);
+        let place = spoken_place(self.list_area(field, bounds), bounds, look);
         if place.width < 3 || place.height < 3 {
             return None;
         }
@@ -183,6 +183,15 @@ impl DropDown {
             'G' => last,
             _ => bar,
         })
+    }
+}
+
+/// Spoken a list is as wide as there is room: nothing is heard of what is behind it.
+pub(super) fn spoken_place(place: Rect, bounds: Rect, look: Look<'_>) -> Rect {
+    if look.marks.is_spoken() && !place.is_empty() {
+        Rect { x: bounds.x, width: bounds.width, ..place }
+    } else {
+        place
     }
 }
 

@@ -6,16 +6,15 @@ use ratatui::text::Span;
 
 use super::check_box::Focus;
 use super::text_field::{TextField, Typed};
-use super::{beside, write};
+use super::{beside, dialog, write};
 use crate::domain::columns::{clip, width};
+use crate::domain::say::say;
 use crate::tui::keymap::{Action, Input, Typing};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
 
 /// The longest filter in characters.
 const LIMIT: usize = 200;
-/// The columns before what is typed.
-const MARGIN: u16 = 2;
 
 /// What is typed, and the question of kind `Q` that it asks.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,8 +119,7 @@ impl<Q: Default + PartialEq> FilterLine<Q> {
 
     /// Draws the line into `area`. Returns the caret's place while it is typed in.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
-        write(area, buf, Span::styled("/", look.style(Role::Key)));
-        let field = beside(area, MARGIN);
+        let field = dialog::search_label(area, buf, look, say!(look.language, "Filter"));
         let problem = self.read.problems.join("; ");
         // The problem stands beside the text and leaves it a third of the line at least.
         let shown = clip(&problem, usize::from(field.width) * 2 / 3, look.marks.ellipsis());

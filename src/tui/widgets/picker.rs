@@ -18,8 +18,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
 use super::check_box::Focus;
+use super::drop_down::spoken_place;
 use super::text_field::{TextField, Typed};
-use super::{beside, cover, row, skip_rows, write};
+use super::{cover, dialog, row, skip_rows, write};
 use crate::domain::columns::{pad, width};
 use crate::domain::fold::fold;
 use crate::domain::say::say;
@@ -181,7 +182,7 @@ impl Picker {
     pub fn draw_list(&self, field: Rect, bounds: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let list = self.list.as_ref()?;
         let bounds = bounds.intersection(buf.area);
-        let place = self.list_area(field, bounds);
+        let place = spoken_place(self.list_area(field, bounds), bounds, look);
         if place.width < 6 || place.height < 4 {
             return None;
         }
@@ -190,8 +191,8 @@ impl Picker {
             Block::bordered().border_set(look.marks.border()).border_style(look.style(Role::DialogBorder));
         let inner = block.inner(place);
         block.render(place, buf);
-        write(inner, buf, Span::styled("/", look.style(Role::Key)));
-        let caret = list.search.draw_in_form(beside(row(inner, 0), 2), buf, look, Focus::Here);
+        let field = dialog::search_label(row(inner, 0), buf, look, say!(look.language, "Search"));
+        let mut cursor = list.search.draw_in_form(field, buf, look, Focus::Here);
         let area = skip_rows(inner, 1);
         let lines = self.lines(list);
         let at = lines.iter().position(|line| matches!(line, Shown::Entry(_, index) if *index == list.bar));
@@ -208,7 +209,12 @@ impl Picker {
             };
             let mark = if mark == look.marks.cursor() { format!("{mark} ") } else { mark.to_owned() };
             let text = pad(&format!("{mark}{text}"), area.width.into(), look.marks.ellipsis()).into_owned();
-            write(row(area, index), buf, Line::styled(text, look.style(role)));
+            let at = row(area, index);
+            write(at, buf, Line::styled(text, look.style(role)));
+            // What would be chosen is what is heard while one types.
+            if look.marks.is_spoken() && role == Role::Choice {
+                cursor = Some(Position { x: at.x, y: at.y });
+            }
         }
         if lines.is_empty() {
             write(
@@ -217,14 +223,14 @@ impl Picker {
                 Span::styled(format!("  {}", say!(look.language, "nothing matches")), look.style(Role::Hint)),
             );
         }
-        super::dialog::scroll_marks(
+        dialog::scroll_marks(
             Rect { y: place.y + 1, height: place.height - 1, ..place },
             buf,
             look,
             top,
             lines.len(),
         );
-        caret
+        cursor
     }
 
     fn lines<'a>(&'a self, list: &List) -> Vec<Shown<'a>> {
@@ -277,6 +283,10 @@ impl List {
 
 /// A title, and its note at the right as far as there is room for all of it.
 fn both(title: &str, note: &str, columns: usize, look: Look<'_>) -> String {
+    if look.marks.is_spoken() {
+        let gap = if note.is_empty() { "" } else { look.separator() };
+        return pad(&format!("{title}{gap}{note}"), columns, look.marks.ellipsis()).into_owned();
+    }
     let room = columns.saturating_sub(width(note) + GAP);
     if width(title) > room {
         return pad(title, columns, look.marks.ellipsis()).into_owned();

@@ -7,7 +7,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
 
 use super::wrapped_text::wrap;
-use super::{row, write};
+use super::{dialog, row, write};
 use crate::domain::safe_text::safe_lines;
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
@@ -92,6 +92,13 @@ pub fn draw(
     for (index, line) in lines.iter().skip(top).take(rows).enumerate() {
         write(row(text_area, index), buf, Span::styled(line.text.as_str(), look.style(line.role)));
     }
+    let at = Some(Position { x: area.x, y: area.y });
+    if look.marks.is_spoken() {
+        // In words, in the row that every frame leaves free below it.
+        let below = Rect { y: area.bottom(), height: 1, ..area };
+        dialog::say_more(below, buf, look, top > 0, top + rows < lines.len());
+        return at;
+    }
     let mark_area = Rect { x: area.right() - 1, width: 1, ..area };
     if top > 0 {
         write(row(mark_area, 0), buf, Span::styled(look.marks.above(), look.style(Role::Dim)));
@@ -99,7 +106,7 @@ pub fn draw(
     if top + rows < lines.len() {
         write(row(mark_area, rows - 1), buf, Span::styled(look.marks.below(), look.style(Role::Dim)));
     }
-    Some(Position { x: area.x, y: area.y })
+    at
 }
 
 /// The columns that [`draw`] leaves for text in an area of this width.

@@ -39,7 +39,8 @@ pub fn draw_work(area: Rect, buf: &mut Buffer, look: Look<'_>, work: Work<'_>) -
     let columns = COLUMNS.min(area.width);
     let mut words = wrap(work.words, usize::from(columns).saturating_sub(6));
     words.truncate(3);
-    let place = dialog::centred(area, columns, u16::try_from(words.len() + 5).unwrap_or(u16::MAX));
+    let place =
+        dialog::centred(look.marks, area, columns, u16::try_from(words.len() + 5).unwrap_or(u16::MAX));
     let inner = dialog::open(place, buf, look, work.title);
     dialog::draw_lines(inner, buf, &words, look.style(Role::Text));
     let below = skip_rows(inner, words.len());
@@ -66,7 +67,12 @@ pub fn draw_told(
         .flat_map(|(text, role)| wrap(text, words).into_iter().map(|line| (line, *role)))
         .collect();
     let blank = usize::from(lines.len() + 4 <= usize::from(area.height));
-    let place = dialog::centred(area, columns, u16::try_from(lines.len() + blank + 3).unwrap_or(u16::MAX));
+    let place = dialog::centred(
+        look.marks,
+        area,
+        columns,
+        u16::try_from(lines.len() + blank + 3).unwrap_or(u16::MAX),
+    );
     let inner = dialog::open(place, buf, look, title);
     // Where there is little room, the button and the beginning stay.
     let room = usize::from(inner.height).saturating_sub(1);

@@ -44,8 +44,13 @@ enum FormRow {
     Name,
     SecurityEmail,
     Language,
-    Note { text: String, role: Role },
+    Note {
+        text: String,
+        role: Role,
+    },
     Buttons,
+    /// A button in a line of its own, where the form is spoken.
+    Button(Focus),
 }
 
 /// Whether rows are spent on words and blanks.
@@ -60,13 +65,14 @@ impl AccountFormDialog {
     pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let columns = COLUMNS.min(area.width);
         let words = usize::from(columns).saturating_sub(6);
-        let ample = self.rows(words, Space::Ample, look.language);
+        let ample = self.rows(words, Space::Ample, look);
         let rows = if ample.len() + 2 <= usize::from(area.height) {
             ample
         } else {
-            self.rows(words, Space::Scarce, look.language)
+            self.rows(words, Space::Scarce, look)
         };
-        let place = dialog::centred(area, columns, u16::try_from(rows.len() + 2).unwrap_or(u16::MAX));
+        let place =
+            dialog::centred(look.marks, area, columns, u16::try_from(rows.len() + 2).unwrap_or(u16::MAX));
         let title = match self.purpose {
             Purpose::Introduction => say!(look.language, "Welcome to callsheet"),
             Purpose::Edit(_) => say!(look.language, "Account"),
@@ -94,7 +100,8 @@ impl AccountFormDialog {
         }
     }
 
-    fn rows(&self, columns: usize, space: Space, language: Language) -> Vec<FormRow> {
+    fn rows(&self, columns: usize, space: Space, look: Look<'_>) -> Vec<FormRow> {
+        let language = look.language;
         let beside = columns.saturating_sub(LABELS.into());
         let mut rows = Vec::new();
         if space == Space::Ample && self.is_introduction() {
@@ -123,7 +130,11 @@ impl AccountFormDialog {
         if space == Space::Ample {
             rows.push(FormRow::Blank);
         }
-        rows.push(FormRow::Buttons);
+        if look.marks.is_spoken() {
+            rows.extend([Focus::Ok, Focus::Cancel].map(FormRow::Button));
+        } else {
+            rows.push(FormRow::Buttons);
+        }
         rows
     }
 
@@ -169,19 +180,26 @@ impl AccountFormDialog {
                 self.draw_field(label, &self.security_email, Focus::SecurityEmail, area, buf, look)
             }
             FormRow::Language => {
-                write(area, buf, Span::styled(say!(look.language, "Language"), look.style(Role::Label)));
-                self.language.draw(list_area(area), buf, look, self.widget_focus(Focus::Language))
+                let place = dialog::label(area, buf, look, say!(look.language, "Language"), LABELS);
+                let place = Rect { width: place.width.min(LIST), ..place };
+                self.language.draw(place, buf, look, self.widget_focus(Focus::Language))
             }
             FormRow::Buttons => {
-                let language = look.language;
-                let other =
-                    if self.is_introduction() { say!(language, "Skip") } else { say!(language, "Cancel") };
-                let label = say!(language, "OK");
+                let (label, other) = (say!(look.language, "OK"), self.other(look.language));
                 let ok = self.draw_button(label, Focus::Ok, fields, buf, look);
                 let place = dialog::beside_button(fields, label);
                 ok.or(self.draw_button(other, Focus::Cancel, place, buf, look))
             }
+            FormRow::Button(Focus::Ok) => {
+                self.draw_button(say!(look.language, "OK"), Focus::Ok, area, buf, look)
+            }
+            FormRow::Button(_) => self.draw_button(self.other(look.language), Focus::Cancel, area, buf, look),
         }
+    }
+
+    /// The button that saves nothing.
+    fn other(&self, language: Language) -> &'static str {
+        if self.is_introduction() { say!(language, "Skip") } else { say!(language, "Cancel") }
     }
 
     fn draw_field(
@@ -193,8 +211,8 @@ impl AccountFormDialog {
         buf: &mut Buffer,
         look: Look<'_>,
     ) -> Option<Position> {
-        write(area, buf, Span::styled(label, look.style(Role::Label)));
-        field.draw_in_form(beside(area, LABELS), buf, look, self.widget_focus(focus))
+        let place = dialog::label(area, buf, look, label, LABELS);
+        field.draw_in_form(place, buf, look, self.widget_focus(focus))
     }
 
     fn draw_button(
@@ -220,6 +238,7 @@ impl AccountFormDialog {
             | (FormRow::SecurityEmail, Focus::SecurityEmail)
             | (FormRow::Language, Focus::Language)
             | (FormRow::Buttons, Focus::Ok | Focus::Cancel) => true,
+            (FormRow::Button(button), focused) => *button == focused,
             (_, _) => false,
         };
         let at = rows.iter().position(is_focused).unwrap_or_default();

@@ -57,6 +57,8 @@ pub(super) enum FormRow {
         role: Role,
     },
     Buttons,
+    /// A button in a line of its own, where the form is spoken.
+    Button(Focus),
 }
 
 /// Where everything stands.
@@ -108,16 +110,20 @@ enum Space {
 impl ComposeDialog {
     /// Where everything stands over `area`.
     pub(super) fn layout(&self, area: Rect, look: Look<'_>) -> Layout {
-        let place = dialog::centred(area, COLUMNS.min(area.width), ROWS.min(area.height));
+        let place = dialog::centred(look.marks, area, COLUMNS.min(area.width), ROWS.min(area.height));
         let inner = dialog::inside(place);
-        let beside = if inner.width >= WITH_PANE { (inner.width / 3).clamp(24, 36) } else { 0 };
+        let beside = if inner.width >= WITH_PANE && !look.marks.is_spoken() {
+            (inner.width / 3).clamp(24, 36)
+        } else {
+            0
+        };
         let pane = (beside > 0).then(|| Rect { x: inner.right() - beside, width: beside, ..inner });
         let form = Rect { width: inner.width - pane.map_or(0, |pane| pane.width + GAP), ..inner };
         let height = usize::from(form.height);
         let who = if pane.is_some() { None } else { self.who_line(form.width.into(), look) };
         let least = |space| self.rows(form.width, space, who.as_ref(), 0, look).len() + least_body(space);
         let space = match [Space::Ample, Space::Modest].into_iter().find(|space| least(*space) <= height) {
-            Some(Space::Ample) if form.height < AMPLE => Space::Modest,
+            Some(Space::Ample) if form.height < AMPLE || look.marks.is_spoken() => Space::Modest,
             Some(space) => space,
             None => Space::Scarce,
         };
@@ -149,7 +155,11 @@ impl ComposeDialog {
         rows.extend(who.filter(|_| space != Space::Scarce).cloned());
         let message = self.message.iter().flat_map(|message| wrap(&message.say(look.language), columns));
         rows.extend(message.map(|text| FormRow::Line { text, role: Role::Problem }));
-        rows.push(FormRow::Buttons);
+        if look.marks.is_spoken() {
+            rows.extend([Focus::Send, Focus::Preview, Focus::Cancel].map(FormRow::Button));
+        } else {
+            rows.push(FormRow::Buttons);
+        }
         rows
     }
 
@@ -180,6 +190,7 @@ impl ComposeDialog {
             | (FormRow::Subject, Focus::Subject)
             | (FormRow::Body, Focus::Body)
             | (FormRow::Buttons, Focus::Send | Focus::Preview | Focus::Cancel) => true,
+            (FormRow::Button(button), focused) => *button == focused,
             (_, _) => false,
         };
         let at = rows.iter().position(is_focused).unwrap_or_default();

@@ -86,7 +86,7 @@ impl Preview {
     ) -> Option<Position> {
         let (place, lines) = self.place(subject, area, look);
         let what = say!(look.language, "Preview");
-        let title = format!("{what}{}{}", look.marks.separator(), self.language.own_name());
+        let title = format!("{what}{}{}", look.separator(), self.language.own_name());
         let inner = dialog::open(place, buf, look, &title);
         let key = look.keys.keys(Context::Preview, Action::Next).next().unwrap_or_default();
         dialog::foot(place, buf, look, &format!("{key}: {}", self.language.next().own_name()));
@@ -95,7 +95,7 @@ impl Preview {
 
     fn place(&self, subject: &str, area: Rect, look: Look<'_>) -> (Rect, Vec<ScrollLine>) {
         let columns = COLUMNS.min(area.width);
-        let widest = dialog::centred(area, columns, area.height);
+        let widest = dialog::centred(look.marks, area, columns, area.height);
         let words = scroll_text::text_columns(dialog::inside(widest));
         let mut lines: Vec<ScrollLine> = wrap(&safe(subject.trim()), words)
             .into_iter()
@@ -110,6 +110,6 @@ impl Preview {
             }
         }
         let rows = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
-        (dialog::centred(area, columns, rows), lines)
+        (dialog::centred(look.marks, area, columns, rows), lines)
     }
 }

@@ -68,11 +68,11 @@ impl ComposeDialog {
             // The text is drawn as a whole.
             FormRow::Blank | FormRow::Body => None,
             FormRow::Type => {
-                write(area, buf, Span::styled(say!(look.language, "Type"), look.style(Role::Label)));
+                let field = dialog::label(area, buf, look, say!(look.language, "Type"), LABELS);
                 self.list.draw(field, buf, look, self.widget_focus(Focus::Type), "")
             }
             FormRow::Subject => {
-                write(area, buf, Span::styled(say!(look.language, "Subject"), look.style(Role::Label)));
+                let field = dialog::label(area, buf, look, say!(look.language, "Subject"), LABELS);
                 self.subject.draw_in_form(field, buf, look, self.widget_focus(Focus::Subject))
             }
             FormRow::Note(text) => {
@@ -84,6 +84,12 @@ impl ComposeDialog {
                 None
             }
             FormRow::Buttons => self.draw_buttons(area, buf, look),
+            FormRow::Button(focus) => {
+                let named = buttons(look.language).into_iter().find(|(_, known)| known == focus);
+                let role = if self.focus == *focus { Role::FocusedButton } else { Role::Button };
+                let drawn = draw_button(area, buf, look, named?.0, role);
+                drawn.filter(|_| self.focus == *focus)
+            }
         }
     }
 
@@ -112,7 +118,7 @@ impl ComposeDialog {
                 .title(Line::from(Span::styled(say!(look.language, " Text "), look.style(Role::Text))))
                 .render(body, buf);
         } else {
-            write(body, buf, Span::styled(say!(look.language, "Text"), look.style(Role::Label)));
+            dialog::label(body, buf, look, say!(look.language, "Text"), LABELS);
         }
         let hint = say!(look.language, "What people should know.");
         self.body.draw(layout.body_text(), buf, look, focus, hint)

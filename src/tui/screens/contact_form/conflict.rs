@@ -16,7 +16,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position as Place, Rect};
 use ratatui::text::{Line, Span};
 
-use crate::domain::columns::pad;
+use crate::domain::columns::{clip, pad};
 use crate::domain::contact::Contact;
 use crate::domain::contact_form::ContactForm;
 use crate::domain::language::Language;
@@ -105,9 +105,9 @@ impl Conflict {
         let head = wrap(say!(language, "Somebody else has saved this contact since you opened it."), words);
         let differences = self.differences(mine, look);
         let labelled = self.buttons(language);
-        let buttons = labelled.rows(words);
+        let buttons = labelled.rows(words, look.marks);
         let rows = head.len() + differences.len() + buttons + 5;
-        let place = dialog::centred(area, columns, u16::try_from(rows).unwrap_or(u16::MAX));
+        let place = dialog::centred(look.marks, area, columns, u16::try_from(rows).unwrap_or(u16::MAX));
         let inner = dialog::open(place, buf, look, say!(language, "Changed meanwhile"));
         let room = usize::from(inner.height).saturating_sub(buttons);
         // Where there is little room, the differences matter more than the sentence.
@@ -132,6 +132,17 @@ impl Conflict {
         } else {
             [say!(language, "theirs"), say!(language, "yours")]
         };
+        if look.marks.is_spoken() {
+            for (index, difference) in differences.iter().enumerate() {
+                let words = difference.spoken(heads, look);
+                write(
+                    row(table, index),
+                    buf,
+                    clip(&words, table.width.into(), look.marks.ellipsis()).as_ref(),
+                );
+            }
+            return labelled.draw(skip_rows(inner, room), buf, look);
+        }
         write(row(table, 0), buf, line("", heads[0], heads[1], Role::Dim));
         for (index, difference) in differences.iter().enumerate() {
             write(
@@ -184,6 +195,10 @@ impl Conflict {
                 let words = |wanted: &Subscriptions| match wanted.state(&category.id) {
                     BoxState::Some => {
                         let count = of(wanted).iter().filter(|covered| **covered).count();
+                        if look.marks.is_spoken() {
+                            let some = look.ticked(BoxState::Some, category.title.get(look.language));
+                            return format!("{some}{}{count}/{}", look.separator(), category.types.len());
+                        }
                         say!(
                             look.language,
                             "{mark} {count} of {all} {category}",
@@ -194,7 +209,7 @@ impl Conflict {
                         )
                     }
                     state @ (BoxState::All | BoxState::None) => {
-                        format!("{} {}", state.mark(), safe(category.title.get(look.language)))
+                        look.ticked(state, &safe(category.title.get(look.language)))
                     }
                 };
                 let types = say!(look.language, "Types");
@@ -203,6 +218,15 @@ impl Conflict {
             }
         }
         differences
+    }
+}
+
+impl Difference {
+    /// Label, then both values, each behind whose it is.
+    fn spoken(&self, [theirs, mine]: [&str; 2], look: Look<'_>) -> String {
+        let (label, separator) = (look.label(self.label, 0), look.separator());
+        let of = |whose: &str, value: &str| format!("{}{value}", look.label(whose, 0));
+        format!("{label}{}{separator}{}", of(theirs, &self.theirs), of(mine, &self.mine))
     }
 }
 

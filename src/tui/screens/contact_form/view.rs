@@ -60,6 +60,8 @@ enum FormRow {
     Language,
     Category(usize),
     Buttons,
+    /// A button in a line of its own, where the form is spoken.
+    Button(Focus),
     /// Words below a field, and beside the label column.
     Note {
         text: String,
@@ -89,7 +91,8 @@ impl ContactFormDialog {
             .map(|space| self.rows(words, space, look))
             .find(|rows| rows.len() + 2 <= area.height.into());
         let rows = fitting.unwrap_or_else(|| self.rows(words, Space::Scarce, look));
-        let place = dialog::centred(area, columns, u16::try_from(rows.len() + 2).unwrap_or(u16::MAX));
+        let place =
+            dialog::centred(look.marks, area, columns, u16::try_from(rows.len() + 2).unwrap_or(u16::MAX));
         let inner = dialog::open(place, buf, look, &self.title(look.language));
         if self.waiting == Waiting::Saved {
             dialog::foot(place, buf, look, say!(look.language, "saving"));
@@ -151,7 +154,11 @@ impl ContactFormDialog {
             notes_of(&words, Role::Warning, beside)
         }));
         rows.extend(blank());
-        rows.push(FormRow::Buttons);
+        if look.marks.is_spoken() {
+            rows.extend([Focus::Ok, Focus::Cancel].map(FormRow::Button));
+        } else {
+            rows.push(FormRow::Buttons);
+        }
         if space == Space::Ample {
             rows.push(FormRow::Blank);
             let mut help = wrap(&self.help(look), columns);
@@ -299,6 +306,10 @@ impl ContactFormDialog {
                 let place = dialog::beside_button(fields, label);
                 ok.or(self.draw_button(say!(language, "Cancel"), Focus::Cancel, place, buf, look))
             }
+            FormRow::Button(focus) => {
+                let label = if *focus == Focus::Ok { say!(language, "OK") } else { say!(language, "Cancel") };
+                self.draw_button(label, *focus, area, buf, look)
+            }
             FormRow::Note { text, role } => {
                 write(fields, buf, Span::styled(text.as_str(), look.style(*role)));
                 None
@@ -319,8 +330,8 @@ impl ContactFormDialog {
         buf: &mut Buffer,
         look: Look<'_>,
     ) -> Option<Position> {
-        write(area, buf, Span::styled(label, look.style(Role::Label)));
-        field.draw_in_form(beside(area, LABELS), buf, look, self.widget_focus(focus))
+        let place = dialog::label(area, buf, look, label, LABELS);
+        field.draw_in_form(place, buf, look, self.widget_focus(focus))
     }
 
     fn draw_list(
@@ -332,13 +343,13 @@ impl ContactFormDialog {
         buf: &mut Buffer,
         look: Look<'_>,
     ) -> Option<Position> {
-        write(area, buf, Span::styled(label, look.style(Role::Label)));
-        list.draw(list_area(area), buf, look, self.widget_focus(focus))
+        let place = dialog::label(area, buf, look, label, LABELS);
+        list.draw(Rect { width: place.width.min(LIST), ..place }, buf, look, self.widget_focus(focus))
     }
 
     fn draw_category(&self, index: usize, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let id = self.categories.get(index)?;
-        if index == 0 {
+        if index == 0 && !look.marks.is_spoken() {
             write(area, buf, Span::styled(say!(look.language, "Types"), look.style(Role::Label)));
         }
         let title =
@@ -354,7 +365,8 @@ impl ContactFormDialog {
             (Some(_) | None, BoxState::Some) => self.count_of(id, look),
         };
         let focus = self.widget_focus(Focus::Category(index));
-        check_box::draw(beside(area, LABELS), buf, look, state, &safe(title), &note, focus)
+        let place = if look.marks.is_spoken() { area } else { beside(area, LABELS) };
+        check_box::draw(place, buf, look, state, &safe(title), &note, focus)
     }
 
     fn count_of(&self, id: &str, look: Look<'_>) -> String {
@@ -392,6 +404,7 @@ impl ContactFormDialog {
             | (FormRow::Language, Focus::Language)
             | (FormRow::Buttons, Focus::Ok | Focus::Cancel) => true,
             (FormRow::Category(index), Focus::Category(focused)) => *index == focused,
+            (FormRow::Button(button), focused) => *button == focused,
             (_, _) => false,
         };
         let at = rows.iter().position(is_focused).unwrap_or_default();

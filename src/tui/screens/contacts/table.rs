@@ -6,9 +6,10 @@ use crate::domain::contact::{Contact, Status};
 use crate::domain::filter::Filter;
 use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
-use crate::domain::say::{plain, say};
+use crate::domain::say::{listed, plain, say};
 use crate::domain::subscription::BoxState;
 use crate::tui::look::Look;
+use crate::tui::spoken;
 use crate::tui::theme::Role;
 
 /// Columns before the first: the mark of the cursor and the mark of what is picked.
@@ -166,9 +167,9 @@ impl Line<'_> {
 }
 
 /// The address in force, and the one that will replace it.
-fn email(contact: &Contact, look: &Look<'_>) -> String {
+pub(super) fn email(contact: &Contact, look: &Look<'_>) -> String {
     match &contact.pending_email {
-        Some(pending) => format!("{}{}{}", safe(&contact.email), look.marks.becomes(), safe(pending)),
+        Some(pending) => format!("{}{}{}", safe(&contact.email), look.becomes(), safe(pending)),
         None => safe(&contact.email).into_owned(),
     }
 }
@@ -178,14 +179,35 @@ pub fn types_words(contact: &Contact, look: &Look<'_>) -> String {
     let state = types_state(contact, look);
     let mark = look.marks.types(state);
     match state {
-        BoxState::All => say!(look.language, "{mark} all", mark),
+        BoxState::All => say!(look.language, "{mark} all", mark).trim_start().to_owned(),
         BoxState::Some => {
             let (wanted, all) =
                 (contact.subscriptions.categories_wanted(look.catalogue), look.catalogue.categories().len());
-            say!(look.language, "{mark} {wanted} of {all}", mark, wanted, all)
+            say!(look.language, "{mark} {wanted} of {all}", mark, wanted, all).trim_start().to_owned()
         }
-        BoxState::None => say!(look.language, "{mark} none", mark),
+        BoxState::None => say!(look.language, "{mark} none", mark).trim_start().to_owned(),
     }
+}
+
+/// The status in words, and since when a code is out.
+pub(super) fn spoken_status(contact: &Contact, look: &Look<'_>) -> String {
+    let word = plain(look.language, contact.status.words());
+    match contact.code_sent_at.filter(|_| contact.status == Status::CodeSent) {
+        Some(sent) => format!("{word} {}", look.short_time(sent)),
+        None => word.to_owned(),
+    }
+}
+
+/// How many categories the contact wants, and which: `2 of 6: Account, Security`.
+pub(super) fn spoken_types(contact: &Contact, look: &Look<'_>) -> String {
+    let count = types_words(contact, look);
+    if types_state(contact, look) != BoxState::Some {
+        return count;
+    }
+    let wanted = look.catalogue.categories().iter();
+    let wanted = wanted.filter(|category| contact.subscriptions.state(&category.id) != BoxState::None);
+    let titles = listed(look.language, wanted.map(|category| look.short_title(category)));
+    format!("{count}{}{titles}", spoken::colon(look.language))
 }
 
 fn types_state(contact: &Contact, look: &Look<'_>) -> BoxState {

@@ -14,19 +14,21 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
-use super::table::Columns;
+use super::table::{self, Columns};
 use super::{Contacts, Count, detail};
 use crate::domain::columns::width;
 use crate::domain::contact::{Contact, Totals};
 use crate::domain::filter::Filter;
 use crate::domain::language::Language;
+use crate::domain::safe_text::safe;
 use crate::domain::say::{plain, say};
 use crate::operations::contacts::Order;
 use crate::tui::keymap::{Action, Context, Typing};
 use crate::tui::look::Look;
+use crate::tui::spoken;
 use crate::tui::theme::Role;
 use crate::tui::widgets::filter_line::FilterLine;
-use crate::tui::widgets::{beside, dialog, row, skip_rows, wrapped_text::wrap, write};
+use crate::tui::widgets::{beside, dialog, row, skip_rows, write};
 
 /// What the filter has found looks as it did, and is underlined and bold besides: that is seen in every theme, without colours too.
 const FOUND: Style = Style::new().add_modifier(Modifier::UNDERLINED).add_modifier(Modifier::BOLD);
@@ -62,8 +64,17 @@ pub fn draw(
         caret = contacts.filter.draw(row(inner, 0), buf, *look);
         inner = skip_rows(inner, 1);
     }
+    if look.marks.is_spoken() && !contacts.window.rows().is_empty() {
+        let rows = list_rows(area, &contacts.filter).saturating_sub(spoken::spare(area.width).into());
+        let texts: Vec<String> =
+            contacts.window.visible(rows).iter().map(|contact| spoken_row(contacts, contact, look)).collect();
+        let place = spoken::draw_rows(inner, buf, look, &texts, contacts.window.cursor_line());
+        return caret.or(place);
+    }
     let columns = Columns::of(inner.width.into(), look.language);
-    write(row(inner, 0), buf, Span::styled(columns.titles(look), look.style(Role::Header)));
+    if !look.marks.is_spoken() {
+        write(row(inner, 0), buf, Span::styled(columns.titles(look), look.style(Role::Header)));
+    }
     let list = skip_rows(inner, 1);
     if contacts.window.rows().is_empty() {
         let key = key((Context::Contacts, Action::Add), look);
@@ -98,6 +109,34 @@ pub fn draw_detail(contacts: &Contacts, area: Rect, buf: &mut Buffer, look: &Loo
     for (index, (text, role)) in lines.iter().enumerate() {
         write(beside(row(inner, index), 1), buf, Span::styled(text.as_str(), look.style(*role)));
     }
+}
+
+/// A contact in one line, labels before values.
+#[must_use]
+pub fn spoken(contact: &Contact, look: &Look<'_>) -> String {
+    spoken::line(look.language, facts(contact, safe(&contact.name).into_owned(), look))
+}
+
+fn spoken_row(contacts: &Contacts, contact: &Contact, look: &Look<'_>) -> String {
+    let name = safe(&contact.name);
+    let name = if contacts.picked.contains(&contact.id) {
+        say!(look.language, "{name}, selected", name)
+    } else {
+        name.into_owned()
+    };
+    spoken::line(look.language, facts(contact, name, look))
+}
+
+fn facts(contact: &Contact, name: String, look: &Look<'_>) -> [(&'static str, String); 5] {
+    let language = look.language;
+    let position = contact.position.map_or("", |position| position.title(language));
+    [
+        (say!(language, "Name"), name),
+        (say!(language, "Email"), table::email(contact, look)),
+        (say!(language, "Position"), position.to_owned()),
+        (say!(language, "Status"), table::spoken_status(contact, look)),
+        (say!(language, "Types"), table::spoken_types(contact, look)),
+    ]
 }
 
 fn draw_row(
@@ -158,16 +197,10 @@ pub(in crate::tui::screens) fn draw_nothing(
     } else {
         nobody.to_owned()
     };
-    let words = skip_rows(beside(area, 2), 1);
     // What was not understood may have had no room beside the filter.
     let sentence = |problem: &String| say!(look.language, "{problem}.", problem);
     let texts = contacts.filter.problems().iter().map(sentence).chain([text]);
-    let lines: Vec<String> =
-        texts.flat_map(|text| wrap(&text, words.width.saturating_sub(2).into())).collect();
-    dialog::draw_lines(words, buf, &lines, look.style(Role::Hint));
-    area.intersection(buf.area)
-        .contains(Position { x: area.x, y: area.y })
-        .then_some(Position { x: area.x, y: area.y })
+    dialog::tell(area, buf, *look, texts)
 }
 
 fn key((context, action): (Context, Action), look: &Look<'_>) -> String {
@@ -182,7 +215,7 @@ pub(in crate::tui::screens) fn titles<'a>(
     columns: u16,
     look: &Look<'_>,
 ) -> (Line<'a>, Line<'a>) {
-    let separator = look.marks.separator();
+    let separator = look.separator();
     let mut right = Vec::new();
     if !contacts.picked.is_empty() {
         right.push(say!(look.language, "{count} selected", count = contacts.picked.len()));

@@ -71,30 +71,31 @@ impl ExportDialog {
         let message =
             self.message.as_ref().map(|message| wrap(&message.say(look.language), words)).unwrap_or_default();
         let blank = usize::from(message.len() + 7 <= usize::from(area.height));
-        let rows = message.len() + blank + 4;
-        let place = dialog::centred(area, columns, u16::try_from(rows + 2).unwrap_or(u16::MAX));
+        let labels = vec![say!(look.language, "Export").to_owned(), say!(look.language, "Cancel").to_owned()];
+        let focused = [Focus::Ok, Focus::Cancel].iter().position(|focus| *focus == self.focus);
+        let buttons = Buttons::new(labels, focused.unwrap_or(usize::MAX));
+        let button_rows = buttons.rows(words, look.marks);
+        let rows = message.len() + blank + 3 + button_rows;
+        let place = dialog::centred(look.marks, area, columns, u16::try_from(rows + 2).unwrap_or(u16::MAX));
         let inner = dialog::open(place, buf, look, say!(look.language, "Export"));
-        write(row(inner, 0), buf, Span::styled(say!(look.language, "File"), look.style(Role::Label)));
         let fields = beside(inner, LABELS);
-        let mut cursor = self.file.draw_in_form(row(fields, 0), buf, look, self.widget_focus(Focus::File));
+        let file = dialog::label(row(inner, 0), buf, look, say!(look.language, "File"), LABELS);
+        let mut cursor = self.file.draw_in_form(file, buf, look, self.widget_focus(Focus::File));
         let note =
             clip(&self.file_note(look.language), fields.width.into(), look.marks.ellipsis()).into_owned();
         write(row(fields, 1), buf, Span::styled(note, look.style(Role::Hint)));
-        write(row(inner, 2), buf, Span::styled(say!(look.language, "Contacts"), look.style(Role::Label)));
-        let list = Rect { width: LIST.min(fields.width), ..row(fields, 2) };
+        let list = dialog::label(row(inner, 2), buf, look, say!(look.language, "Contacts"), LABELS);
+        let list = Rect { width: LIST.min(list.width), ..list };
         cursor = self.chosen.draw(list, buf, look, self.widget_focus(Focus::Scope)).or(cursor);
         // Where there is little room, the buttons and the beginning of the message stay.
-        let room = usize::from(inner.height).saturating_sub(4).min(message.len() + blank);
+        let room = usize::from(inner.height).saturating_sub(3 + button_rows).min(message.len() + blank);
         dialog::draw_lines(
             Rect { height: u16::try_from(room).unwrap_or(0), ..skip_rows(fields, 3) },
             buf,
             &message,
             look.style(Role::Problem),
         );
-        let buttons = row(fields, 3 + room);
-        let labels = vec![say!(look.language, "Export").to_owned(), say!(look.language, "Cancel").to_owned()];
-        let focused = [Focus::Ok, Focus::Cancel].iter().position(|focus| *focus == self.focus);
-        let drawn = Buttons::new(labels, focused.unwrap_or(usize::MAX)).draw(buttons, buf, look);
+        let drawn = buttons.draw(skip_rows(fields, 3 + room), buf, look);
         cursor = drawn.filter(|_| focused.is_some()).or(cursor);
         cursor = self.chosen.draw_list(list, area, buf, look).or(cursor);
         match &self.question {

@@ -1,7 +1,7 @@
 //! One entry of the history in lines: what was done, when, by whom, and every field with its old and its new value.
 
 use super::words;
-use crate::domain::columns::{pad, width};
+use crate::domain::columns::width;
 use crate::domain::contact::Status;
 use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
@@ -10,6 +10,7 @@ use crate::operations::Via;
 use crate::operations::history::{self, Break, Record};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
+use crate::tui::widgets::dialog;
 use crate::tui::widgets::scroll_text::ScrollLine;
 use crate::tui::widgets::wrapped_text::wrap;
 
@@ -32,16 +33,12 @@ pub(in crate::tui::screens) fn lines(
         let mark = look.marks.status(Status::Undeliverable);
         let found = broken.say(language);
         let words = say!(language, "{mark} The check found that {found}.", mark, found);
-        lines.extend(said(&words, Role::Bad, columns));
+        lines.extend(said(words.trim_start(), Role::Bad, columns));
     }
     lines.push(ScrollLine::new("", Role::Text));
     let fact = |label: &str, text: &str, role| {
-        let texts = wrap(text, columns.saturating_sub(labels));
-        let names = std::iter::once(label).chain(std::iter::repeat(""));
-        let line = |(name, text)| {
-            ScrollLine::new(format!("{}{text}", pad(name, labels, look.marks.ellipsis())), role)
-        };
-        names.zip(texts).map(line).collect::<Vec<_>>()
+        let lines = dialog::fact(label, text, labels, columns, &look).into_iter();
+        lines.map(|line| ScrollLine::new(line, role)).collect::<Vec<_>>()
     };
     lines.extend(fact(say!(language, "When"), &look.exact_time(record.at), Role::Text));
     lines.extend(fact(say!(language, "Who"), &words::actor(record, look), Role::Text));

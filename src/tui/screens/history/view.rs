@@ -15,17 +15,18 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
 use super::table::Columns;
-use super::{Check, History, detail, entry_of};
+use super::{Check, History, detail, entry_of, words};
 use crate::domain::columns::{clip, width};
 use crate::domain::contact::Status;
 use crate::domain::safe_text::safe;
 use crate::domain::say::{Say, say};
-use crate::operations::history::{Record, Verdict};
+use crate::operations::history::{self, Record, Verdict};
 use crate::tui::keymap::{Action, Context, Typing};
 use crate::tui::look::Look;
+use crate::tui::spoken;
 use crate::tui::theme::Role;
 use crate::tui::widgets::scroll_text::{self, Scroll};
-use crate::tui::widgets::{beside, dialog, pane, row, skip_rows, wrapped_text::wrap, write};
+use crate::tui::widgets::{dialog, pane, row, skip_rows, write};
 
 impl History {
     /// Rows of the list in a screen drawn into `body`.
@@ -67,6 +68,13 @@ impl History {
         if self.window.rows().is_empty() {
             return caret.or(self.draw_nothing(list, buf, look));
         }
+        if look.marks.is_spoken() {
+            let rows = self.list_rows(area).saturating_sub(spoken::spare(area.width).into());
+            let texts: Vec<String> =
+                self.window.visible(rows).iter().map(|record| self.spoken(record, look)).collect();
+            let place = spoken::draw_rows(inner, buf, &look, &texts, self.window.cursor_line());
+            return caret.or(place);
+        }
         let columns = Columns::of(inner.width.into());
         write(row(inner, 0), buf, Span::styled(columns.titles(look), look.style(Role::Header)));
         for (index, record) in self.window.visible(list.height.into()).iter().enumerate() {
@@ -101,7 +109,7 @@ impl History {
                     Some(name) => safe(name).into_owned(),
                     None => say!(look.language, "contact {id}", id),
                 };
-                say!(look.language, " History{inside}{name} ", inside = look.marks.inside(), name)
+                say!(look.language, " History{inside}{name} ", inside = look.inside(), name)
             }
             None => say!(look.language, " History ").to_owned(),
         }
@@ -113,7 +121,7 @@ impl History {
         let is_whole = self.opened.is_none() && self.filter.is_empty();
         match self.head.newest.filter(|newest| is_whole && *newest > 0) {
             Some(newest) => {
-                let separator = look.marks.separator();
+                let separator = look.separator();
                 vec![say!(look.language, " {newest}{separator}newest first ", newest, separator), order]
             }
             None => vec![order],
@@ -152,13 +160,15 @@ impl History {
                 Verdict::Sound { entries } => {
                     let entries = super::counted(language, entries);
                     let short = say!(language, "{mark} {entries}, unbroken", mark = good, entries);
+                    let short = short.trim_start().to_owned();
                     let time = look.short_time(at);
                     (vec![say!(language, "{state}, checked {time}", state = short, time), short], Role::Good)
                 }
                 Verdict::Broken(broken) => {
                     let id = entry_of(broken);
                     let short = say!(language, "{mark} broken at entry {id}", mark = bad, id);
-                    (vec![format!("{bad} {}", broken.say(language)), short], Role::Bad)
+                    let short = short.trim_start().to_owned();
+                    (vec![look.marked(bad, &broken.say(language)), short], Role::Bad)
                 }
                 Verdict::NotTheSame { anchor } => {
                     let words = say!(
@@ -167,10 +177,30 @@ impl History {
                         mark = bad,
                         anchor
                     );
-                    (vec![words], Role::Bad)
+                    (vec![words.trim_start().to_owned()], Role::Bad)
                 }
             }),
         }
+    }
+
+    /// An entry in one line, labels before values.
+    fn spoken(&self, record: &Record, look: Look<'_>) -> String {
+        let language = look.language;
+        let is_broken = self.broken().is_some_and(|broken| entry_of(broken) == record.id);
+        let (headline, tail) = (words::headline(record, look), words::tail(record, look));
+        let what =
+            if tail.is_empty() { headline } else { format!("{headline}{}{tail}", spoken::colon(language)) };
+        let state = if is_broken { say!(language, "broken") } else { "" };
+        spoken::line(
+            language,
+            [
+                (say!(language, "State"), state.to_owned()),
+                (say!(language, "What"), what),
+                (say!(language, "When"), look.short_time(record.at)),
+                (say!(language, "Who"), words::who_from_where(record, look)),
+                (say!(language, "Via"), safe(history::way(&record.via, language)).into_owned()),
+            ],
+        )
     }
 
     fn draw_row(&self, record: &Record, columns: Columns, area: Rect, buf: &mut Buffer, look: Look<'_>) {
@@ -213,13 +243,8 @@ impl History {
             )
             .to_owned()
         };
-        let words = skip_rows(beside(area, 2), 1);
         let sentence = |problem: &String| say!(look.language, "{problem}.", problem);
         let texts = self.filter.problems().iter().map(sentence).chain([text]);
-        let lines: Vec<String> =
-            texts.flat_map(|text| wrap(&text, words.width.saturating_sub(2).into())).collect();
-        dialog::draw_lines(words, buf, &lines, look.style(Role::Hint));
-        let place = Position { x: area.x, y: area.y };
-        area.intersection(buf.area).contains(place).then_some(place)
+        dialog::tell(area, buf, look, texts)
     }
 }

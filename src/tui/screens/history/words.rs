@@ -22,7 +22,7 @@ pub(super) fn tail(record: &Record, look: Look<'_>) -> String {
     let told = told.filter(|field| field.old.is_some() || !is_nothing(field.new));
     let told: Vec<String> =
         told.map(|field| format!("{} {}", label(field, look), value(field, look))).collect();
-    told.join(look.marks.separator())
+    told.join(look.separator())
 }
 
 /// What a field is called.
@@ -34,7 +34,7 @@ pub(super) fn label(field: &Field<'_>, look: Look<'_>) -> String {
 pub(super) fn value(field: &Field<'_>, look: Look<'_>) -> String {
     let new = shown(field.name, field.new, look);
     match field.old {
-        Some(old) => format!("{}{}{new}", shown(field.name, old, look), look.marks.becomes()),
+        Some(old) => format!("{}{}{new}", shown(field.name, old, look), look.becomes()),
         None => new,
     }
 }

@@ -26,7 +26,7 @@ fn paste(dialog: &mut ImportDialog, text: &str) {
 }
 
 fn ended(dialog: &mut ImportDialog, result: Result<Report, Refused>) {
-    dialog.ended(result, test_look().now);
+    dialog.ended(result, false, test_look().now);
 }
 
 /// Rows of these fates; what is refused says why.

@@ -29,6 +29,7 @@ use crate::domain::subscription::BoxState;
 use crate::operations::import::{Fate, ReportRow, Summary};
 use crate::tui::look::Look;
 use crate::tui::screens::export::{endings, format_name};
+use crate::tui::spoken;
 use crate::tui::theme::Role;
 use crate::tui::widgets::check_box::{self, Focus as WidgetFocus};
 use crate::tui::widgets::dialog::Buttons;
@@ -74,12 +75,8 @@ impl ImportDialog {
                 work::draw_told(area, buf, look, say!(look.language, "Import"), &told)
             }
             Stage::Report(pane) => {
-                let title = format!(
-                    "{}{}{}",
-                    say!(look.language, "Import"),
-                    look.marks.separator(),
-                    self.file_name()
-                );
+                let title =
+                    format!("{}{}{}", say!(look.language, "Import"), look.separator(), self.file_name());
                 let cursor = draw_report(pane, &title, area, buf, look);
                 match &self.question {
                     Some(question) => question.draw(area, buf, look),
@@ -122,26 +119,27 @@ impl ImportDialog {
         let message =
             self.message.as_ref().map(|message| wrap(&message.say(look.language), words)).unwrap_or_default();
         let blank = usize::from(message.len() + 7 <= usize::from(area.height));
-        let rows = message.len() + blank + 4;
-        let place = dialog::centred(area, columns, u16::try_from(rows + 2).unwrap_or(u16::MAX));
+        let labels = vec![say!(look.language, "Check").to_owned(), say!(look.language, "Cancel").to_owned()];
+        let focused = [Focus::Ok, Focus::Cancel].iter().position(|focus| *focus == self.focus);
+        let buttons = Buttons::new(labels, focused.unwrap_or(usize::MAX));
+        let button_rows = buttons.rows(words, look.marks);
+        let rows = message.len() + blank + 3 + button_rows;
+        let place = dialog::centred(look.marks, area, columns, u16::try_from(rows + 2).unwrap_or(u16::MAX));
         let inner = dialog::open(place, buf, look, say!(look.language, "Import"));
-        write(row(inner, 0), buf, Span::styled(say!(look.language, "File"), look.style(Role::Label)));
         let fields = beside(inner, LABELS);
-        let mut cursor = self.file.draw_in_form(row(fields, 0), buf, look, self.widget_focus(Focus::File));
+        let file = dialog::label(row(inner, 0), buf, look, say!(look.language, "File"), LABELS);
+        let mut cursor = self.file.draw_in_form(file, buf, look, self.widget_focus(Focus::File));
         let note =
             clip(&self.file_note(look.language), fields.width.into(), look.marks.ellipsis()).into_owned();
         write(row(fields, 1), buf, Span::styled(note, look.style(Role::Hint)));
-        write(row(inner, 2), buf, Span::styled(say!(look.language, "Format"), look.style(Role::Label)));
-        let list = Rect { width: LIST.min(fields.width), ..row(fields, 2) };
+        let list = dialog::label(row(inner, 2), buf, look, say!(look.language, "Format"), LABELS);
+        let list = Rect { width: LIST.min(list.width), ..list };
         cursor = self.format.draw(list, buf, look, self.widget_focus(Focus::Format)).or(cursor);
         // Where there is little room, the buttons and the beginning of the message stay.
-        let room = usize::from(inner.height).saturating_sub(4).min(message.len() + blank);
+        let room = usize::from(inner.height).saturating_sub(3 + button_rows).min(message.len() + blank);
         let words = first_rows(skip_rows(fields, 3), room);
         dialog::draw_lines(words, buf, &message, look.style(Role::Problem));
-        let buttons = row(fields, 3 + room);
-        let labels = vec![say!(look.language, "Check").to_owned(), say!(look.language, "Cancel").to_owned()];
-        let focused = [Focus::Ok, Focus::Cancel].iter().position(|focus| *focus == self.focus);
-        let drawn = Buttons::new(labels, focused.unwrap_or(usize::MAX)).draw(buttons, buf, look);
+        let drawn = buttons.draw(skip_rows(fields, 3 + room), buf, look);
         cursor = drawn.filter(|_| focused.is_some()).or(cursor);
         self.format.draw_list(list, area, buf, look).or(cursor)
     }
@@ -198,7 +196,7 @@ impl Layout {
         }
         counts.truncate(2);
         let buttons = buttons(pane, look.language);
-        let button_rows = buttons.rows(columns_inside);
+        let button_rows = buttons.rows(columns_inside, look.marks);
         let boxed = usize::from(pane.has_new());
         let is_tall = height >= TALL;
         let mails = mail_words(pane, look).filter(|_| is_tall);
@@ -218,7 +216,7 @@ impl Layout {
         let words = wanted.min(left.saturating_sub(1));
         let list = (left - words).min(pane.report().rows.len().max(1));
         let rows = fixed + words + list;
-        let place = dialog::centred(area, columns, u16::try_from(rows + 2).unwrap_or(u16::MAX));
+        let place = dialog::centred(look.marks, area, columns, u16::try_from(rows + 2).unwrap_or(u16::MAX));
         Self { place, counts, notes, heads, list, words, boxed, mails, buttons, button_rows, blank }
     }
 }
@@ -255,6 +253,7 @@ fn draw_report(
         "",
         look,
     );
+    let heads = if look.marks.is_spoken() { String::new() } else { heads };
     write(take(layout.heads), buf, Span::styled(heads, look.style(Role::Header)));
     let list = take(layout.list);
     let on_row = draw_rows(pane, &columns, list, buf, look);
@@ -301,11 +300,12 @@ fn draw_rows(
         let is_current = top + index == pane.cursor();
         let mark = if is_current { look.marks.cursor() } else { " " };
         let line = told.line.to_string();
-        let text = columns.line(
-            [&line, fate_words(told.fate, look.language), &told.email, &why(told, look.language)],
-            mark,
-            look,
-        );
+        let (fate, why) = (fate_words(told.fate, look.language), why(told, look.language));
+        let text = if look.marks.is_spoken() {
+            clip(&spoken_row(told, fate, &why, look), at.width.into(), look.marks.ellipsis()).into_owned()
+        } else {
+            columns.line([&line, fate, &told.email, &why], mark, look)
+        };
         let role = if is_current { Role::SelectedRow } else { row_role(told) };
         if is_current {
             buf.set_style(at, look.style(role));
@@ -314,6 +314,18 @@ fn draw_rows(
         write(at, buf, Span::styled(text, look.style(role)));
     }
     cursor
+}
+
+/// A row in one line, labels before values.
+fn spoken_row(told: &ReportRow, fate: &str, why: &str, look: Look<'_>) -> String {
+    let language = look.language;
+    let facts = [
+        (say!(language, "Line"), told.line.to_string()),
+        (say!(language, "Result"), fate.to_owned()),
+        (say!(language, "Email"), told.email.clone()),
+        (say!(language, "Reason"), why.to_owned()),
+    ];
+    spoken::line(language, facts)
 }
 
 /// The widths of the columns; 0 for one that is not shown.

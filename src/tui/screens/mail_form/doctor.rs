@@ -11,6 +11,7 @@ use crate::tui::keymap::{Action, Context};
 use crate::tui::look::Look;
 use crate::tui::setup::{advice, stage_in};
 use crate::tui::theme::Role;
+use crate::tui::widgets::dialog;
 use crate::tui::widgets::scroll_text::ScrollLine;
 use crate::tui::widgets::wrapped_text::wrap;
 
@@ -157,7 +158,7 @@ impl Doctor {
             State::Lost(why) => {
                 let mark = look.marks.status(Status::Undeliverable);
                 let words = say!(language, "Not asked: {why}.", why = why.words(language));
-                said(&format!("{mark} {words}"), Role::Bad)
+                said(&look.marked(mark, &words), Role::Bad)
             }
             State::Asked(dialogue) => dialogue.lines(columns, look),
         }
@@ -184,14 +185,15 @@ impl Dialogue {
                     } else {
                         (look.marks.status(Status::Undeliverable), Role::Bad)
                     };
-                    lines.extend(step_lines(
-                        mark,
-                        *stage,
-                        &safe(&step.words.say(look.language)),
-                        role,
-                        columns,
-                        look,
-                    ));
+                    let words = safe(&step.words.say(look.language)).into_owned();
+                    let words = if look.marks.is_spoken() {
+                        let done = say!(look.language, "done");
+                        let state = if step.ok { done } else { say!(look.language, "failed") };
+                        format!("{state}{}{words}", look.separator())
+                    } else {
+                        words
+                    };
+                    lines.extend(step_lines(mark, *stage, &words, role, columns, look));
                     if !step.ok {
                         let indent = " ".repeat(NAMES + 3);
                         let advice = wrap(advice(look.language, *stage), words_beside(columns));
@@ -233,7 +235,7 @@ impl Dialogue {
     /// What it has come to.
     fn outcome(&self, look: Look<'_>) -> (String, Role) {
         let language = look.language;
-        let marked = |status: Status, words: &str| format!("{} {words}", look.marks.status(status));
+        let marked = |status: Status, words: &str| look.marked(look.marks.status(status), words);
         match (self.told.iter().find(|step| !step.ok), self.course) {
             (Some(step), _) => {
                 let step = stage_in(language, step.stage);
@@ -261,6 +263,10 @@ fn step_lines(
     columns: usize,
     look: Look<'_>,
 ) -> Vec<ScrollLine> {
+    if look.marks.is_spoken() {
+        let lines = dialog::fact(stage_in(look.language, stage), words, 0, columns, &look).into_iter();
+        return lines.map(|text| ScrollLine { text, role }).collect();
+    }
     let first = format!("{mark} {} ", pad(stage_in(look.language, stage), NAMES, look.marks.ellipsis()));
     let heads = std::iter::once(first).chain(std::iter::repeat(" ".repeat(NAMES + 3)));
     let words = wrap(words, words_beside(columns));

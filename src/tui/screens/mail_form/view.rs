@@ -63,6 +63,8 @@ enum FormRow {
         role: Role,
     },
     Buttons,
+    /// A button in a line of its own, where the form is spoken.
+    Button(Focus),
     /// The head above what the doctor says.
     DoctorHead,
     /// The line of that number.
@@ -72,10 +74,10 @@ enum FormRow {
 impl MailFormDialog {
     /// Draws the form in the middle of `area`, with the question in front of it. Returns the cursor's place.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
-        let is_wide = area.width >= WIDE;
+        let is_wide = area.width >= WIDE && !look.marks.is_spoken();
         let columns = if is_wide { WIDEST.min(area.width.saturating_sub(4)) } else { NARROW.min(area.width) };
         let words = if is_wide { FORM } else { columns.saturating_sub(6) };
-        let mut rows = self.rows(usize::from(words), is_wide, look.language);
+        let mut rows = self.rows(usize::from(words), is_wide, look);
         let form_rows = rows.len();
         let doctor = if is_wide { columns.saturating_sub(FORM + 11) } else { words };
         let doctor = self.doctor.lines(usize::from(doctor), look);
@@ -86,7 +88,7 @@ impl MailFormDialog {
             rows.extend((0..doctor.lines.len()).map(FormRow::Doctor));
             rows.len().max(form_rows + DOCTOR)
         };
-        let place = dialog::centred(area, columns, u16::try_from(wanted + 2).unwrap_or(u16::MAX));
+        let place = dialog::centred(look.marks, area, columns, u16::try_from(wanted + 2).unwrap_or(u16::MAX));
         let inner = dialog::open(place, buf, look, say!(look.language, "Mail server"));
         if self.waiting == Waiting::Saved {
             dialog::foot(place, buf, look, say!(look.language, "saving"));
@@ -116,7 +118,8 @@ impl MailFormDialog {
         }
     }
 
-    fn rows(&self, columns: usize, is_wide: bool, language: Language) -> Vec<FormRow> {
+    fn rows(&self, columns: usize, is_wide: bool, look: Look<'_>) -> Vec<FormRow> {
+        let language = look.language;
         let beside = columns.saturating_sub(LABELS.into());
         let mut rows = Vec::new();
         for field in MailField::ALL {
@@ -137,7 +140,11 @@ impl MailFormDialog {
         if is_wide {
             rows.push(FormRow::Blank);
         }
-        rows.push(FormRow::Buttons);
+        if look.marks.is_spoken() {
+            rows.extend(buttons(language).map(|(_, focus)| FormRow::Button(focus)));
+        } else {
+            rows.push(FormRow::Buttons);
+        }
         let message = self.message.as_ref().map(|message| message.text(language));
         rows.extend(message.iter().flat_map(|message| note(&safe(message), Role::Warning, beside)));
         rows
@@ -196,17 +203,17 @@ impl MailFormDialog {
                 None
             }
             FormRow::Buttons => {
-                let buttons = [
-                    (say!(look.language, "OK"), Focus::Ok),
-                    (say!(look.language, "Check"), Focus::Examine),
-                    (say!(look.language, "Cancel"), Focus::Cancel),
-                ];
                 let (mut place, mut cursor) = (fields, None);
-                for (label, focus) in buttons {
+                for (label, focus) in buttons(look.language) {
                     cursor = self.draw_button(label, focus, place, buf, look).or(cursor);
                     place = beside(place, u16::try_from(width(label) + 6).unwrap_or(u16::MAX));
                 }
                 cursor
+            }
+            FormRow::Button(focus) => {
+                let named = buttons(look.language).into_iter().find(|(_, known)| known == focus);
+                let (label, focus) = named?;
+                self.draw_button(label, focus, area, buf, look)
             }
             FormRow::DoctorHead => {
                 draw_head(area, buf, look);
@@ -231,14 +238,16 @@ impl MailFormDialog {
             MailField::ReturnPath => (say!(look.language, "Bounces to"), Some(&self.return_path)),
             MailField::Smtputf8 => ("SMTPUTF8", None),
         };
-        write(area, buf, Span::styled(label, look.style(Role::Label)));
-        let (place, focus) = (beside(area, LABELS), self.widget_focus(field));
+        let place = dialog::label(area, buf, look, label, LABELS);
+        let focus = self.widget_focus(field);
         match (field, text) {
             (MailField::Port, Some(text)) => {
                 text.draw_in_form(Rect { width: place.width.min(PORT), ..place }, buf, look, focus)
             }
             (_, Some(text)) => text.draw_in_form(place, buf, look, focus),
-            (MailField::Security, None) => self.security.draw(list_area(area), buf, look, focus),
+            (MailField::Security, None) => {
+                self.security.draw(Rect { width: place.width.min(LIST), ..place }, buf, look, focus)
+            }
             (MailField::Password, None) => self.password.draw(place, buf, look, focus),
             (_, None) => {
                 let state = if self.smtputf8 { BoxState::All } else { BoxState::None };
@@ -277,6 +286,7 @@ impl MailFormDialog {
         let is_focused = |form_row: &FormRow| match (form_row, self.focus) {
             (FormRow::Field(field), Focus::Field(focus)) => *field == focus,
             (FormRow::Buttons, Focus::Ok | Focus::Examine | Focus::Cancel) => true,
+            (FormRow::Button(button), focus) => *button == focus,
             (_, _) => false,
         };
         let at = rows.iter().position(is_focused).unwrap_or_default();
@@ -293,6 +303,15 @@ impl MailFormDialog {
         let last = at + after(at + 1);
         (last + 1).saturating_sub(height).min(at)
     }
+}
+
+/// The buttons from left to right.
+fn buttons(language: Language) -> [(&'static str, Focus); 3] {
+    [
+        (say!(language, "OK"), Focus::Ok),
+        (say!(language, "Check"), Focus::Examine),
+        (say!(language, "Cancel"), Focus::Cancel),
+    ]
 }
 
 fn draw_doctor(lines: &[ScrollLine], top: usize, area: Rect, buf: &mut Buffer, look: Look<'_>) {

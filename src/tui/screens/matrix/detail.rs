@@ -87,7 +87,8 @@ pub(super) fn hindrance(contact: &Contact, id: &str, look: &Look<'_>) -> Option<
             say!(language, "{mark} {word}: gets nothing until verified", mark, word)
         }
     };
-    Some((vec![whole, format!("{mark} {word}"), mark.to_owned()], role))
+    let short = if mark.is_empty() { word } else { mark }.to_owned();
+    Some((vec![whole.trim_start().to_owned(), look.marked(mark, word), short], role))
 }
 
 /// Why this contact would not receive the category or type even if it is ticked.
@@ -175,9 +176,13 @@ fn boxes(
         let mut lines: Vec<Vec<String>> = Vec::new();
         for (kind, title) in column.category.types.iter().zip(titles) {
             let state = if wanted.covers(&kind.id) { BoxState::All } else { BoxState::None };
-            let text = clip(&format!("{} {title}", state.mark()), columns, cut).into_owned();
+            let text = clip(&look.ticked(state, title), columns, cut).into_owned();
             match lines.last_mut() {
-                Some(line) if width(&line.join(&gap)) + GAP + width(&text) <= columns => line.push(text),
+                Some(line)
+                    if !look.marks.is_spoken() && width(&line.join(&gap)) + GAP + width(&text) <= columns =>
+                {
+                    line.push(text)
+                }
                 Some(_) | None => lines.push(vec![text]),
             }
         }

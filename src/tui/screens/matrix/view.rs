@@ -18,7 +18,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
 use super::columns::{Column, Grid, Place};
-use super::{Matrix, detail, is_unsubscribed, pane};
+use super::{Matrix, detail, is_unsubscribed, narration, pane};
 use crate::domain::columns::{clip, pad, width};
 use crate::domain::contact::{Contact, Totals};
 use crate::domain::safe_text::safe;
@@ -30,6 +30,7 @@ use crate::tui::keymap::{Action, Context};
 use crate::tui::layout::Regions;
 use crate::tui::look::Look;
 use crate::tui::screens::contacts::{self, Contacts, status_role};
+use crate::tui::spoken;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{beside, dialog, first_rows, row, skip_rows, write};
 
@@ -60,9 +61,9 @@ pub enum Fallback {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Parts {
     filter: Rect,
-    heads: Rect,
+    pub heads: Rect,
     pub list: Rect,
-    coverage: Rect,
+    pub coverage: Rect,
     /// The line between matrix and detail; empty without detail.
     rule: Rect,
     detail: Rect,
@@ -71,8 +72,10 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    pub(super) fn of(Regions { body, detail: pane, .. }: Regions, has_filter: bool) -> Self {
-        let inner = Block::bordered().inner(body);
+    /// The parts in the regions of a screen. With `spare` lines for more of the row under the cursor the list takes those and the
+    /// heads besides; it moves as without.
+    pub(super) fn of(Regions { body, detail: pane, .. }: Regions, has_filter: bool, spare: u16) -> Self {
+        let inner = Block::bordered().inner(Rect { height: body.height.saturating_sub(spare), ..body });
         let filter = first_rows(inner, usize::from(has_filter));
         let rest = skip_rows(inner, filter.height.into());
         let heads = first_rows(rest, 1);
@@ -87,6 +90,7 @@ impl Parts {
         let below = if detail_rows > 0 { detail_rows + 2 } else { 1 };
         let list = first_rows(rest, usize::from(rest.height).saturating_sub(below));
         let rest = skip_rows(rest, list.height.into());
+        let rest = Rect { y: rest.y + spare, ..rest };
         let coverage = first_rows(rest, 1);
         let rest = skip_rows(rest, 1);
         let rule = first_rows(Rect { x: body.x, width: body.width, ..rest }, usize::from(detail_rows > 0));
@@ -115,10 +119,16 @@ impl Board<'_> {
             .title(right);
         block.render(area, buf);
         let filter = self.contacts.filter();
-        let parts = Parts::of(regions, filter.is_shown());
+        let spare = if look.marks.is_spoken() { spoken::spare(area.width) } else { 0 };
+        let parts = Parts::of(regions, filter.is_shown(), spare);
         let caret = if filter.is_shown() { filter.draw(parts.filter, buf, *look) } else { None };
-        let grid = self.matrix.grid(area, look);
         let column = self.matrix.column(look.catalogue);
+        if look.marks.is_spoken() {
+            let at_row = narration::draw(self, column, parts, buf, look);
+            self.draw_below(column, parts, area, buf, look);
+            return caret.or(at_row);
+        }
+        let grid = self.matrix.grid(area, look);
         self.draw_heads(&grid, parts.heads, buf, look);
         let cell = if self.contacts.window().rows().is_empty() {
             contacts::draw_nothing(self.contacts, self.totals, &nobody_words(look), parts.list, buf, look)
@@ -126,6 +136,19 @@ impl Board<'_> {
             self.draw_rows(&grid, parts.list, buf, look)
         };
         self.draw_coverage(&grid, parts.coverage, buf, look);
+        self.draw_below(column, parts, area, buf, look);
+        caret.or(cell)
+    }
+
+    /// Draws what is below the list.
+    fn draw_below(
+        &self,
+        column: Option<Column<'_>>,
+        parts: Parts,
+        area: Rect,
+        buf: &mut Buffer,
+        look: &Look<'_>,
+    ) {
         if let Some(column) = column {
             if !parts.pane.is_empty() {
                 pane::draw(self, column, parts.pane, buf, look);
@@ -136,7 +159,6 @@ impl Board<'_> {
             }
         }
         self.draw_way(area, buf, look);
-        caret.or(cell)
     }
 
     fn draw_heads(&self, grid: &Grid<'_>, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
@@ -226,9 +248,7 @@ impl Board<'_> {
             column.kind.is_none() && self.coverage.silent(column.category).next().is_some();
         match (self.coverage.recipients(column.id()), self.fallback) {
             (None, _) => (look.marks.ellipsis().to_owned(), Role::Dim),
-            (Some(0), Fallback::SecurityEmail) => {
-                (say!(look.language, "0 !{to}sec", to = look.marks.to()), Role::Warning)
-            }
+            (Some(0), Fallback::SecurityEmail) => (look.nobody_but_security(), Role::Warning),
             (Some(0), Fallback::Nobody) => (say!(look.language, "0 !none").to_owned(), Role::Bad),
             (Some(some), _) if is_silent_in_part => (format!("{some} !"), Role::Warning),
             (Some(some), _) => (some.to_string(), Role::Text),
@@ -300,7 +320,7 @@ impl Board<'_> {
 }
 
 /// What a list without contacts says here.
-fn nobody_words(look: &Look<'_>) -> String {
+pub(super) fn nobody_words(look: &Look<'_>) -> String {
     let key = |context, action| look.keys.keys(context, action).next().unwrap_or_default().to_owned();
     let (tab, add) = (key(Context::Screens, Action::Contacts), key(Context::Contacts, Action::Add));
     say!(
@@ -315,7 +335,7 @@ fn nobody_words(look: &Look<'_>) -> String {
 fn title(column: Column<'_>, contact: Option<&Contact>, room: usize, look: &Look<'_>) -> String {
     let title = column.title(look.language);
     let text = match contact {
-        Some(contact) => format!("{title}{}{}", look.marks.separator(), safe(&contact.name)),
+        Some(contact) => format!("{title}{}{}", look.separator(), safe(&contact.name)),
         None => title.to_owned(),
     };
     clip(&text, room, look.marks.ellipsis()).into_owned()

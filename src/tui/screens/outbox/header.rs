@@ -33,7 +33,7 @@ pub(super) fn rows(notice: &Notice, rows: usize) -> usize {
 pub(super) fn draw(notice: &Notice, area: Rect, buf: &mut Buffer, look: Look<'_>) {
     let columns = usize::from(area.width).saturating_sub(2);
     let fitting = |text: &str, role| vec![(clip(text, columns, look.marks.ellipsis()).into_owned(), role)];
-    let separator = look.marks.separator();
+    let separator = look.separator();
     let about =
         format!("{}{separator}{}", look.type_path(&notice.message_type), look.full_time(notice.created_at));
     let mut lines = vec![
@@ -42,7 +42,12 @@ pub(super) fn draw(notice: &Notice, area: Rect, buf: &mut Buffer, look: Look<'_>
         // That it reached nobody is said below.
         totals::words(&Notice { unreached: false, ..notice.clone() }, columns, look),
     ];
-    let warnings = warnings(notice, look.language);
+    let mut warnings = warnings(notice, look.language);
+    if look.marks.is_spoken() {
+        for (text, _) in &mut warnings {
+            *text = text.trim_start_matches(['!', '-', ' ']).to_owned();
+        }
+    }
     lines.extend(warnings.iter().map(|(text, role)| fitting(text, *role)));
     let rows = usize::from(area.height);
     // What the box and the list say too goes first: when it was, then what it is called.

@@ -10,6 +10,7 @@ use crate::domain::safe_text::safe;
 use crate::domain::say::{counted, plain, say};
 use crate::operations::outbox::OutboxEntry;
 use crate::tui::look::Look;
+use crate::tui::spoken;
 use crate::tui::theme::Role;
 
 /// Columns before the first: the mark of the cursor and a blank.
@@ -130,6 +131,35 @@ impl Columns {
     }
 }
 
+/// A notice or a delivery in one line, labels before values.
+pub(super) fn spoken(entry: &OutboxEntry, look: Look<'_>) -> String {
+    let language = look.language;
+    let type_of = |id: &Option<String>| id.as_deref().map(|id| look.type_path(id)).unwrap_or_default();
+    let facts = match entry {
+        OutboxEntry::Notice(notice) => [
+            (say!(language, "Subject"), safe(&notice.subject).into_owned()),
+            (say!(language, "State"), totals::spoken(notice, look)),
+            (say!(language, "When"), look.short_time(notice.created_at)),
+            (say!(language, "Type"), look.type_path(&notice.message_type)),
+        ],
+        OutboxEntry::Delivery(delivery) => {
+            let kind = match delivery.kind {
+                Kind::Notice => type_of(&delivery.message_type),
+                Kind::Verification | Kind::Change | Kind::Test => kind_words(delivery, language),
+            };
+            let state = state_cell(delivery, usize::MAX, look);
+            let about = if delivery.subject.is_empty() { kind } else { safe(&delivery.subject).into_owned() };
+            [
+                (say!(language, "To"), recipient(delivery, language)),
+                (say!(language, "State"), state),
+                (say!(language, "When"), look.short_time(delivery.created_at)),
+                (say!(language, "Subject"), about),
+            ]
+        }
+    };
+    spoken::line(language, facts)
+}
+
 /// A text in a column with the gap behind it; nothing for a column that is not shown.
 fn cell(text: &str, width: usize, look: Look<'_>) -> String {
     if width == 0 { String::new() } else { format!("{} ", pad(text, width, look.marks.ellipsis())) }
@@ -139,10 +169,12 @@ fn cell(text: &str, width: usize, look: Look<'_>) -> String {
 fn state_cell(delivery: &Delivery, columns: usize, look: Look<'_>) -> String {
     let language = look.language;
     let mark = look.marks.delivery(delivery.state);
-    let mut start = format!("{mark} {}", plain(language, delivery.state.id()));
+    let mut start = look.marked(mark, plain(language, delivery.state.id()));
     let has_failed = matches!(delivery.state, State::Failed | State::Expired);
     if delivery.state == State::Retry {
-        start = say!(language, "{mark} retry {time}", mark, time = look.short_time(delivery.due_at));
+        start = say!(language, "{mark} retry {time}", mark, time = look.short_time(delivery.due_at))
+            .trim_start()
+            .to_owned();
     }
     if delivery.is_delayed(look.now) {
         start = say!(language, "{state}, delayed", state = start);
@@ -189,11 +221,12 @@ pub fn state_words(delivery: &Delivery, look: Look<'_>) -> String {
             say!(language, "{mark} written to a file{ended}; it has not left this machine", mark, ended)
         }
         State::Expired => say!(language, "{mark} expired{ended}: it was tried for too long", mark, ended),
-        State::Queued | State::Sending => format!("{mark} {}", plain(language, delivery.state.id())),
+        State::Queued | State::Sending => look.marked(mark, plain(language, delivery.state.id())),
         State::Sent | State::Failed | State::Cancelled => {
-            format!("{mark} {}{ended}", plain(language, delivery.state.id()))
+            look.marked(mark, &format!("{}{ended}", plain(language, delivery.state.id())))
         }
     };
+    let words = words.trim_start().to_owned();
     if matches!(delivery.state, State::Queued | State::Retry) && delivery.is_delayed(look.now) {
         return say!(language, "{state}; delayed", state = words);
     }

@@ -1,6 +1,6 @@
 //! How many deliveries of a notice stand where, in words, and in less room in marks: `✓ 9 sent · … 1 waiting · ✗ 2 failed`.
 
-use crate::domain::columns::width;
+use crate::domain::columns::{clip, width};
 use crate::domain::delivery::State;
 use crate::domain::notice::Notice;
 use crate::domain::say::say;
@@ -19,8 +19,11 @@ struct Part {
 
 /// The totals of a notice in at most `columns`: the longest way that fits, else the shortest, cut.
 pub(super) fn words(notice: &Notice, columns: usize, look: Look<'_>) -> Vec<(String, Role)> {
+    if look.marks.is_spoken() {
+        return vec![(clip(&spoken(notice, look), columns, look.marks.ellipsis()).into_owned(), Role::Text)];
+    }
     let parts = parts(notice, look);
-    let separator = look.marks.separator();
+    let separator = look.separator();
     let full = |part: &Part| full(part, look);
     let marks = |part: &Part| match part.count {
         Some(count) => format!("{} {count}", part.mark),
@@ -62,6 +65,17 @@ fn full(part: &Part, look: Look<'_>) -> String {
         }
         None => format!("{} {}", part.mark, part.word),
     }
+}
+
+/// The same in one text of words, `9 sent, 1 waiting, 2 failed`.
+pub(super) fn spoken(notice: &Notice, look: Look<'_>) -> String {
+    let words = |part: &Part| match part.count {
+        Some(count) => {
+            say!(look.language, "{mark} {count} {word}", mark = "", count, word = part.word).trim().to_owned()
+        }
+        None => part.word.to_owned(),
+    };
+    parts(notice, look).iter().map(words).collect::<Vec<_>>().join(look.separator())
 }
 
 /// The columns that they take.

@@ -14,15 +14,16 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
-use super::table::Columns;
+use super::table::{self, Columns};
 use super::{Outbox, detail, header};
 use crate::domain::say::say;
 use crate::operations::outbox::OutboxEntry;
 use crate::tui::keymap::{Action, Context, Typing};
 use crate::tui::look::Look;
+use crate::tui::spoken;
 use crate::tui::theme::Role;
 use crate::tui::widgets::scroll_text::{self, Scroll};
-use crate::tui::widgets::{beside, dialog, first_rows, pane, row, skip_rows, wrapped_text::wrap, write};
+use crate::tui::widgets::{dialog, first_rows, pane, row, skip_rows, write};
 
 impl Outbox {
     /// Rows of the list in a screen drawn into `body`.
@@ -66,6 +67,13 @@ impl Outbox {
         if self.window.rows().is_empty() {
             return caret.or(self.draw_nothing(list, buf, look));
         }
+        if look.marks.is_spoken() {
+            let rows = self.list_rows(area).saturating_sub(spoken::spare(area.width).into());
+            let texts: Vec<String> =
+                self.window.visible(rows).iter().map(|entry| table::spoken(entry, look)).collect();
+            let place = spoken::draw_rows(inner, buf, &look, &texts, self.window.cursor_line());
+            return caret.or(place);
+        }
         let columns = match &self.opened {
             Some(_) => Columns::of_notice(inner.width.into()),
             None => Columns::of(inner.width.into(), look.language),
@@ -101,7 +109,7 @@ impl Outbox {
             Some(opened) => say!(
                 look.language,
                 " Outbox{inside}Notice {id} ",
-                inside = look.marks.inside(),
+                inside = look.inside(),
                 id = opened.notice.id.0
             ),
             None => say!(look.language, " Outbox ").to_owned(),
@@ -140,10 +148,6 @@ impl Outbox {
             let key = look.keys.keys(context, action).next().unwrap_or_default();
             say!(look.language, "No delivery matches the filter. Press {key} to clear it.", key)
         };
-        let words = skip_rows(beside(area, 2), 1);
-        let lines = wrap(&text, words.width.saturating_sub(2).into());
-        dialog::draw_lines(words, buf, &lines, look.style(Role::Hint));
-        let place = Position { x: area.x, y: area.y };
-        area.intersection(buf.area).contains(place).then_some(place)
+        dialog::tell(area, buf, look, std::iter::once(text))
     }
 }

@@ -24,7 +24,6 @@ use ratatui::widgets::{Block, Widget};
 
 use super::{Item, MailFacts, Settings, Test};
 use crate::domain::account::Account;
-use crate::domain::columns::pad;
 use crate::domain::contact::Status;
 use crate::domain::delivery::State;
 use crate::domain::language::Language;
@@ -219,8 +218,10 @@ impl Settings {
                 };
                 let mark = look.marks.delivery(ended.state);
                 let text = match &ended.words {
-                    Some(words) => say!(language, "{mark} {what}: {words}", mark, what, words),
-                    None => format!("{mark} {what}"),
+                    Some(words) => {
+                        say!(language, "{mark} {what}: {words}", mark, what, words).trim_start().to_owned()
+                    }
+                    None => look.marked(mark, what),
                 };
                 (text, state_role(ended.state))
             }
@@ -233,12 +234,13 @@ impl SettingsRow {
         let Some(_) = self.item else {
             return Line::from(Span::styled(format!("  {}", self.label), look.style(Role::Header)));
         };
-        let label = pad(self.label, LABELS, look.marks.ellipsis()).into_owned();
+        let label = look.label(self.label, LABELS);
+        let gap = if look.marks.is_spoken() { "" } else { " " };
         let (label_role, role) =
             if is_current { (Role::SelectedRow, Role::SelectedRow) } else { (Role::Label, self.role) };
         Line::from(vec![
             Span::styled(format!("{mark} "), look.style(Role::Title)),
-            Span::styled(format!("{label} "), look.style(label_role)),
+            Span::styled(format!("{label}{gap}"), look.style(label_role)),
             Span::styled(self.text.as_str(), look.style(role)),
         ])
     }
@@ -260,7 +262,9 @@ fn security_email(account: Option<&Account>, look: Look<'_>) -> (String, Role) {
                 Status::Unverified | Status::Expired => Role::Warning,
                 Status::Undeliverable => Role::Bad,
             };
-            (format!("{email}  {} {}", look.marks.status(status), plain(look.language, status.words())), role)
+            let words = look.marked(look.marks.status(status), plain(look.language, status.words()));
+            let gap = if look.marks.is_spoken() { look.separator() } else { "  " };
+            (format!("{email}{gap}{words}"), role)
         }
     }
 }

@@ -18,7 +18,6 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::{CodeEntry, Said, VerificationDialog, Waiting};
-use crate::domain::columns::pad;
 use crate::domain::contact::{AddressProof, Proofs, Status, Subject};
 use crate::domain::delivery::State;
 use crate::domain::language::Language;
@@ -32,7 +31,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::dialog;
 use crate::tui::widgets::text_field::Caret;
 use crate::tui::widgets::wrapped_text::wrap;
-use crate::tui::widgets::{beside, row, write};
+use crate::tui::widgets::{row, write};
 
 const COLUMNS: u16 = 70;
 /// Columns of the names of lines.
@@ -75,7 +74,8 @@ impl VerificationDialog {
         if rows.len() + 2 > area.height.into() {
             rows = self.rows(words, Order::AdviceFirst, look);
         }
-        let place = dialog::centred(area, columns, u16::try_from(rows.len() + 2).unwrap_or(u16::MAX));
+        let place =
+            dialog::centred(look.marks, area, columns, u16::try_from(rows.len() + 2).unwrap_or(u16::MAX));
         let inner = dialog::open(place, buf, look, &self.title(look));
         if let Some(doing) = self.doing(look.language) {
             dialog::foot(place, buf, look, doing);
@@ -93,9 +93,8 @@ impl VerificationDialog {
                     write(at, buf, Span::styled(text.as_str(), look.style(*role)))
                 }
                 DialogRow::Fact { label, text, role } => {
-                    let label = pad(label, LABELS.into(), look.marks.ellipsis());
                     let spans = vec![
-                        Span::styled(label.into_owned(), look.style(Role::Label)),
+                        Span::styled(look.label(label, LABELS.into()), look.style(Role::Label)),
                         Span::styled(text.as_str(), look.style(*role)),
                     ];
                     write(at, buf, Line::from(spans));
@@ -111,14 +110,13 @@ impl VerificationDialog {
 
     fn draw_entry(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let entry = self.entry.as_ref()?;
-        write(area, buf, Span::styled(say!(look.language, "Code"), look.style(Role::Label)));
-        let field = beside(area, LABELS);
+        let field = dialog::label(area, buf, look, say!(look.language, "Code"), LABELS);
         let field = Rect { width: field.width.min(CODE), ..field };
         entry.field.draw(field, buf, look.style(Role::FocusedField), Caret::Shown, look.marks.ellipsis())
     }
 
     fn title(&self, look: Look<'_>) -> String {
-        let (separator, what) = (look.marks.separator(), say!(look.language, "Verification"));
+        let (separator, what) = (look.separator(), say!(look.language, "Verification"));
         match (&self.proofs, self.subject) {
             (_, Subject::SecurityEmail) => {
                 format!("{what}{separator}{}", say!(look.language, "security email"))
@@ -189,7 +187,15 @@ fn entry_rows(entry: &CodeEntry, columns: usize, language: Language) -> Vec<Dial
 /// What became of the last thing done, and how that looks; safe to show.
 fn said_words(said: &Said, language: Language) -> (String, Role) {
     match said {
-        Said::NewCode { email } => (
+        Said::NewCode { to_file: true, .. } => (
+            say!(
+                language,
+                "Without a mail server the new code goes to a file; the old one no longer counts."
+            )
+            .to_owned(),
+            Role::Good,
+        ),
+        Said::NewCode { email, to_file: false } => (
             say!(
                 language,
                 "A new code is on its way to {email}; the old one no longer counts.",
@@ -263,7 +269,7 @@ fn status_words(proof: &AddressProof, look: Look<'_>) -> String {
     let mark = look.marks.status(proof.status);
     let language = look.language;
     let word = plain(language, proof.status.words());
-    let status = format!("{mark} {word}");
+    let status = look.marked(mark, word);
     match proof.status {
         Status::Unverified if proof.mail == Some(State::Written) => {
             say!(language, "{status}; the mail was written to a file, not sent", status)

@@ -1,0 +1,106 @@
+//! The screen as somebody hears it: from the first contact to its proof, line by line, without places and colours.
+
+use callsheet::domain::language::Language;
+use callsheet::operations::account;
+use callsheet::tui::marks::Marks;
+use callsheet::tui::model::Fixed;
+use callsheet::tui::screens::settings::SettingsFacts;
+use callsheet::tui::theme::Theme;
+use ratatui::layout::Size;
+
+use crate::support::desk::Desk;
+use crate::support::office::{Office, wrong};
+use crate::support::stage;
+
+const SIZES: [Size; 3] =
+    [Size { width: 40, height: 10 }, Size { width: 80, height: 24 }, Size { width: 120, height: 40 }];
+
+fn office() -> Office {
+    let office = Office::new();
+    account::skip_introduction(&mut office.session()).unwrap();
+    office
+}
+
+fn desk(office: &Office, language: Language, size: Size) -> Desk<'_> {
+    let fixed = Fixed { language, ..stage::fixed(Theme::Mono, Marks::Spoken) };
+    Desk::with(office, fixed, SettingsFacts::default(), size)
+}
+
+/// What is heard of a screen: its lines that say something, one blank between words.
+fn lines(desk: &Desk<'_>) -> Vec<String> {
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    desk.screen().lines().map(words).filter(|line| !line.is_empty()).collect()
+}
+
+/// Confirms that the line under the cursor begins so.
+#[track_caller]
+fn is_at(desk: &Desk<'_>, start: &str) {
+    let line = desk.line();
+    assert!(
+        line.trim().starts_with(start),
+        "the cursor is at '{line}', not at '{start}':\n{}",
+        desk.screen()
+    );
+}
+
+#[test]
+fn from_adding_to_verified_in_english() {
+    for size in SIZES {
+        let office = office();
+        let mut desk = desk(&office, Language::En, size);
+        is_at(&desk, "No contacts yet.");
+        desk.types("a");
+        is_at(&desk, "Name:");
+        desk.types("ada");
+        is_at(&desk, "Name: ada");
+        desk.types("<tab> ada@example.org");
+        is_at(&desk, "Email: ada@example.org");
+        desk.types("<tab>");
+        is_at(&desk, "Position: none");
+        desk.types("<tab> <tab>");
+        is_at(&desk, "Account Messages: not checked");
+        desk.types("<space>");
+        is_at(&desk, "Account Messages: checked");
+        desk.types("<enter>");
+        is_at(&desk, "ada is saved");
+        desk.mail_leaves();
+        desk.types("<down>");
+        is_at(&desk, "Name: ada. Email: ada@example.org.");
+        let code = office.newest_code();
+        desk.types("v c");
+        is_at(&desk, "Code:");
+        desk.types(&wrong(&code)).types("<enter>");
+        let said = lines(&desk).join(" ");
+        assert!(said.contains("the code is wrong; 4 tries left"), "{said}");
+        desk.types("<c-u>").types(&code).types("<enter>");
+        let said = lines(&desk).join(" ");
+        assert!(said.contains("The code is right: ada@example.org is verified."), "{said}");
+        desk.types("<esc>");
+        let said = lines(&desk).join(" ");
+        assert!(said.contains("Status: verified. Types: 1 of 6: Account."), "{said}");
+    }
+}
+
+#[test]
+fn from_adding_to_verified_in_chinese() {
+    for size in SIZES {
+        let office = office();
+        let mut desk = desk(&office, Language::ZhCn, size);
+        is_at(&desk, "还没有联系人");
+        desk.types("a 王小明");
+        is_at(&desk, "姓名：王小明");
+        desk.types("<tab> xiaoming@example.cn");
+        is_at(&desk, "邮箱：xiaoming@example.cn");
+        desk.types("<tab> <tab> <tab> <space>");
+        is_at(&desk, "账号消息：已勾选");
+        desk.types("<enter>").mail_leaves();
+        let code = office.newest_code();
+        desk.types("<down>");
+        is_at(&desk, "姓名：王小明。邮箱：");
+        desk.types("v c");
+        is_at(&desk, "验证码：");
+        desk.types(&code).types("<enter> <esc>");
+        let said = desk.screen().split_whitespace().collect::<String>();
+        assert!(said.contains("状态：已验证。"), "{said}");
+    }
+}
