@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use callsheet::domain::timestamp::Timestamp;
+use callsheet::tui::keymap::{Action, Context, Keymap};
 
 use crate::support::program::Program;
 
@@ -113,6 +114,117 @@ fn every_command_line_of_readme_and_manuals_is_one() {
         "--lang zh-CN",
     ] {
         assert!(checked.iter().any(|line| line.contains(known)), "'{known}' is not among {checked:#?}");
+    }
+}
+
+/// That each of these command lines is one, the test above finds out.
+#[test]
+fn every_action_has_a_command() {
+    let manual = include_str!("../docs/accessible.md");
+    let rows: Vec<(&str, &str)> = manual
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| where "))
+        .map(|row| row.trim_end_matches(" |").rsplit_once(" | ").unwrap())
+        .collect();
+    let keymap = Keymap::built_in();
+    let mut expected = Vec::new();
+    for context in Context::ALL {
+        for entry in context.entries().iter().filter(|entry| changes_or_shows(context, entry.action)) {
+            let keys: Vec<String> =
+                keymap.keys(context, entry.action).map(|key| format!("`{key}`")).collect();
+            expected.push(format!("| {} | {} | {}", context.title(), keys.join(", "), entry.help));
+        }
+    }
+    let actions: Vec<&str> = rows.iter().map(|(action, _)| *action).collect();
+    assert_eq!(actions, expected, "docs/accessible.md has a row for each action that changes or shows data");
+    for (action, command) in rows {
+        assert!(!command_lines(command).is_empty(), "{action} has no command: {command}");
+    }
+}
+
+/// Whether an action changes or shows data. The others move about, select, fill in, or are about the screen alone.
+fn changes_or_shows(context: Context, action: Action) -> bool {
+    match action {
+        Action::Contacts
+        | Action::MessageTypes
+        | Action::Outbox
+        | Action::History
+        | Action::Settings
+        | Action::NewNotice
+        | Action::Filter
+        | Action::Add
+        | Action::Modify
+        | Action::Delete
+        | Action::Verification
+        | Action::ItsTypes
+        | Action::ItsHistory
+        | Action::Check
+        | Action::Sort
+        | Action::Reverse
+        | Action::Export
+        | Action::Import
+        | Action::Problems
+        | Action::Open
+        | Action::Retry
+        | Action::Cancel
+        | Action::Edit
+        | Action::TestMail
+        | Action::Examine
+        | Action::Preview
+        | Action::EnterCode
+        | Action::SendAgain
+        | Action::CancelChange
+        | Action::TickColumn
+        | Action::TickRow
+        | Action::CopyFrom
+        | Action::Audience
+        | Action::TakeBack => true,
+        // In a form or a list to choose from they are a part of what it was opened for.
+        Action::Accept => [Context::Code, Context::ImportReport].contains(&context),
+        Action::Tick => [Context::Matrix, Context::ContactTypes, Context::ImportReport].contains(&context),
+        Action::Help
+        | Action::Palette
+        | Action::Mouse
+        | Action::Language
+        | Action::Suspend
+        | Action::Redraw
+        | Action::SelectAll
+        | Action::Pick
+        | Action::Copy
+        | Action::CopyMore
+        | Action::NextTab
+        | Action::PreviousTab
+        | Action::Back
+        | Action::Quit
+        | Action::Up
+        | Action::Down
+        | Action::PageUp
+        | Action::PageDown
+        | Action::HalfUp
+        | Action::HalfDown
+        | Action::First
+        | Action::Last
+        | Action::GoTo
+        | Action::GoToShare
+        | Action::Left
+        | Action::Right
+        | Action::WordLeft
+        | Action::WordRight
+        | Action::LineStart
+        | Action::LineEnd
+        | Action::DeleteBack
+        | Action::DeleteForward
+        | Action::DeleteWord
+        | Action::DeleteBefore
+        | Action::DeleteAfter
+        | Action::NewLine
+        | Action::Undo
+        | Action::Redo
+        | Action::Next
+        | Action::Previous
+        | Action::Close
+        | Action::Yes
+        | Action::No => false,
     }
 }
 

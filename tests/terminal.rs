@@ -144,6 +144,25 @@ fn without_colour_the_selection_is_still_seen() {
 }
 
 #[test]
+fn without_borders_only_where_it_is_asked_for() {
+    let program = home();
+    let cases = [("--accessible", "0", false), ("", "1", false), ("", "0", true), ("", "", true)];
+    for (line, variable, is_drawn) in cases {
+        let mut terminal = Terminal::run(&program, line, &[("ACCESSIBLE", variable)]);
+        let status = if is_drawn {
+            "ada@example.org"
+        } else {
+            "Name: ada. Email: ada@example.org. Status: unverified."
+        };
+        terminal.waits_for(status).types("d <wait:Delete ada> n q");
+        assert_eq!(terminal.ends_within(SOON), 0);
+        let written = terminal.written();
+        let is_shape = |c: char| ('\u{2500}'..='\u{259f}').contains(&c);
+        assert_eq!(written.contains(is_shape), is_drawn, "{line} ACCESSIBLE='{variable}': {written}");
+    }
+}
+
+#[test]
 fn another_size_is_drawn_at_once() {
     let program = home();
     let mut terminal = Terminal::open(&program, &[]);

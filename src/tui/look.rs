@@ -98,6 +98,15 @@ impl Look<'_> {
         say!(self.language, "0 !{to}sec", to = self.marks.to())
     }
 
+    /// That a type reaches nobody and there is no security email, in a column: `0 !none`.
+    #[must_use]
+    pub fn nobody_at_all(&self) -> &'static str {
+        match self.marks {
+            Marks::Spoken => say!(self.language, "0, nobody gets it"),
+            Marks::Unicode | Marks::Ascii => say!(self.language, "0 !none"),
+        }
+    }
+
     /// A type with its category, as `Security › Account security alerts`; an id that the catalogue does not have as it is.
     #[must_use]
     pub fn type_path(&self, id: &str) -> String {

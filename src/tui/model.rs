@@ -338,7 +338,7 @@ impl Model {
         }
         // A list moves by the rows that are there beside the lines for the one under the cursor.
         let mut regions = regions.spoken();
-        regions.body.height = regions.body.height.saturating_sub(spoken::spare(regions.body.width));
+        regions.body = spoken::listed(regions.body);
         regions
     }
 

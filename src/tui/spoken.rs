@@ -65,14 +65,25 @@ pub fn line<'a>(language: Language, facts: impl IntoIterator<Item = (&'a str, St
     line
 }
 
-/// The lines that are kept free of a list of this width, so that the row under the cursor can be said whole.
+/// The height from which on a list has more rows than it needs; the smallest screen has one line above it.
+const LEAST: u16 = 6;
+
+/// The lines that are kept free in the body of a screen, so that the row under the cursor can be said whole. There is always room
+/// for rows beside them.
 #[must_use]
-pub const fn spare(columns: u16) -> u16 {
-    match columns {
+pub fn spare(body: Rect) -> u16 {
+    let wanted = match body.width {
         0..60 => 3,
         60..110 => 2,
         110.. => 1,
-    }
+    };
+    wanted.min(body.height.saturating_sub(LEAST))
+}
+
+/// The part of the body of a screen by which its list moves: without the lines that are kept free.
+#[must_use]
+pub fn listed(body: Rect) -> Rect {
+    Rect { height: body.height - spare(body), ..body }
 }
 
 /// Rows of a list: each in a line, cut where it must be, and the one under the cursor in as many lines as it needs and there are.
@@ -131,6 +142,13 @@ mod tests {
             || [("Name", "ada".to_owned()), ("Position", String::new()), ("Status", "  ok. ".to_owned())];
         assert_eq!(line(Language::En, facts()), "Name: ada. Status: ok.");
         assert_eq!(line(Language::ZhCn, facts()), "Name：ada。Status：ok。");
+    }
+
+    #[test]
+    fn lines_are_kept_free_only_where_rows_have_room_beside_them() {
+        let rows = |columns, lines| listed(Rect::new(0, 2, columns, lines)).height;
+        assert_eq!([rows(40, 7), rows(40, 27), rows(80, 21), rows(120, 37)], [6, 24, 19, 36]);
+        assert_eq!([rows(40, 6), rows(40, 0)], [6, 0]);
     }
 
     #[test]

@@ -112,7 +112,7 @@ fn draw_overlay(
         Overlay::HistoryEntry(dialog) => dialog.draw(area, buf, look),
         Overlay::ContactTypes(dialog) => dialog.draw(area, buf, look),
         Overlay::Choice(choice) => choice.draw(area, buf, look),
-        Overlay::Audience(dialog) => dialog.draw(area, buf, look, &model.coverage),
+        Overlay::Audience(dialog) => dialog.draw(area, buf, look, &model.board()),
         Overlay::AccountForm(form) => form.draw(area, buf, look),
         Overlay::MailForm(form) => form.draw(area, buf, look),
         Overlay::Compose(dialog) => dialog.draw(area, buf, look),

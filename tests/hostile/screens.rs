@@ -8,6 +8,7 @@ use callsheet::operations::contacts::{self, ContactChange};
 use callsheet::operations::notices;
 use callsheet::tui::backend::AnsiBackend;
 use callsheet::tui::marks::Marks;
+use callsheet::tui::model::Model;
 use callsheet::tui::screens::settings::SettingsFacts;
 use callsheet::tui::theme::Theme;
 use callsheet::tui::view;
@@ -73,35 +74,55 @@ impl vt100::Callbacks for Asked {
 
 type SizeOf = fn() -> io::Result<Size>;
 
-/// A desk before an emulator.
+/// A desk before two emulators: one shows the screen as most people see it, the other as it is heard.
 struct Watched<'a> {
     desk: Desk<'a>,
-    terminal: Terminal<AnsiBackend<Vec<u8>, SizeOf>>,
-    emulator: vt100::Parser<Asked>,
-    modes: String,
+    seen: Emulated,
+    heard: Emulated,
 }
 
 impl<'a> Watched<'a> {
     fn open(office: &'a Office) -> Self {
         let desk = Desk::with(office, fixed(Theme::Dark, Marks::Unicode), SettingsFacts::default(), SIZE);
-        let backend = AnsiBackend::new(Vec::new(), (|| Ok(SIZE)) as SizeOf);
-        let (rows, columns) = (SIZE.height.try_into().unwrap(), SIZE.width.try_into().unwrap());
-        let mut emulator = vt100::Parser::new_with_callbacks(rows, columns, 0, Asked::default());
-        emulator.process(BEGIN);
-        let modes = emulator.screen().input_mode_formatted();
-        Self { desk, terminal: Terminal::new(backend).unwrap(), emulator, modes }
+        Self { desk, seen: Emulated::new(), heard: Emulated::new() }
     }
 
-    /// Pastes a text and looks at what the emulator shows then.
+    /// Pastes a text and looks at what the emulators show then.
     fn pastes(&mut self, text: &str) {
         self.desk.pastes(text);
         self.types("", text);
     }
 
-    /// Types a script and looks at what the emulator shows then.
+    /// Types a script and looks at what the emulators show then.
     fn types(&mut self, script: &str, text: &str) {
         self.desk.types(script);
-        let model = &self.desk.model;
+        let told = format!("after '{script}' with {text:?}");
+        self.seen.shows(&self.desk.model, &told);
+        self.desk.model.fixed.marks = Marks::Spoken;
+        self.heard.shows(&self.desk.model, &told);
+        self.desk.model.fixed.marks = Marks::Unicode;
+    }
+}
+
+/// An emulator and what is drawn for it.
+struct Emulated {
+    terminal: Terminal<AnsiBackend<Vec<u8>, SizeOf>>,
+    emulator: vt100::Parser<Asked>,
+    modes: String,
+}
+
+impl Emulated {
+    fn new() -> Self {
+        let backend = AnsiBackend::new(Vec::new(), (|| Ok(SIZE)) as SizeOf);
+        let (rows, columns) = (SIZE.height.try_into().unwrap(), SIZE.width.try_into().unwrap());
+        let mut emulator = vt100::Parser::new_with_callbacks(rows, columns, 0, Asked::default());
+        emulator.process(BEGIN);
+        let modes = emulator.screen().input_mode_formatted();
+        Self { terminal: Terminal::new(backend).unwrap(), emulator, modes }
+    }
+
+    /// Draws the model and confirms that the emulator shows it and does nothing else.
+    fn shows(&mut self, model: &Model, told: &str) {
         let mut cursor = None;
         let drawn = self.terminal.draw(|frame| {
             let place = view::draw(model, frame.area(), frame.buffer_mut());
@@ -112,7 +133,6 @@ impl<'a> Watched<'a> {
         let bytes = std::mem::take(self.terminal.backend_mut().out());
         let frame = String::from_utf8(bytes).unwrap();
         self.emulator.process(frame.as_bytes());
-        let told = format!("after '{script}' with {text:?}");
         assert_eq!(self.emulator.callbacks().0, Vec::<String>::new(), "{told}");
         let screen = self.emulator.screen();
         assert_eq!(screen.input_mode_formatted(), self.modes, "{told}");

@@ -9,7 +9,7 @@ use callsheet::tui::theme::Theme;
 use ratatui::layout::Size;
 
 use crate::support::desk::Desk;
-use crate::support::office::{Office, wrong};
+use crate::support::office::{Office, add, wrong};
 use crate::support::stage;
 
 const SIZES: [Size; 3] =
@@ -41,6 +41,43 @@ fn is_at(desk: &Desk<'_>, start: &str) {
         "the cursor is at '{line}', not at '{start}':\n{}",
         desk.screen()
     );
+}
+
+#[test]
+fn every_list_has_rows_on_the_smallest_screen() {
+    let office = office();
+    let mut session = office.session();
+    for (name, email) in
+        [("ada", "ada@example.org"), ("grace", "grace@example.org"), ("王小明", "wang@example.cn")]
+    {
+        add(&mut session, name, email);
+    }
+    let mut desk = desk(&office, Language::En, SIZES[0]);
+    desk.types("<down>");
+    is_at(&desk, "Name: grace. Email: grace@example.org.");
+    desk.sees("Name: ada.").sees("Name: 王小明.").types("2");
+    is_at(&desk, "Name: grace. Account Messages: not");
+    desk.sees("Name: ada.").types("<down>");
+    is_at(&desk, "Name: 王小明. Account Messages: not");
+    desk.types("/ grace <enter>").sees("Name: grace. Account").types("3 <down>");
+    is_at(&desk, "To: grace <grace@example.org>.");
+    desk.sees("To: ada").types("4 <down>");
+    is_at(&desk, "What: added grace");
+}
+
+#[test]
+fn who_gets_it_tells_whether_there_is_a_security_email() {
+    let office = office();
+    let mut session = office.session();
+    add(&mut session, "ada", "ada@example.org");
+    let mut desk = desk(&office, Language::En, SIZES[1]);
+    desk.types("2 w").sees("Account funds: 0, nobody gets it").types("<esc>");
+    let security = account::AccountChange {
+        security_email: Some("security@example.com".to_owned()),
+        ..account::AccountChange::default()
+    };
+    account::set(&mut session, &security).unwrap();
+    desk.looks().types("w").sees("Account funds: 0, the security email gets it");
 }
 
 #[test]

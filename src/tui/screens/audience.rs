@@ -17,9 +17,9 @@ use crate::domain::catalogue::{Catalogue, Category};
 use crate::domain::columns::{clip, pad, width};
 use crate::domain::say::say;
 use crate::operations::notices::Audience;
-use crate::tui::coverage_counts::CoverageCounts;
 use crate::tui::keymap::{Action, Input};
 use crate::tui::look::Look;
+use crate::tui::screens::matrix::Board;
 use crate::tui::theme::Role;
 use crate::tui::widgets::audience;
 use crate::tui::widgets::scroll_text::{self, Scroll, ScrollLine, Step};
@@ -137,13 +137,7 @@ impl AudienceDialog {
     }
 
     /// Draws the dialog in the middle of `area`. Returns the cursor's place.
-    pub fn draw(
-        &self,
-        area: Rect,
-        buf: &mut Buffer,
-        look: Look<'_>,
-        coverage: &CoverageCounts,
-    ) -> Option<Position> {
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>, board: &Board<'_>) -> Option<Position> {
         let what = say!(look.language, "Who gets it");
         let title = format!("{what}{}{}", look.separator(), self.title(&look));
         match &self.kind {
@@ -152,14 +146,14 @@ impl AudienceDialog {
                 let inner = dialog::open(place, buf, look, &title);
                 scroll_text::draw(inner, buf, look, &lines, kind.scroll)
             }
-            None => self.draw_types(&title, coverage, area, buf, look),
+            None => self.draw_types(&title, board, area, buf, look),
         }
     }
 
     fn draw_types(
         &self,
         title: &str,
-        coverage: &CoverageCounts,
+        board: &Board<'_>,
         area: Rect,
         buf: &mut Buffer,
         look: Look<'_>,
@@ -173,11 +167,7 @@ impl AudienceDialog {
         dialog::scroll_marks(place, buf, look, top, types.len());
         let mut cursor = None;
         for (index, kind) in types.iter().enumerate().skip(top).take(height) {
-            let (number, role) = match coverage.recipients(&kind.id) {
-                Some(0) => (look.nobody_but_security(), Role::Warning),
-                Some(some) => (some.to_string(), Role::Text),
-                None => (look.marks.ellipsis().to_owned(), Role::Dim),
-            };
+            let (number, role) = board.recipients(&kind.id, &look);
             let missing = NUMBER.saturating_sub(width(&number));
             let title = kind.title.get(look.language);
             let text = if look.marks.is_spoken() {

@@ -89,7 +89,8 @@ impl Preview {
         let title = format!("{what}{}{}", look.separator(), self.language.own_name());
         let inner = dialog::open(place, buf, look, &title);
         let key = look.keys.keys(Context::Preview, Action::Next).next().unwrap_or_default();
-        dialog::foot(place, buf, look, &format!("{key}: {}", self.language.next().own_name()));
+        let next = self.language.next().own_name();
+        dialog::foot(place, buf, look, &say!(look.language, "{key}: {next}", key, next));
         scroll_text::draw(inner, buf, look, &lines, self.scroll)
     }
 

@@ -183,7 +183,10 @@ pub fn types_words(contact: &Contact, look: &Look<'_>) -> String {
         BoxState::Some => {
             let (wanted, all) =
                 (contact.subscriptions.categories_wanted(look.catalogue), look.catalogue.categories().len());
-            say!(look.language, "{mark} {wanted} of {all}", mark, wanted, all).trim_start().to_owned()
+            if look.marks.is_spoken() {
+                return say!(look.language, "{wanted} of {all}", wanted, all);
+            }
+            say!(look.language, "{mark} {wanted} of {all}", mark, wanted, all)
         }
         BoxState::None => say!(look.language, "{mark} none", mark).trim_start().to_owned(),
     }

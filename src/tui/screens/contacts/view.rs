@@ -19,7 +19,6 @@ use super::{Contacts, Count, detail};
 use crate::domain::columns::width;
 use crate::domain::contact::{Contact, Totals};
 use crate::domain::filter::Filter;
-use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
 use crate::domain::say::{plain, say};
 use crate::operations::contacts::Order;
@@ -65,7 +64,7 @@ pub fn draw(
         inner = skip_rows(inner, 1);
     }
     if look.marks.is_spoken() && !contacts.window.rows().is_empty() {
-        let rows = list_rows(area, &contacts.filter).saturating_sub(spoken::spare(area.width).into());
+        let rows = list_rows(spoken::listed(area), &contacts.filter);
         let texts: Vec<String> =
             contacts.window.visible(rows).iter().map(|contact| spoken_row(contacts, contact, look)).collect();
         let place = spoken::draw_rows(inner, buf, look, &texts, contacts.window.cursor_line());
@@ -220,7 +219,7 @@ pub(in crate::tui::screens) fn titles<'a>(
     if !contacts.picked.is_empty() {
         right.push(say!(look.language, "{count} selected", count = contacts.picked.len()));
     }
-    right.extend(count_words(contacts.count, totals, look.language));
+    right.extend(count_words(contacts.count, totals, look));
     let column = plain(look.language, contacts.sort.id());
     right.push(match contacts.order {
         Order::Ascending => say!(look.language, "sorted by {column}", column),
@@ -243,9 +242,12 @@ pub(in crate::tui::screens) fn titles<'a>(
     )
 }
 
-fn count_words(count: Count, totals: Option<&Totals>, language: Language) -> Option<String> {
-    let all = totals.map(|totals| totals.contacts);
+fn count_words(count: Count, totals: Option<&Totals>, look: &Look<'_>) -> Option<String> {
+    let (language, all) = (look.language, totals.map(|totals| totals.contacts));
     match (count, all) {
+        (Count::Known(some), Some(all)) if look.marks.is_spoken() => {
+            Some(say!(language, "{some} of {all} contacts", some, all))
+        }
         (Count::Unfiltered, all) => all.map(|all| all.to_string()),
         (Count::Asked(_), all) => all.map(|all| say!(language, "? of {all}", all)),
         (Count::Known(some), Some(all)) => Some(say!(language, "{some} of {all}", some, all)),

@@ -69,7 +69,7 @@ impl History {
             return caret.or(self.draw_nothing(list, buf, look));
         }
         if look.marks.is_spoken() {
-            let rows = self.list_rows(area).saturating_sub(spoken::spare(area.width).into());
+            let rows = self.list_rows(spoken::listed(area));
             let texts: Vec<String> =
                 self.window.visible(rows).iter().map(|record| self.spoken(record, look)).collect();
             let place = spoken::draw_rows(inner, buf, &look, &texts, self.window.cursor_line());

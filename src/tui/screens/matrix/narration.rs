@@ -94,7 +94,7 @@ fn recipients(board: &Board<'_>, column: Column<'_>, look: &Look<'_>) -> String 
     match (board.coverage.recipients(column.id()), board.fallback) {
         (None, _) => say!(look.language, "counting").to_owned(),
         (Some(0), Fallback::SecurityEmail) => look.nobody_but_security(),
-        (Some(0), Fallback::Nobody) => say!(look.language, "0, nobody gets it").to_owned(),
+        (Some(0), Fallback::Nobody) => look.nobody_at_all().to_owned(),
         (Some(some), _) if is_silent_in_part => {
             say!(look.language, "{some}, but some of its types reach nobody", some)
         }

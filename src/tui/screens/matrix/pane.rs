@@ -102,7 +102,7 @@ fn types<'a>(board: &Board<'_>, column: Column<'_>, columns: usize, look: &Look<
             (false, BoxState::All | BoxState::Some) => Role::Text,
             (false, BoxState::None) => Role::Dim,
         };
-        let mut count = board.coverage_words(Column { kind: Some(kind), ..column }, look);
+        let mut count = board.recipients(&kind.id, look);
         let mut mark = if wanted.is_some() { state.mark() } else { "" };
         let margin = if wanted.is_some() { BOX } else { 0 };
         for text in wrap(kind.title.get(look.language), widest.saturating_sub(margin)) {

@@ -119,7 +119,7 @@ impl Board<'_> {
             .title(right);
         block.render(area, buf);
         let filter = self.contacts.filter();
-        let spare = if look.marks.is_spoken() { spoken::spare(area.width) } else { 0 };
+        let spare = if look.marks.is_spoken() { spoken::spare(area) } else { 0 };
         let parts = Parts::of(regions, filter.is_shown(), spare);
         let caret = if filter.is_shown() { filter.draw(parts.filter, buf, *look) } else { None };
         let column = self.matrix.column(look.catalogue);
@@ -243,14 +243,22 @@ impl Board<'_> {
     }
 
     /// `12`; `12 !` if some types of the category reach nobody; `0 !→sec` if all do, and the security email gets them.
-    pub(super) fn coverage_words(&self, column: Column<'_>, look: &Look<'_>) -> (String, Role) {
+    fn coverage_words(&self, column: Column<'_>, look: &Look<'_>) -> (String, Role) {
         let is_silent_in_part =
             column.kind.is_none() && self.coverage.silent(column.category).next().is_some();
-        match (self.coverage.recipients(column.id()), self.fallback) {
+        match self.coverage.recipients(column.id()) {
+            Some(some) if some > 0 && is_silent_in_part => (format!("{some} !"), Role::Warning),
+            Some(_) | None => self.recipients(column.id(), look),
+        }
+    }
+
+    /// How many would receive a category or type, in a narrow column: `12`, `0 !→sec` if the security email gets it, `0 !none` if
+    /// nobody does.
+    pub fn recipients(&self, id: &str, look: &Look<'_>) -> (String, Role) {
+        match (self.coverage.recipients(id), self.fallback) {
             (None, _) => (look.marks.ellipsis().to_owned(), Role::Dim),
             (Some(0), Fallback::SecurityEmail) => (look.nobody_but_security(), Role::Warning),
-            (Some(0), Fallback::Nobody) => (say!(look.language, "0 !none").to_owned(), Role::Bad),
-            (Some(some), _) if is_silent_in_part => (format!("{some} !"), Role::Warning),
+            (Some(0), Fallback::Nobody) => (look.nobody_at_all().to_owned(), Role::Bad),
             (Some(some), _) => (some.to_string(), Role::Text),
         }
     }

@@ -68,7 +68,7 @@ impl Outbox {
             return caret.or(self.draw_nothing(list, buf, look));
         }
         if look.marks.is_spoken() {
-            let rows = self.list_rows(area).saturating_sub(spoken::spare(area.width).into());
+            let rows = self.list_rows(spoken::listed(area));
             let texts: Vec<String> =
                 self.window.visible(rows).iter().map(|entry| table::spoken(entry, look)).collect();
             let place = spoken::draw_rows(inner, buf, &look, &texts, self.window.cursor_line());
