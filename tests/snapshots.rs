@@ -11,6 +11,7 @@ mod drafts;
 mod exchange;
 mod help;
 mod history;
+mod looks;
 mod mail_form;
 mod matrix;
 mod outbox;

@@ -20,8 +20,8 @@ const DETAIL_FROM: u16 = 160;
 /// From this height on every dialog has room below the tabs.
 const ROOMY: u16 = 24;
 
-/// Columns of the detail pane.
-const DETAIL: u16 = 52;
+/// Columns of the detail pane. At 200 columns the matrix has room beside it for every category and the types of the largest.
+const DETAIL: u16 = 47;
 
 /// Where everything stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -247,7 +247,7 @@ fn take_screen_input(model: &mut Model, input: &Input, plan: &mut Plan) {
             follow_contacts(model, outcome, plan);
         }
         Screen::Types => matrix::take_input(model, input, plan),
-        Screen::Outbox => match model.outbox.act(input, model.fixed.look(model.now), regions.whole(), plan) {
+        Screen::Outbox => match model.outbox.act(input, model.fixed.look(model.now), regions.body, plan) {
             OutboxOutcome::Stay | OutboxOutcome::Unused => {}
             OutboxOutcome::Open(id) => open_delivery(model, id, plan),
             OutboxOutcome::Retry(id) => retry(model, id, plan),
@@ -333,7 +333,7 @@ fn resize(model: &mut Model, plan: &mut Plan) {
             model.contacts.resize(regions.body, plan)
         }
     }
-    model.outbox.resize(regions.whole(), plan);
+    model.outbox.resize(regions.body, plan);
     model.history.resize(regions.body, plan);
 }
 

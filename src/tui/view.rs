@@ -68,8 +68,11 @@ fn draw_screen(model: &Model, regions: Regions, buf: &mut Buffer, look: &Look<'_
             contacts::draw_detail(&model.contacts, regions.detail, buf, look);
             contacts::draw(&model.contacts, model.totals.as_ref(), regions.body, buf, look)
         }
-        Screen::Types => model.board().draw(regions.whole(), buf, look),
-        Screen::Outbox => model.outbox.draw(regions.whole(), buf, *look),
+        Screen::Types => model.board().draw(regions, buf, look),
+        Screen::Outbox => {
+            model.outbox.draw_detail(regions.detail, buf, *look);
+            model.outbox.draw(regions.body, buf, *look)
+        }
         Screen::History => {
             model.history.draw_detail(regions.detail, buf, *look);
             model.history.draw(regions.body, buf, *look)
@@ -81,8 +84,7 @@ fn draw_screen(model: &Model, regions: Regions, buf: &mut Buffer, look: &Look<'_
 /// How far deleting is, at the foot of the contacts.
 fn draw_deletion(model: &Model, regions: Regions, buf: &mut Buffer, look: Look<'_>) {
     let foot = match model.screen {
-        Screen::Contacts => regions.body,
-        Screen::Types => regions.whole(),
+        Screen::Contacts | Screen::Types => regions.body,
         Screen::Outbox | Screen::History | Screen::Settings => return,
     };
     if let Some(Deletion { done: done @ 1.., all, .. }) = model.deletion {

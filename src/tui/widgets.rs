@@ -19,9 +19,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Clear, Widget};
+use ratatui::widgets::{Block, Clear, Widget};
 
-use crate::domain::columns::width;
+use super::look::Look;
+use super::theme::Role;
+use crate::domain::columns::{clip, width};
 
 /// The `index`-th row of `area`; empty if there is none.
 #[must_use]
@@ -50,6 +52,19 @@ pub fn skip_rows(area: Rect, rows: usize) -> Rect {
 pub fn beside(area: Rect, columns: u16) -> Rect {
     let columns = columns.min(area.width);
     Rect { x: area.x.saturating_add(columns), width: area.width - columns, ..area }
+}
+
+/// Draws the border of a pane beside a list, titled. Returns the place inside.
+pub fn pane(area: Rect, buf: &mut Buffer, look: Look<'_>, title: &str) -> Rect {
+    let block = Block::bordered().border_set(look.marks.border()).border_style(look.style(Role::Border));
+    let inner = beside(block.inner(area), 1);
+    block.render(area, buf);
+    if !title.is_empty() {
+        let room = usize::from(inner.width).saturating_sub(3);
+        let title = format!(" {} ", clip(title, room, look.marks.ellipsis()));
+        write(beside(area, 1), buf, Span::styled(title, look.style(Role::Title)));
+    }
+    inner
 }
 
 /// Writes `line` into the first row of `area`, as far as it fits.

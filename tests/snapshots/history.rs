@@ -54,7 +54,7 @@ fn erased() -> Record {
 }
 
 /// One entry of each kind that looks different.
-fn records() -> Vec<Record> {
+pub(super) fn records() -> Vec<Record> {
     let added = r#"{"name":"AdaLovelace","email":"ada@example.org","position":"ceo","language":"en","subscriptions":["security"]}"#;
     let by = |via: &str, record: Record| Record { via: via.to_owned(), ..record };
     let nobody = |record: Record| Record { contact: None, ..record };

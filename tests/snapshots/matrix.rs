@@ -22,7 +22,7 @@ fn stage(columns: u16, rows: u16) -> Stage {
 }
 
 /// The cast, one of whom has unsubscribed, and one who wants more than this version knows.
-fn members() -> Vec<Contact> {
+pub(super) fn members() -> Vec<Contact> {
     let mut members = cast();
     let subscribed = |ids: &[&str]| Subscriptions::from_ids(ids.iter().map(|id| (*id).to_owned()));
     members.push(Contact {

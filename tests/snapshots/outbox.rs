@@ -22,7 +22,7 @@ use ratatui::layout::Size;
 use crate::support::picture::{self, LARGE, SMALL, USUAL};
 use crate::support::stage::{fixed, now};
 
-fn delivery(id: i64, state: State) -> Delivery {
+pub(super) fn delivery(id: i64, state: State) -> Delivery {
     let is_ended = state.is_end();
     Delivery {
         id: DeliveryId(id),
@@ -75,7 +75,7 @@ fn notice(id: i64, subject: &str, totals: NoticeTotals) -> Notice {
 }
 
 /// A notice in each state, among single mails.
-fn notices() -> Vec<OutboxEntry> {
+pub(super) fn notices() -> Vec<OutboxEntry> {
     let none = NoticeTotals::default();
     let unreached = Notice {
         unreached: true,
@@ -144,7 +144,7 @@ fn opened(row: usize, states: &[State], size: Size) -> Outbox {
     outbox
 }
 
-fn rows() -> Vec<Delivery> {
+pub(super) fn rows() -> Vec<Delivery> {
     let mut rows: Vec<Delivery> =
         State::ALL.into_iter().zip(1..).map(|(state, id)| delivery(100 - id, state)).collect();
     rows[2].maybe_sent = true;

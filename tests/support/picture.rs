@@ -31,6 +31,8 @@ pub fn picture(model: &Model) -> String {
 pub const SMALL: Size = Size { width: 40, height: 10 };
 pub const USUAL: Size = Size { width: 80, height: 24 };
 pub const LARGE: Size = Size { width: 120, height: 40 };
+/// Here panes stand beside the lists.
+pub const WIDE: Size = Size { width: 200, height: 60 };
 
 /// What a dialog looks like by itself in a screen of this size, by roles.
 pub fn dialog(size: Size, draw: impl FnOnce(Rect, &mut Buffer, Look<'_>) -> Option<Position>) -> String {
@@ -85,7 +87,7 @@ pub fn whole(size: Size) -> Rect {
     Rect::new(0, 0, size.width, size.height)
 }
 
-fn print(buffer: &Buffer, cursor: Option<Position>) -> String {
+pub fn print(buffer: &Buffer, cursor: Option<Position>) -> String {
     let mut text = String::new();
     for row in 0..buffer.area.height {
         let runs = runs(buffer, row);
@@ -206,8 +208,8 @@ fn english_in(line: &str, data: &[&str]) -> Vec<String> {
             let cut = token.ends_with('…');
             let word =
                 token.trim_end_matches(|c: char| !is_latin(c)).trim_matches(|c: char| ".:!?-+*/".contains(c));
-            let is_known = data.iter().any(|known| *known == word || cut && known.starts_with(word));
-            let is_word = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphabetic()) && !is_known;
+            let is_known = || data.iter().any(|known| *known == word || cut && known.starts_with(word));
+            let is_word = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphabetic()) && !is_known();
             match before {
                 Some(before) if is_word => found.push(format!("{before} {word}")),
                 Some(_) | None if is_word && word.len() >= 4 => found.push(word.to_owned()),
@@ -229,13 +231,14 @@ fn english_is_found_between_other_words() {
     assert_eq!(english_left_beside("服务器：User unknown", "User unknown"), Vec::<String>::new());
 }
 
-fn glyphs(buffer: &Buffer, row: u16) -> String {
+/// The glyphs of a row, as wide as it is.
+pub fn glyphs(buffer: &Buffer, row: u16) -> String {
     let mut line = String::new();
     let mut x = 0;
     while x < buffer.area.width {
         let symbol = buffer[(x, row)].symbol();
         line.push_str(symbol);
-        x += u16::try_from(symbol.width()).unwrap().max(1);
+        x += if symbol.len() == 1 { 1 } else { u16::try_from(symbol.width()).unwrap().max(1) };
     }
     line
 }

@@ -19,10 +19,10 @@ use callsheet::operations::contacts::{Again, Mailing, PageAt, Saved};
 use callsheet::operations::coverage::Coverage;
 use callsheet::operations::deletion::Deleted;
 use callsheet::operations::export::{Existing, Exported};
-use callsheet::operations::history::{Anchor, Found, Verdict};
+use callsheet::operations::history::{Anchor, Found, Record, Verdict};
 use callsheet::operations::import::{Fate, Heard, Imported, Report, Run, Summary};
 use callsheet::operations::notices::{Audience, Fallback, Notified, Person};
-use callsheet::operations::outbox::QueueTotals;
+use callsheet::operations::outbox::{DeliveryDetail, OutboxEntry, QueueTotals};
 use callsheet::operations::page::Page;
 use callsheet::operations::subscriptions::{Changed, Restored, Whom};
 use callsheet::operations::{Problem, Reach};
@@ -67,6 +67,11 @@ pub struct Stage {
     /// Sorted as the list shows them.
     pub contacts: Vec<Contact>,
     pub account: Account,
+    /// Newest first, as are the entries of the history.
+    pub outbox: Vec<OutboxEntry>,
+    pub history: Vec<Record>,
+    /// What is known of whichever delivery is asked for.
+    pub delivery: Option<DeliveryDetail>,
     /// Every effect that was no question.
     pub effects: Vec<Effect>,
 }
@@ -83,6 +88,9 @@ impl Stage {
             model: Model::new(fixed, SettingsFacts::default(), size, now()),
             contacts,
             account: account(),
+            outbox: Vec::new(),
+            history: Vec::new(),
+            delivery: None,
             effects: Vec::new(),
         };
         let effects = update::start(&mut stage.model);
@@ -211,20 +219,30 @@ impl Stage {
                 Answer::TakenBack(Ok(Restored { restored, ..Restored::default() }))
             }
             Question::OutboxPage { .. } => {
-                Answer::OutboxPage(Ok(Page { rows: Vec::new(), at_start: true, at_end: true }))
+                let deliveries = self.outbox.iter().filter_map(|entry| match entry {
+                    OutboxEntry::Delivery(delivery) => Some(delivery.clone()),
+                    OutboxEntry::Notice(_) => None,
+                });
+                Answer::OutboxPage(Ok(Page { rows: deliveries.collect(), at_start: true, at_end: true }))
             }
             Question::OutboxEntries { .. } => {
-                Answer::OutboxEntries(Ok(Page { rows: Vec::new(), at_start: true, at_end: true }))
+                Answer::OutboxEntries(Ok(Page { rows: self.outbox.clone(), at_start: true, at_end: true }))
             }
-            Question::Notice { id } => Answer::Notice(Err(Problem::NoSuchNotice(id.0))),
+            Question::Notice { id } => {
+                let found = self.outbox.iter().find_map(|entry| match entry {
+                    OutboxEntry::Notice(notice) => Some(notice.clone()).filter(|notice| notice.id == *id),
+                    OutboxEntry::Delivery(_) => None,
+                });
+                Answer::Notice(found.ok_or(Problem::NoSuchNotice(id.0)))
+            }
             Question::RetryNotice { id } => Answer::NoticeRetried(Err(Problem::NoSuchNotice(id.0))),
             Question::CancelNotice { id } => Answer::NoticeCancelled(Err(Problem::NoSuchNotice(id.0))),
             Question::HistoryPage { .. } => Answer::HistoryPage(Ok(Found {
-                page: Page { rows: Vec::new(), at_start: true, at_end: true },
+                page: Page { rows: self.history.clone(), at_start: true, at_end: true },
                 rest: None,
             })),
             Question::HistoryHead => Answer::HistoryHead(Ok(Anchor::START)),
-            Question::HistoryEntry { .. } => Answer::HistoryEntry(Ok(None)),
+            Question::HistoryEntry { .. } => Answer::HistoryEntry(Ok(self.history.first().cloned())),
             Question::CheckHistory => Answer::HistoryChecked(Ok(Some(Verdict::Sound { entries: 0 }))),
             Question::PreviewNotice { form, language } => Answer::NoticePreviewed {
                 language: *language,
@@ -235,7 +253,9 @@ impl Stage {
                 let notice = NoticeId(1);
                 Answer::Notified(Ok(Notified { notice, waiting, fallback: None, repeated: false }))
             }
-            Question::Delivery { id } => Answer::Delivery(Err(Problem::NoSuchDelivery(id.0))),
+            Question::Delivery { id } => {
+                Answer::Delivery(self.delivery.clone().ok_or(Problem::NoSuchDelivery(id.0)))
+            }
             Question::Proofs { subject } => Answer::Proofs(
                 match subject {
                     callsheet::domain::contact::Subject::Contact(id) => {

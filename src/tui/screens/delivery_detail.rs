@@ -17,10 +17,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::outbox::{not_cancelled, not_retried, state_role, state_words};
-use crate::domain::delivery::{Delivery, DeliveryId, Kind, State};
+use super::outbox::{detail, not_cancelled, not_retried};
+use crate::domain::delivery::{Delivery, DeliveryId, State};
 use crate::domain::language::Language;
-use crate::domain::routing::FallbackReason;
 use crate::domain::safe_text::safe;
 use crate::domain::say::{plain, say};
 use crate::operations::Problem;
@@ -28,14 +27,11 @@ use crate::operations::outbox::{Attempt, DeliveryDetail};
 use crate::tui::keymap::{Action, Input};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
-use crate::tui::widgets::audience::past_fallback_words;
 use crate::tui::widgets::dialog;
 use crate::tui::widgets::scroll_text::{self, Scroll, ScrollLine, Step};
 use crate::tui::widgets::wrapped_text::wrap;
 
 const COLUMNS: u16 = 96;
-/// Columns of the names of headers.
-const LABELS: usize = 12;
 
 /// The dialog.
 #[derive(Debug, Clone, PartialEq)]
@@ -163,7 +159,7 @@ impl DeliveryDialog {
         let Some(detail) = &self.detail else {
             return vec![ScrollLine::new(say!(look.language, "Reading the delivery."), Role::Dim)];
         };
-        let mut lines = headers(&detail.delivery, columns, look);
+        let mut lines = detail::headers(&detail.delivery, columns, look);
         lines.push(blank());
         if detail.attempts.is_empty() {
             let words = say!(look.language, "No server was asked to take it yet.");
@@ -189,43 +185,6 @@ impl Told {
     }
 }
 
-fn headers(delivery: &Delivery, columns: usize, look: Look<'_>) -> Vec<ScrollLine> {
-    let language = look.language;
-    let to = if delivery.name.is_empty() {
-        safe(&delivery.to).into_owned()
-    } else {
-        format!("{} <{}>", safe(&delivery.name), safe(&delivery.to))
-    };
-    let mut lines = fact(say!(language, "To"), &to, Role::Text, columns, look);
-    lines.extend(fact(say!(language, "Subject"), &safe(&delivery.subject), Role::Text, columns, look));
-    let kind = plain(language, delivery.kind.id());
-    let kind = match (delivery.kind, &delivery.message_type) {
-        (Kind::Notice | Kind::Test, Some(id)) => say!(language, "{kind}, {id}", kind, id = safe(id)),
-        (Kind::Notice | Kind::Test | Kind::Verification | Kind::Change, _) => kind.to_owned(),
-    };
-    lines.extend(fact(say!(language, "Kind"), &kind, Role::Text, columns, look));
-    if let Some(reason) = &delivery.fallback {
-        // A newer version may know reasons that this one does not.
-        let reason = FallbackReason::parse(reason).map_or_else(
-            || safe(&reason.replace('_', " ")).into_owned(),
-            |reason| plain(language, past_fallback_words(reason)).to_owned(),
-        );
-        let words = say!(language, "to the security email, for {reason}", reason);
-        lines.extend(fact(say!(language, "Fallback"), &words, Role::Warning, columns, look));
-    }
-    let state = state_words(delivery, look);
-    lines.extend(fact(say!(language, "State"), &state, state_role(delivery.state), columns, look));
-    if delivery.maybe_sent {
-        let words =
-            say!(language, "the connection broke before the server's answer; the mail may arrive twice");
-        lines.extend(fact("", words, Role::Warning, columns, look));
-    }
-    let queued = look.full_time(delivery.created_at);
-    lines.extend(fact(say!(language, "Queued"), &queued, Role::Text, columns, look));
-    lines.extend(fact("Message-ID", &safe(&delivery.message_id), Role::Dim, columns, look));
-    lines
-}
-
 /// What a try of a delivery is called that got no further than this, or what else happened to it. What the protocol calls a step
 /// is called so in every language.
 pub const PHASES: [&str; 6] = ["claimed", "compose", "data", "body", "delay", "report"];
@@ -245,11 +204,6 @@ fn attempt_lines(attempt: &Attempt, columns: usize, look: Look<'_>) -> Vec<Scrol
     wrap(&text, columns).into_iter().map(|text| ScrollLine::new(text, Role::Text)).collect()
 }
 
-fn fact(label: &str, text: &str, role: Role, columns: usize, look: Look<'_>) -> Vec<ScrollLine> {
-    let lines = dialog::fact(label, text, LABELS, columns, &look).into_iter();
-    lines.map(|line| ScrollLine::new(line, role)).collect()
-}
-
 fn blank() -> ScrollLine {
     ScrollLine::new("", Role::Text)
 }
@@ -259,7 +213,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::delivery::State;
+    use crate::domain::delivery::Kind;
     use crate::tui::widgets::test_look;
 
     const SCREEN: Rect = Rect { x: 0, y: 0, width: 80, height: 12 };

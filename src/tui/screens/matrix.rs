@@ -5,6 +5,7 @@
 mod columns;
 mod detail;
 mod narration;
+mod pane;
 mod view;
 
 use ratatui::layout::Rect;
@@ -16,6 +17,7 @@ use crate::domain::catalogue::{Catalogue, category_of};
 use crate::domain::contact::Contact;
 use crate::domain::language::Language;
 use crate::tui::keymap::Action;
+use crate::tui::layout::Regions;
 use crate::tui::look::Look;
 use columns::{Column, Grid, columns};
 
@@ -150,8 +152,8 @@ pub fn is_unsubscribed(contact: &Contact, id: &str) -> bool {
 
 /// The rows that are left for contacts.
 #[must_use]
-pub fn list_rows(body: Rect, has_filter: bool) -> usize {
-    view::Parts::of(body, has_filter, 0).list.height.into()
+pub fn list_rows(regions: Regions, has_filter: bool) -> usize {
+    view::Parts::of(regions, has_filter, 0).list.height.into()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 //!   └──/ and words──▶ deliveries that match
 //! ```
 
+pub(super) mod detail;
 mod filter_line;
 mod header;
 mod table;

@@ -25,7 +25,7 @@ use crate::tui::screens::matrix::{self, Kind, MatrixOutcome, is_unsubscribed};
 
 /// Hands an input to the screen.
 pub(super) fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
-    let body = model.regions().whole();
+    let body = model.regions().body;
     let look = model.fixed.look(model.now);
     let outcome = match (model.contacts.typing(), input) {
         (Typing::Off, Input::Action(Action::Back)) if model.edits.is_bulk() => {
@@ -55,10 +55,10 @@ pub(super) fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
 
 /// Follows the size of the place in which the screen is drawn.
 pub(super) fn fit(model: &mut Model, plan: &mut Plan) {
-    let body = model.regions().whole();
+    let regions = model.regions();
     let look = model.fixed.look(model.now);
-    model.matrix.fit(body, &look);
-    let rows = matrix::list_rows(body, model.contacts.filter().is_shown());
+    model.matrix.fit(regions.body, &look);
+    let rows = matrix::list_rows(regions, model.contacts.filter().is_shown());
     model.contacts.set_rows(rows, plan);
 }
 

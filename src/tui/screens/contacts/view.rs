@@ -99,7 +99,12 @@ pub fn draw_detail(contacts: &Contacts, area: Rect, buf: &mut Buffer, look: &Loo
     let inner = block.inner(area);
     block.render(area, buf);
     let Some(contact) = contacts.current() else { return };
-    let lines = detail::lines(contact, inner.width.saturating_sub(2).into(), look);
+    let mut lines = detail::lines(contact, inner.width.saturating_sub(2).into(), look);
+    let rows = usize::from(inner.height);
+    if lines.len() > rows && rows > 0 {
+        lines.truncate(rows - 1);
+        lines.push((look.marks.ellipsis().to_owned(), Role::Dim));
+    }
     for (index, (text, role)) in lines.iter().enumerate() {
         write(beside(row(inner, index), 1), buf, Span::styled(text.as_str(), look.style(*role)));
     }

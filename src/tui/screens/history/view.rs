@@ -26,7 +26,7 @@ use crate::tui::look::Look;
 use crate::tui::spoken;
 use crate::tui::theme::Role;
 use crate::tui::widgets::scroll_text::{self, Scroll};
-use crate::tui::widgets::{beside, dialog, row, skip_rows, write};
+use crate::tui::widgets::{dialog, pane, row, skip_rows, write};
 
 impl History {
     /// Rows of the list in a screen drawn into `body`.
@@ -93,13 +93,8 @@ impl History {
         }
         let current = self.current();
         let title =
-            current.map_or_else(String::new, |record| say!(look.language, " Entry {id} ", id = record.id));
-        let block = Block::bordered()
-            .border_set(look.marks.border())
-            .border_style(look.style(Role::Border))
-            .title(Line::from(Span::styled(title, look.style(Role::Title))));
-        let inner = beside(block.inner(area), 1);
-        block.render(area, buf);
+            current.map_or_else(String::new, |record| say!(look.language, "Entry {id}", id = record.id));
+        let inner = pane(area, buf, look, &title);
         let Some(record) = current else { return };
         let broken = self.broken().filter(|broken| entry_of(*broken) == record.id);
         let lines = detail::lines(record, broken, scroll_text::text_columns(inner), look);

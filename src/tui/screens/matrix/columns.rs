@@ -28,7 +28,7 @@ const WIDEST: usize = 10;
 const NARROWEST: usize = 7;
 
 /// The widest gap between columns.
-const WIDEST_GAP: usize = 4;
+const WIDEST_GAP: usize = 6;
 
 /// The least that names get where there is room.
 const LEAST_NAME: usize = 15;

@@ -101,7 +101,7 @@ fn hindering(contact: &Contact, id: &str) -> Option<Exclusion> {
 }
 
 /// Which types reach nobody, and who gets them instead.
-fn silence(board: &Board<'_>, column: Column<'_>, look: &Look<'_>) -> Option<String> {
+pub(super) fn silence(board: &Board<'_>, column: Column<'_>, look: &Look<'_>) -> Option<String> {
     let language = look.language;
     if let Some(kind) = column.kind {
         let words = match board.fallback {
@@ -136,7 +136,12 @@ fn silence(board: &Board<'_>, column: Column<'_>, look: &Look<'_>) -> Option<Str
     }
 }
 
-fn verdict_words(language: Language, contact: &Contact, wanted: &Subscriptions, id: &str) -> (String, Role) {
+pub(super) fn verdict_words(
+    language: Language,
+    contact: &Contact,
+    wanted: &Subscriptions,
+    id: &str,
+) -> (String, Role) {
     let name = safe(&contact.name);
     match verdict(id, &Candidate { subscriptions: wanted.clone(), ..Candidate::of(contact) }) {
         Ok(()) => (say!(language, "{name} would receive it.", name), Role::Text),
@@ -148,7 +153,7 @@ fn verdict_words(language: Language, contact: &Contact, wanted: &Subscriptions, 
     }
 }
 
-fn description(column: Column<'_>, look: &Look<'_>) -> String {
+pub(super) fn description(column: Column<'_>, look: &Look<'_>) -> String {
     let category = column.category;
     let description = category.description.get(look.language);
     if category.recommended.is_empty() {
@@ -203,7 +208,7 @@ fn boxes(
 const GAP: usize = 3;
 
 /// What the contact wants and this version does not know.
-fn unknown(wanted: &Subscriptions, columns: usize, look: &Look<'_>) -> Vec<(String, Role)> {
+pub(super) fn unknown(wanted: &Subscriptions, columns: usize, look: &Look<'_>) -> Vec<(String, Role)> {
     let ids: Vec<&str> = wanted.ids().filter(|id| !look.catalogue.contains(id)).collect();
     if ids.is_empty() {
         return Vec::new();

@@ -8,7 +8,7 @@
 //! │  AdaLovelace     …    [ ]       [-]       [x]         [x]                  │
 //! │  would receive         1         1         1         0 !→sec               │  coverage
 //! ├ Product Messages · 王小明 ─────────────────────────────────────────────────┤  where there is room
-//! │ Before resources such as instances or certificates expire; …              │  detail
+//! │ Before resources such as instances or certificates expire; …              │  detail, or beside it all in a pane
 //! └────────────────────────────────────────────────────────────────────────────┘
 //! ```
 
@@ -18,7 +18,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
 use super::columns::{Column, Grid, Place};
-use super::{Matrix, detail, is_unsubscribed, narration};
+use super::{Matrix, detail, is_unsubscribed, narration, pane};
 use crate::domain::columns::{clip, pad, width};
 use crate::domain::contact::{Contact, Totals};
 use crate::domain::safe_text::safe;
@@ -27,6 +27,7 @@ use crate::domain::subscription::{BoxState, Subscriptions};
 use crate::tui::coverage_counts::CoverageCounts;
 use crate::tui::edits::Edits;
 use crate::tui::keymap::{Action, Context};
+use crate::tui::layout::Regions;
 use crate::tui::look::Look;
 use crate::tui::screens::contacts::{self, Contacts, status_role};
 use crate::tui::spoken;
@@ -66,18 +67,21 @@ pub(super) struct Parts {
     /// The line between matrix and detail; empty without detail.
     rule: Rect,
     detail: Rect,
+    /// The pane that says instead what the detail would.
+    pane: Rect,
 }
 
 impl Parts {
-    /// The parts in `body`. With `spare` lines for more of the row under the cursor the list takes those and the heads besides;
-    /// it moves as without.
-    pub(super) fn of(body: Rect, has_filter: bool, spare: u16) -> Self {
+    /// The parts in the regions of a screen. With `spare` lines for more of the row under the cursor the list takes those and the
+    /// heads besides; it moves as without.
+    pub(super) fn of(Regions { body, detail: pane, .. }: Regions, has_filter: bool, spare: u16) -> Self {
         let inner = Block::bordered().inner(Rect { height: body.height.saturating_sub(spare), ..body });
         let filter = first_rows(inner, usize::from(has_filter));
         let rest = skip_rows(inner, filter.height.into());
         let heads = first_rows(rest, 1);
         let rest = skip_rows(rest, 1);
         let detail_rows = match inner.height {
+            _ if !pane.is_empty() => 0,
             0..=9 => 0,
             10..=14 => 2,
             15..=24 => 5,
@@ -90,14 +94,14 @@ impl Parts {
         let coverage = first_rows(rest, 1);
         let rest = skip_rows(rest, 1);
         let rule = first_rows(Rect { x: body.x, width: body.width, ..rest }, usize::from(detail_rows > 0));
-        Self { filter, heads, list, coverage, rule, detail: skip_rows(rest, rule.height.into()) }
+        Self { filter, heads, list, coverage, rule, detail: skip_rows(rest, rule.height.into()), pane }
     }
 }
 
 impl Board<'_> {
-    /// Draws the screen into `area`. Returns the cursor's place: the caret in the filter, else the cell under the cursor.
-    pub fn draw(&self, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
-        let area = area.intersection(buf.area);
+    /// Draws the screen into its regions. Returns the cursor's place: the caret in the filter, else the cell under the cursor.
+    pub fn draw(&self, regions: Regions, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
+        let area = regions.body.intersection(buf.area);
         if area.is_empty() {
             return None;
         }
@@ -116,7 +120,7 @@ impl Board<'_> {
         block.render(area, buf);
         let filter = self.contacts.filter();
         let spare = if look.marks.is_spoken() { spoken::spare(area) } else { 0 };
-        let parts = Parts::of(area, filter.is_shown(), spare);
+        let parts = Parts::of(regions, filter.is_shown(), spare);
         let caret = if filter.is_shown() { filter.draw(parts.filter, buf, *look) } else { None };
         let column = self.matrix.column(look.catalogue);
         if look.marks.is_spoken() {
@@ -146,9 +150,12 @@ impl Board<'_> {
         look: &Look<'_>,
     ) {
         if let Some(column) = column {
-            self.draw_detail(column, parts, buf, look);
-            if parts.rule.is_empty() {
+            if !parts.pane.is_empty() {
+                pane::draw(self, column, parts.pane, buf, look);
+            } else if parts.rule.is_empty() {
                 self.draw_foot(column, area, buf, look);
+            } else {
+                self.draw_detail(column, parts, buf, look);
             }
         }
         self.draw_way(area, buf, look);
@@ -257,9 +264,6 @@ impl Board<'_> {
     }
 
     fn draw_detail(&self, column: Column<'_>, parts: Parts, buf: &mut Buffer, look: &Look<'_>) {
-        if parts.rule.is_empty() {
-            return;
-        }
         let (left, right) = look.marks.tees();
         let line = look.marks.border().horizontal_top;
         let columns = usize::from(parts.rule.width);

@@ -64,7 +64,7 @@ pub(super) fn draw(notice: &Notice, area: Rect, buf: &mut Buffer, look: Look<'_>
 }
 
 /// What must be known of a notice, the most important first.
-fn warnings(notice: &Notice, language: Language) -> Vec<(String, Role)> {
+pub(super) fn warnings(notice: &Notice, language: Language) -> Vec<(String, Role)> {
     let mut warnings = Vec::new();
     if notice.unreached {
         let words = say!(language, "! It reached nobody, and there is no security email that could get it.");

@@ -32,7 +32,7 @@ const TO: usize = 36;
 /// Widths of the inside of the box from which on there are more columns.
 const ROOMY: usize = 60;
 const USUAL: usize = 78;
-const WIDE: usize = 100;
+const WIDE: usize = 116;
 
 /// The widths of the columns; 0 for one that is not shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -24,12 +24,7 @@ pub(super) fn words(notice: &Notice, columns: usize, look: Look<'_>) -> Vec<(Str
     }
     let parts = parts(notice, look);
     let separator = look.separator();
-    let full = |part: &Part| match part.count {
-        Some(count) => {
-            say!(look.language, "{mark} {count} {word}", mark = part.mark, count, word = part.word)
-        }
-        None => format!("{} {}", part.mark, part.word),
-    };
+    let full = |part: &Part| full(part, look);
     let marks = |part: &Part| match part.count {
         Some(count) => format!("{} {count}", part.mark),
         None => full(part),
@@ -54,6 +49,22 @@ pub(super) fn words(notice: &Notice, columns: usize, look: Look<'_>) -> Vec<(Str
     let ways = [way(&full, separator), way(&alarms, separator), way(&marks, separator)];
     let fitting = ways.into_iter().find(|spans| spans_width(spans) <= columns);
     fitting.unwrap_or_else(|| cut(way(&dense, " "), columns, look))
+}
+
+/// The totals of a notice, each in a line of its own.
+pub(super) fn lines(notice: &Notice, look: Look<'_>) -> Vec<(String, Role)> {
+    // That it reached nobody is a warning beside them.
+    let counts = parts(notice, look).into_iter().filter(|part| part.count.is_some());
+    counts.map(|part| (full(&part, look), part.role)).collect()
+}
+
+fn full(part: &Part, look: Look<'_>) -> String {
+    match part.count {
+        Some(count) => {
+            say!(look.language, "{mark} {count} {word}", mark = part.mark, count, word = part.word)
+        }
+        None => format!("{} {}", part.mark, part.word),
+    }
 }
 
 /// The same in one text of words, `9 sent, 1 waiting, 2 failed`.

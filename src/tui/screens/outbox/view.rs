@@ -15,14 +15,15 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
 use super::table::{self, Columns};
-use super::{Outbox, header};
+use super::{Outbox, detail, header};
 use crate::domain::say::say;
 use crate::operations::outbox::OutboxEntry;
 use crate::tui::keymap::{Action, Context, Typing};
 use crate::tui::look::Look;
 use crate::tui::spoken;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{dialog, first_rows, row, skip_rows, write};
+use crate::tui::widgets::scroll_text::{self, Scroll};
+use crate::tui::widgets::{dialog, first_rows, pane, row, skip_rows, write};
 
 impl Outbox {
     /// Rows of the list in a screen drawn into `body`.
@@ -84,6 +85,23 @@ impl Outbox {
         let line = u16::try_from(self.window.cursor_line()).unwrap_or(u16::MAX);
         let at_row = Position { x: list.x, y: list.y.saturating_add(line) };
         caret.or_else(|| list.contains(at_row).then_some(at_row))
+    }
+
+    /// Draws the row under the cursor into the pane beside the list.
+    pub fn draw_detail(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) {
+        let area = area.intersection(buf.area);
+        if area.is_empty() {
+            return;
+        }
+        let title = match self.current() {
+            None => String::new(),
+            Some(OutboxEntry::Delivery(delivery)) => say!(look.language, "Delivery {id}", id = delivery.id.0),
+            Some(OutboxEntry::Notice(notice)) => say!(look.language, "Notice {id}", id = notice.id.0),
+        };
+        let inner = pane(area, buf, look, &title);
+        let Some(entry) = self.current() else { return };
+        let lines = detail::lines(entry, scroll_text::text_columns(inner), look);
+        scroll_text::draw(inner, buf, look, &lines, Scroll::default());
     }
 
     fn title(&self, look: Look<'_>) -> String {
