@@ -22,7 +22,8 @@ fn offer(form: Form, before: Texts, now_typed: Texts) -> Offer {
     Offer { id: DraftId(1), at: now(), user: "ada".into(), origin: Some("192.0.2.1".into()), draft }
 }
 
-fn new_contact() -> Offer {
+/// A form for a new contact with a wrong address.
+pub(super) fn new_contact() -> Offer {
     let typed =
         Texts::of([("name", "王小明"), ("email", "xiaoming@"), ("language", "en"), ("types", "security")]);
     offer(Form::NewContact, Texts::of([("language", "en")]), typed)

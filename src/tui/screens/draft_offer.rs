@@ -136,7 +136,7 @@ fn content(draft: &Draft, look: Look<'_>) -> String {
     if texts.is_empty() {
         return form.to_owned();
     }
-    say!(look.language, "{form}: {content}", form, content = texts.join(" · "))
+    say!(look.language, "{form}: {content}", form, content = texts.join(look.separator()))
 }
 
 /// How a form is called, in English.
