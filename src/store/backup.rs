@@ -43,7 +43,14 @@ impl Store {
         if finished.is_err() {
             let _ = fs::remove_file(&unfinished);
         }
-        finished
+        // The name of the unfinished copy means nothing to whoever asked for one.
+        finished.map_err(|error| {
+            if let StoreError::Unopenable { file: _, why } = error {
+                StoreError::Unopenable { file: target.display().to_string(), why }
+            } else {
+                error
+            }
+        })
     }
 
     /// Refuses the database itself and the files that belong to it as a place for anything else.

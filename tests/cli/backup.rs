@@ -1,5 +1,12 @@
 //! backup, restore.
 
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::MetadataExt;
+use std::process::Stdio;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
 use crate::support::program::{Program, assert_transcript};
 
 #[test]
@@ -97,4 +104,74 @@ fn what_is_no_backup_is_refused_and_nothing_changes() {
         [exit 0]
         "#);
     assert_eq!(std::fs::read_to_string(program.path("notes")).unwrap(), "mine");
+}
+
+#[test]
+fn a_restore_is_refused_while_another_process_uses_the_database() {
+    let program = Program::new();
+    program.must("add --name ada --email ada@example.org --queue-only");
+    program.must("backup copy.db");
+    program.must("add --name bob --email bob@example.org --queue-only");
+    let mut other = program.command("deliver --watch").stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(other.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(said.any(|line| line.contains("delivery 2 to b•••@example.org: written")));
+    let refused = program.run("restore copy.db");
+    kill_process(Pid::from_child(&other), Signal::TERM).unwrap();
+    assert!(other.wait().unwrap().success());
+    assert_transcript!(format!("{refused}{}", program.run("list")), @r#"
+        $ callsheet restore copy.db
+        ! Error: '[home]/data/callsheet/callsheet.db' is used by another program; end it first
+        [exit 1]
+        $ callsheet list
+        ID  NAME  EMAIL            POSITION  STATUS      TYPES
+        1   ada   ada@example.org  -         unverified  -
+        2   bob   bob@example.org  -         unverified  -
+        [exit 0]
+        "#);
+    program.must("restore copy.db");
+    assert_eq!(contacts(&program, ""), 1);
+}
+
+#[test]
+fn a_backup_while_others_write_is_a_moment_of_theirs() {
+    const MANY: usize = 3_000;
+    let program = Program::new();
+    program.must("account --name Example");
+    let rows: String = (0..MANY).map(|row| format!("n{row},n{row}@example.org\n")).collect();
+    program.write("many.csv", &format!("name,email\n{rows}"));
+    let mut writing =
+        program.command("import many.csv").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut made = 0;
+    loop {
+        let is_done = writing.try_wait().unwrap().is_some();
+        // The same name each time: the one before is replaced at once.
+        program.must("backup copy.db");
+        assert_eq!(std::fs::metadata(program.path("copy.db")).unwrap().mode() & 0o777, 0o600);
+        assert!(!program.path("copy.db-wal").exists());
+        std::fs::copy(program.path("copy.db"), program.path("look.db")).unwrap();
+        program.must("history verify --db look.db");
+        let count = contacts(&program, "--db look.db");
+        assert!(count == 0 || count == MANY, "{count} contacts");
+        made += 1;
+        if is_done {
+            assert_eq!((count, made > 1), (MANY, true));
+            break;
+        }
+    }
+}
+
+#[test]
+fn a_backup_that_cannot_be_written_names_its_file() {
+    let program = Program::new();
+    program.must("account --name Example");
+    assert_transcript!(program.run("backup nowhere/copy.db"), @r#"
+        $ callsheet backup nowhere/copy.db
+        ! Error: 'nowhere/copy.db' cannot be opened: No such file or directory (os error 2)
+        [exit 1]
+        "#);
+}
+
+fn contacts(program: &Program, options: &str) -> usize {
+    let status: Value = serde_json::from_str(&program.data(&format!("status --json {options}"))).unwrap();
+    usize::try_from(status["contacts"].as_u64().unwrap()).unwrap()
 }

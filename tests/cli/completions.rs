@@ -114,16 +114,41 @@ fn bash_completes_an_address_behind_its_last_word_break() {
          COMP_WORDS=(callsheet show ada @ ex); COMP_CWORD=4; _callsheet; printf '%s\n' \"${{COMPREPLY[@]}}\"",
         script.display()
     );
+    let Some(said) = answer_of(&program, &["bash", "--norc"], &asked) else { return };
+    assert_eq!(said, "example.org\n");
+}
+
+/// What a shell says that is told to read commands; None where it is not installed.
+fn answer_of(program: &Program, shell: &[&str], commands: &str) -> Option<String> {
     let like = program.command("list");
     let folder = std::path::Path::new(like.get_program()).parent().unwrap();
-    let mut bash = Command::new("bash");
-    bash.args(["--norc", "-c", &asked]).env_clear();
+    let mut command = Command::new(shell[0]);
+    command.args(&shell[1..]).args(["-c", commands]).env_clear();
     for (name, value) in like.get_envs() {
-        bash.env(name, value.unwrap_or_default());
+        command.env(name, value.unwrap_or_default());
     }
-    bash.env("PATH", format!("{}:/usr/bin:/bin", folder.display()));
-    let Ok(answered) = bash.output() else { return };
-    assert_eq!(String::from_utf8_lossy(&answered.stdout), "example.org\n", "{answered:?}");
+    command.env("PATH", format!("{}:/usr/bin:/bin", folder.display()));
+    let answered = command.output().ok()?;
+    assert!(answered.status.success(), "{answered:?}");
+    Some(String::from_utf8(answered.stdout).unwrap())
+}
+
+#[test]
+fn fish_completes_contacts_and_types() {
+    let commands = "callsheet completions fish | source; complete -C 'callsheet show ada@'; \
+                    complete -C 'callsheet subscribe ada exception.c'";
+    let Some(said) = answer_of(&with_contacts(), &["fish", "--no-config"], commands) else { return };
+    assert_eq!(said, "ada@example.org\tada\nexception.compute\tCompute failures\n");
+}
+
+#[test]
+fn zsh_completes_contacts_and_types() {
+    // What zsh sets before it asks, and what it would show.
+    let commands = "compdef() {}; _describe() { print -l -- \"${(@)values}\" }; source <(callsheet completions zsh); \
+                    words=(callsheet show ada@); CURRENT=3; _callsheet; \
+                    words=(callsheet subscribe ada exception.c); CURRENT=4; _callsheet";
+    let Some(said) = answer_of(&with_contacts(), &["zsh", "-f"], commands) else { return };
+    assert_eq!(said, "ada@example.org:ada\nexception.compute:Compute failures\n");
 }
 
 #[test]

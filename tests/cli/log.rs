@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::process::Stdio;
 
-use crate::support::program::Program;
+use crate::support::program::{CLOSED_PORT, Program};
 
 /// Everything that was logged.
 fn log(program: &Program) -> String {
@@ -28,6 +28,42 @@ fn what_became_of_a_mail_is_logged_with_its_address_masked() {
     assert!(!log(&program).contains("ada@example.org"));
     let code = program.code(1);
     assert!(!log(&program).contains(&code));
+}
+
+#[test]
+fn no_address_of_a_whole_session_stands_unmasked_in_the_log() {
+    let program = Program::new();
+    program.write("text", "It burns.");
+    program.write("more.csv", "name,email\neve,eve@example.org\nada,new@example.org\n");
+    program.run(
+        "account --name Example --security-email sec@example.org
+         add --name ada --email ada@example.org --types security
+         add --name bob --email bob@example.org --types security",
+    );
+    program.run(&format!("verify ada {}\nverify bob AAAA-AAAA", program.code(2)));
+    program.run(
+        "modify ada --email new@example.org
+         resend bob
+         notify security.account --subject bob@example.org --body-file text
+         notify service.invoice --subject Invoices --body-file text --queue-only
+         deliver
+         test
+         import more.csv --verify
+         show nobody@example.org
+         delete bob@example.org --yes
+         check",
+    );
+    // A server that is not there says so with the address that it was given.
+    program.configure_server(CLOSED_PORT);
+    program.run("add --name fay --email fay@example.org\nretry 1 2 3\ndeliver\ntest");
+    program.run_with_input("receive", "From: mallory@example.org\nTo: ada@example.org\n\nHello.\n");
+    let log = log(&program);
+    assert!(log.lines().count() >= 6, "{log}");
+    for line in log.lines() {
+        for (at, _) in line.match_indices('@') {
+            assert!(line[..at].ends_with("•••"), "{line}");
+        }
+    }
 }
 
 #[test]
