@@ -192,8 +192,18 @@ pub struct Doors {
 /// Runs the command that the arguments of this process name, and returns the exit code.
 #[must_use]
 pub fn run(doors: Doors) -> u8 {
+    run_line(CommandLine::try_parse(), doors)
+}
+
+/// Opens the screen, whatever the arguments of this process are.
+#[cfg(test)]
+pub(crate) fn open_screen(doors: Doors) -> u8 {
+    run_line(CommandLine::try_parse_from(["callsheet"]), doors)
+}
+
+fn run_line(line: Result<CommandLine, clap::Error>, doors: Doors) -> u8 {
     let mut output = Output::standard();
-    let outcome = match CommandLine::try_parse() {
+    let outcome = match line {
         Ok(line) => answer(&line, doors, &mut output),
         Err(error) => refuse(&error, &mut output),
     };

@@ -10,6 +10,7 @@ mod key;
 mod listing;
 mod location;
 mod mail_form;
+mod named_files;
 mod own_file;
 mod password;
 mod reader;

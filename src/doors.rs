@@ -1,5 +1,6 @@
 //! The doors from the command line to the screen and to the page: here the rooms that do not know each other are put together.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use crate::cli::screen::{Closed, Left, Visit};
@@ -50,14 +51,22 @@ pub fn screen(visit: Visit) -> Result<Left, Closed> {
         offset: clock::offset_at(opening.clock.now()),
         places: places(&opening),
         ability: if config.tui.dumb_terminal { Ability::Dumb } else { Ability::Full },
+        drafts: paths::drafts_folder(&paths::Environment::of_process()),
         facts: facts(&config),
         sender,
         setup: Setup { source, opening, sender_of },
     };
-    match tui::run(options) {
+    let shown = catch_unwind(AssertUnwindSafe(|| tui::run(options))).unwrap_or_else(|panic| {
+        // Nobody of the screen is left but the words.
+        Err(tui::Error::Fell(tui::last_words(panic.as_ref())))
+    });
+    match shown {
         Ok(farewell) => Ok(Left { waiting: farewell.waiting }),
         Err(tui::Error::Unfit(unfit)) => Err(Closed::Unfit { words: unfit.to_string() }),
         Err(tui::Error::Store(error)) => Err(Closed::Store(error)),
+        Err(tui::Error::Fell(words)) => {
+            Err(Closed::Fell { words, log: paths::log_folder(&paths::Environment::of_process()) })
+        }
         Err(error @ (tui::Error::System(_) | tui::Error::InputLost(_))) => {
             Err(Closed::Failed { words: error.to_string() })
         }

@@ -65,7 +65,7 @@
 //! 2. What is wanted leaves `update` as plain data, a [`tui::effect::Effect`]. A question goes to the worker thread, which has a
 //!    database connection of its own; one that takes long goes to a second, so that the list goes on being read.
 //!    [`tui::perform::perform`] makes it a call of [`operations`]. What is about the configuration goes to a thread of its own,
-//!    [`tui::setup`].
+//!    [`tui::setup`]. What is typed into a form goes to another, the keeper, as a [`tui::draft::Draft`]: it outlives the program.
 //! 3. The answer is a message again. When no message is left, [`tui::view::draw`] draws the model once.
 //! 4. A click becomes the keys that bring the cursor to its place, and the palette gives the action that was chosen: what has keys has
 //!    both. Own keys are laid over the built-in table before the screen opens.

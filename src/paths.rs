@@ -44,6 +44,12 @@ pub fn log_folder(environment: &Environment) -> Option<PathBuf> {
     user_folder(environment, "XDG_STATE_HOME", ".local/state")
 }
 
+/// The folder for what was typed and not saved: `drafts` beside the log. `None` without a home folder.
+#[must_use]
+pub fn drafts_folder(environment: &Environment) -> Option<PathBuf> {
+    log_folder(environment).map(|folder| folder.join("drafts"))
+}
+
 /// The folder for mail that is written to files: `mail` beside the database.
 #[must_use]
 pub fn mail_folder(database: &Path) -> PathBuf {
@@ -165,6 +171,7 @@ mod tests {
         ]);
         assert_eq!(default_database(&xdg).unwrap(), Path::new("/d/callsheet/callsheet.db"));
         assert_eq!(log_folder(&xdg).unwrap(), Path::new("/s/callsheet"));
+        assert_eq!(drafts_folder(&xdg).unwrap(), Path::new("/s/callsheet/drafts"));
         assert_eq!(config_files(&xdg)[0], Path::new("/c/callsheet/config.toml"));
         assert_eq!(config_files(&xdg.without_user_files()), [Path::new("/etc/callsheet/config.toml")]);
     }

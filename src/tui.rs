@@ -13,6 +13,7 @@
 pub mod backend;
 pub mod clipboard;
 pub mod coverage_counts;
+pub mod draft;
 pub mod edits;
 pub mod effect;
 pub mod keymap;
@@ -36,6 +37,7 @@ pub mod window;
 
 pub mod setup;
 
+mod keeper;
 mod post;
 mod runtime;
 mod terminal;
@@ -43,3 +45,4 @@ mod worker;
 
 pub use runtime::{Error, Farewell, Options, run};
 pub use terminal::{Ability, Unfit};
+pub use worker::last_words;

@@ -224,7 +224,8 @@ fn changes_or_shows(context: Context, action: Action) -> bool {
         | Action::Previous
         | Action::Close
         | Action::Yes
-        | Action::No => false,
+        | Action::No
+        | Action::OtherPage => false,
     }
 }
 

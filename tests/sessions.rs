@@ -4,6 +4,7 @@ mod accessible;
 mod bytes;
 mod compose;
 mod contacts;
+mod drafts;
 mod exchange;
 mod first_start;
 mod history;

@@ -7,6 +7,7 @@ mod confirm;
 mod contact_form;
 mod contacts;
 mod contacts_in_chinese;
+mod drafts;
 mod exchange;
 mod help;
 mod history;

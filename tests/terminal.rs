@@ -1,5 +1,7 @@
 //! The program in a real terminal: that it takes and gives back, and that it ends when it should.
 
+mod drafts;
+
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 

@@ -13,10 +13,12 @@ import statistics
 import subprocess
 import time
 
+import bulk
 import data
 import finder
 import mail
 import relay
+import soak
 import tables
 import terminal
 
@@ -74,6 +76,8 @@ class Bench:
         self.program, self.abook = program, shutil.which("abook") or ""
         self.folder = pathlib.Path(folder)
         self.sizes = sizes
+        # How long the program is used by a script.
+        self.soak_minutes = 2.0
         self.largest = max(size for size in sizes if size <= 100_000)
         self._starts = {}
 
@@ -189,6 +193,71 @@ class Bench:
                 f"{ratio:.2f} ≤ 2",
                 ratio <= 2,
                 "busy",
+            )
+
+    def bulk(self):
+        """Subscribing, exporting and deleting everybody at the screen: how long others wait for the lock, and keys meanwhile."""
+        count = self.largest
+        folder = self._new_folder("bulk")
+        database = folder / "callsheet.db"
+        data.fill_callsheet(self.program, self._environment(folder), database, count)
+        for work in bulk.works(folder / "all.csv"):
+            with terminal.Terminal([self.program, "--db", database], self._environment(folder)) as tty:
+                tty.wait_for(b"@")
+                tty.settle()
+                seen = bulk.measure(tty, database, work)
+            what = f"{work.name} {count:,} contacts on the screen"
+            limit = "≤ 50 ms"
+            yield Row(
+                "bulk",
+                f"{what}: the write lock's longest hold",
+                milliseconds(seen.hold),
+                "",
+                f"{seen.hold * 1000:.0f} {limit}",
+                seen.hold <= 0.05,
+                "bulk-lock",
+            )
+            yield Row("bulk", f"{what}: progress is shown", "yes" if seen.progress else "no", "", "", seen.progress, "bulk")
+            for name, of in (("median", median), ("p99", p99)):
+                if seen.times:
+                    ratio = of(seen.times) / of(seen.idle)
+                    yield Row(
+                        "bulk",
+                        f"{what}: key to its frame meanwhile, {name}",
+                        milliseconds(of(seen.times)),
+                        f"idle {milliseconds(of(seen.idle))}",
+                        f"{ratio:.2f} ≤ 2",
+                        ratio <= 2,
+                        "busy",
+                    )
+
+    def soak(self):
+        """Use by a script for `soak_minutes`: memory, threads and files do not grow."""
+        folder = self._new_folder("soak")
+        database = folder / "callsheet.db"
+        data.fill_callsheet(self.program, self._environment(folder), database, min(self.sizes))
+        rounds, (begin, warm, end) = soak.run(
+            [self.program, "--db", database], self._environment(folder), self.soak_minutes
+        )
+        ratio = end["memory"] / warm["memory"]
+        yield Row(
+            "soak",
+            f"memory after {self.soak_minutes:g} minutes of use, {rounds} rounds, to {soak.WARM_ROUNDS} rounds",
+            f"{end['memory'] / MEGABYTE:.1f} MB",
+            f"{warm['memory'] / MEGABYTE:.1f} MB ({begin['memory'] / MEGABYTE:.1f} MB at the start)",
+            f"{ratio:.2f} ≤ 1.1",
+            ratio <= 1.1,
+            "soak",
+        )
+        for what in ("threads", "files"):
+            yield Row(
+                "soak",
+                f"open {what} after it" if what == "files" else f"{what} after it",
+                str(end[what]),
+                str(warm[what]),
+                f"{end[what]} ≤ {warm[what]}",
+                end[what] <= warm[what],
+                "soak",
             )
 
     def bytes(self):
@@ -617,4 +686,4 @@ class Bench:
         return [self.abook, "--config", os.devnull, "--datafile", self._addressbook(size)]
 
 
-PARTS = ("start", "keys", "filter", "busy", "bytes", "idle", "memory", "hangup", "mail", "notify", "trips", "exchange", "size")
+PARTS = ("start", "keys", "filter", "busy", "bulk", "soak", "bytes", "idle", "memory", "hangup", "mail", "notify", "trips", "exchange", "size")

@@ -18,6 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 def main():
     options = argparse.ArgumentParser(prog="benches/peers/run", description=__doc__)
     options.add_argument("--million", action="store_true", help="also with 1 000 000 contacts")
+    options.add_argument("--soak", type=float, metavar="MINUTES", help="how long the part soak takes; 2 without it")
     options.add_argument("part", nargs="*", help=f"of {', '.join(bench.PARTS)}; without one, all of them")
     given = options.parse_args()
     unknown = [part for part in given.part if part not in bench.PARTS]
@@ -31,6 +32,7 @@ def main():
     program = os.environ.get("CALLSHEET_BIN") or str(ROOT / "target/release/callsheet")
     try:
         run = bench.Bench(program, folder, sizes)
+        run.soak_minutes = given.soak or run.soak_minutes
         begin = os.getloadavg()[0]
         print("-- data", file=sys.stderr)
         run.prepare()

@@ -25,6 +25,10 @@ REASONS = {
     "filter-memory": "The text, an id, an end, a mark and a rank for each contact; see the resident set by mapping.",
     "busy": "Not profiled. Four carriers and the server compete with the drawing thread for two processors, each delivery is "
     "announced to the screen, and the disk is busy; with one connection the same ratio was 1.1.",
+    "bulk": "The work is done too soon to show how far it is.",
+    "bulk-lock": "A chunk is as large as the last ones allow in a fifth of the time; a disk or a processor that is busy with others "
+    "may make one longer.",
+    "soak": "See what is kept by mapping (smaps), and which round adds to it.",
     "bytes-cursor": "Two rows are written whole, the one that was left and the one that is selected: 116 columns each, blanks "
     "included. Fewer bytes need runs of plain blanks to be erased (ECH) instead of written.",
     "idle": "The worker and the sender look four times a second each whether another process has changed the database.",

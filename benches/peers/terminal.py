@@ -21,6 +21,9 @@ DEADLINE = 20.0
 
 TICK = 1 / os.sysconf("SC_CLK_TCK")
 
+# Bytes of what has come that are kept.
+_SEEN = 1 << 20
+
 _FRAME_END = b"\x1b[?2026l"
 _MARK = "▸".encode()
 
@@ -29,6 +32,8 @@ class Terminal:
     """A running program and its terminal; used in a `with` block, which hangs up."""
 
     def __init__(self, command, environment):
+        # What has come so far; whoever looks for something in it may empty it before.
+        self.seen = b""
         self._command = [str(part) for part in command]
         self._environment = environment
 
@@ -64,6 +69,7 @@ class Terminal:
         except OSError as error:
             raise AssertionError(f"{self._command[0]} has ended") from error
         now = time.perf_counter()
+        self.seen = (self.seen + data)[-_SEEN:]
         if b"\x1b[6n" in data:
             os.write(self._terminal, b"\x1b[1;1R")
         if b"\x1b[c" in data:
@@ -87,6 +93,14 @@ class Terminal:
             if not data:
                 return total
             total += len(data)
+
+    def send(self, key):
+        """Types a key and waits for nothing."""
+        os.write(self._terminal, key)
+
+    def resize(self, columns, rows):
+        """Gives the terminal another size; the program is told by the signal."""
+        fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def key(self, key, quiet=QUIET):
         """Types a key. Returns the seconds to the last byte that it causes, and their number; it causes none after `quiet`

@@ -31,10 +31,15 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &Delete) -> Re
     if !arguments.yes {
         confirm(output, &doomed)?;
     }
-    contacts::delete(context.session(output)?, &reference::ids(&doomed))?;
-    output.note(&match doomed.as_slice() {
+    let cancelled = contacts::delete(context.session(output)?, &reference::ids(&doomed))?;
+    let deleted = match doomed.as_slice() {
         [one] => format!("'{}' is deleted.", one.name),
         several => format!("{} contacts are deleted.", several.len()),
+    };
+    output.note(&match cancelled {
+        0 => deleted,
+        1 => format!("{deleted} 1 mail that waited is cancelled."),
+        mails => format!("{deleted} {mails} mails that waited are cancelled."),
     });
     if context.wants_json() {
         let mut array = output.array();

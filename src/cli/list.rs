@@ -1,5 +1,7 @@
 //! `list`: contacts, page by page by key, so that a list of any length needs the memory of one page.
 
+use std::sync::Arc;
+
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
@@ -48,7 +50,7 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &List) -> Resu
         filter: filter(arguments.filter.as_deref().unwrap_or_default(), session.catalogue())?,
         sort: arguments.sort,
         order: if arguments.reverse { Order::Descending } else { Order::Ascending },
-        selected: Vec::new(),
+        selected: Arc::default(),
     };
     let limit = arguments.limit.unwrap_or(usize::MAX);
     let mut count = 0;

@@ -1,11 +1,14 @@
 //! The screen: what `callsheet` without a command opens, where there is a terminal for it. The command line does not know the
 //! screen; it is given a door to it.
 
+use std::path::PathBuf;
+
 use super::Common;
 use super::context::{Context, flags_of, sender_settings};
 use super::output::Output;
 use super::problem::{Exit, Report, Stop};
 use crate::config::{Config, ConfigErrors, Source};
+use crate::domain::safe_text::safe;
 use crate::mail::sender::SenderSettings;
 use crate::operations::{Opening, Reach, StoreError, Via};
 use crate::paths::{self, Environment};
@@ -40,6 +43,11 @@ pub enum Closed {
     /// The terminal failed.
     Failed {
         words: String,
+    },
+    /// The screen fell over; the log, if there is one, says where.
+    Fell {
+        words: String,
+        log: Option<PathBuf>,
     },
 }
 
@@ -100,6 +108,14 @@ impl From<Closed> for Stop {
             }
             Closed::Store(error) => error.into(),
             Closed::Failed { words } => Report::failed(words).into(),
+            Closed::Fell { words, log } => {
+                let report = Report::failed(format!("callsheet fell over: {}", safe(&words)))
+                    .detail("what was saved stays, and the next start offers what was typed");
+                match log {
+                    Some(log) => report.hint(format!("the log in '{}' says where", log.display())).into(),
+                    None => report.into(),
+                }
+            }
         }
     }
 }

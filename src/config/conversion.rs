@@ -29,8 +29,17 @@ pub enum ServerError {
     /// A user name and no place for a password.
     #[error("'mail.username' is set, but there is no password")]
     NoPassword,
+    #[error(transparent)]
+    CaFile(#[from] CaFileError),
+}
+
+/// Why the certificates that are to be trusted cannot be had; with the name of their file, safe to show.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum CaFileError {
     #[error("the certificates in '{0}' cannot be used: {1}")]
-    CaFile(String, String),
+    Unreadable(String, String),
+    #[error("the certificates in '{0}' cannot be used: {1}")]
+    Unusable(String, CaError),
 }
 
 impl ServerError {
@@ -162,6 +171,17 @@ impl Config {
         self.mail.passwords.fetch()
     }
 
+    /// The certificates that are trusted besides those of the system.
+    ///
+    /// # Errors
+    /// [`CaFileError`] if their file cannot be read or used.
+    pub fn extra_ca(&self) -> Result<Vec<smtp::Certificate>, CaFileError> {
+        let Some(path) = &*self.mail.ca_file else { return Ok(Vec::new()) };
+        let pem =
+            fs::read(path).map_err(|error| CaFileError::Unreadable(shown(path), location::reason(&error)))?;
+        read_certificates(&pem).map_err(|error| CaFileError::Unusable(shown(path), error))
+    }
+
     /// How to talk to the mail server, password included; `None` if mail is written to files.
     ///
     /// # Errors
@@ -175,13 +195,7 @@ impl Config {
             }
             None => None,
         };
-        let extra_ca = match &*self.mail.ca_file {
-            Some(path) => {
-                let pem = fs::read(path).map_err(|error| unusable(path, &location::reason(&error)))?;
-                read_certificates(&pem).map_err(|error: CaError| unusable(path, &error.to_string()))?
-            }
-            None => Vec::new(),
-        };
+        let extra_ca = self.extra_ca()?;
         Ok(Some(SmtpSettings {
             host: host.clone(),
             port: *self.mail.port,
@@ -196,10 +210,6 @@ impl Config {
             timeouts: smtp::Timeouts::default(),
         }))
     }
-}
-
-fn unusable(path: &Path, why: &str) -> ServerError {
-    ServerError::CaFile(shown(path), why.to_owned())
 }
 
 fn shown(path: &Path) -> String {

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use super::{ConfigError, Flags, Origin};
+use crate::domain::language::Language;
 use crate::domain::safe_text::Safe;
+use crate::domain::say::say;
 use crate::paths::{self, Environment};
 
 /// More is no file that a person writes.
@@ -46,10 +48,23 @@ pub fn text(path: &Path) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
 }
 
+const NO_SUCH_FILE: &str = "there is no such file";
+
 /// What the system says, in words that name the thing.
 pub fn reason(error: &io::Error) -> String {
     if error.kind() == io::ErrorKind::NotFound {
-        return "there is no such file".to_owned();
+        return NO_SUCH_FILE.to_owned();
     }
     error.kind().to_string()
+}
+
+/// A [`reason`] in a language; one that is seldom seen stays English.
+pub fn reason_in(language: Language, reason: &str) -> String {
+    if reason == NO_SUCH_FILE {
+        return say!(language, "there is no such file").to_owned();
+    }
+    if reason == io::ErrorKind::PermissionDenied.to_string() {
+        return say!(language, "permission denied").to_owned();
+    }
+    reason.to_owned()
 }

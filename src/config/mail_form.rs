@@ -17,8 +17,15 @@ pub enum MailField {
     Security,
     Username,
     Password,
+    CaFile,
+    Connections,
+    RatePerSecond,
     ReturnPath,
+    MessageIdDomain,
     Smtputf8,
+    DkimDomain,
+    DkimSelector,
+    DkimKeyFile,
 }
 
 /// The mail server as somebody typed it; an empty text is what is not set.
@@ -32,9 +39,16 @@ pub struct MailForm {
     pub username: String,
     /// None keeps the password that there is.
     pub password: Option<TypedPassword>,
+    pub ca_file: String,
+    pub connections: String,
+    pub rate_per_second: String,
     pub return_path: String,
+    pub message_id_domain: String,
     /// Whether addresses may have letters outside ASCII before the @.
     pub smtputf8: bool,
+    pub dkim_domain: String,
+    pub dkim_selector: String,
+    pub dkim_key_file: String,
 }
 
 /// A password as somebody typed it. Debug output never shows it.
@@ -57,49 +71,112 @@ impl Eq for TypedPassword {}
 
 impl MailField {
     /// All fields, in the order of the form.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 15] = [
         Self::From,
         Self::Host,
         Self::Port,
         Self::Security,
         Self::Username,
         Self::Password,
+        Self::CaFile,
+        Self::Connections,
+        Self::RatePerSecond,
         Self::ReturnPath,
+        Self::MessageIdDomain,
         Self::Smtputf8,
+        Self::DkimDomain,
+        Self::DkimSelector,
+        Self::DkimKeyFile,
     ];
+
+    /// The key of the file; of the password the one that names its file.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::From => "mail.from",
+            Self::Host => "mail.host",
+            Self::Port => "mail.port",
+            Self::Security => "mail.security",
+            Self::Username => "mail.username",
+            Self::Password => "mail.password_file",
+            Self::CaFile => "mail.ca_file",
+            Self::Connections => "mail.connections",
+            Self::RatePerSecond => "mail.rate_per_second",
+            Self::ReturnPath => "mail.return_path",
+            Self::MessageIdDomain => "mail.message_id_domain",
+            Self::Smtputf8 => "mail.allow_smtputf8",
+            Self::DkimDomain => "mail.dkim.domain",
+            Self::DkimSelector => "mail.dkim.selector",
+            Self::DkimKeyFile => "mail.dkim.key_file",
+        }
+    }
 
     /// The field that a key of the file belongs to, if one does.
     #[must_use]
     pub fn of_key(key: &str) -> Option<Self> {
-        match key {
-            "mail.from" => Some(Self::From),
-            "mail.host" => Some(Self::Host),
-            "mail.port" => Some(Self::Port),
-            "mail.security" => Some(Self::Security),
-            "mail.username" => Some(Self::Username),
-            "mail.password_file" | "mail.password_command" => Some(Self::Password),
-            "mail.return_path" => Some(Self::ReturnPath),
-            "mail.allow_smtputf8" => Some(Self::Smtputf8),
-            _ => None,
+        if key == "mail.password_command" {
+            return Some(Self::Password);
         }
+        Self::ALL.into_iter().find(|field| field.key() == key)
+    }
+
+    /// Whether the file has a whole number there.
+    #[must_use]
+    pub const fn is_number(self) -> bool {
+        matches!(self, Self::Port | Self::Connections | Self::RatePerSecond)
     }
 }
 
 impl MailForm {
+    /// What is typed into a field; none of one that is chosen, ticked or secret.
+    #[must_use]
+    pub const fn text(&self, field: MailField) -> Option<&String> {
+        Some(match field {
+            MailField::From => &self.from,
+            MailField::Host => &self.host,
+            MailField::Port => &self.port,
+            MailField::Username => &self.username,
+            MailField::CaFile => &self.ca_file,
+            MailField::Connections => &self.connections,
+            MailField::RatePerSecond => &self.rate_per_second,
+            MailField::ReturnPath => &self.return_path,
+            MailField::MessageIdDomain => &self.message_id_domain,
+            MailField::DkimDomain => &self.dkim_domain,
+            MailField::DkimSelector => &self.dkim_selector,
+            MailField::DkimKeyFile => &self.dkim_key_file,
+            MailField::Security | MailField::Password | MailField::Smtputf8 => return None,
+        })
+    }
+
+    /// The same, to be typed anew.
+    pub const fn text_mut(&mut self, field: MailField) -> Option<&mut String> {
+        Some(match field {
+            MailField::From => &mut self.from,
+            MailField::Host => &mut self.host,
+            MailField::Port => &mut self.port,
+            MailField::Username => &mut self.username,
+            MailField::CaFile => &mut self.ca_file,
+            MailField::Connections => &mut self.connections,
+            MailField::RatePerSecond => &mut self.rate_per_second,
+            MailField::ReturnPath => &mut self.return_path,
+            MailField::MessageIdDomain => &mut self.message_id_domain,
+            MailField::DkimDomain => &mut self.dkim_domain,
+            MailField::DkimSelector => &mut self.dkim_selector,
+            MailField::DkimKeyFile => &mut self.dkim_key_file,
+            MailField::Security | MailField::Password | MailField::Smtputf8 => return None,
+        })
+    }
+
     /// The same without blanks around what is typed.
     #[must_use]
     pub fn trimmed(&self) -> Self {
-        let trimmed = |text: &String| text.trim().to_owned();
-        Self {
-            from: trimmed(&self.from),
-            host: trimmed(&self.host),
-            port: trimmed(&self.port),
-            security: self.security,
-            username: trimmed(&self.username),
-            password: self.password.clone(),
-            return_path: trimmed(&self.return_path),
-            smtputf8: self.smtputf8,
+        let mut trimmed = self.clone();
+        for field in MailField::ALL {
+            if let Some(text) = trimmed.text_mut(field) {
+                *text = text.trim().to_owned();
+            }
         }
+        trimmed
     }
 
     /// The text of a file with what this form changes about `before`. `password_file` is where the password will be, if that is
@@ -111,19 +188,24 @@ impl MailForm {
         let mut document: DocumentMut =
             text.parse().map_err(|error: toml_edit::TomlError| error.message().to_owned())?;
         let mail = section(&mut document)?;
-        let texts = [
-            ("from", &self.from, &before.from),
-            ("host", &self.host, &before.host),
-            ("username", &self.username, &before.username),
-            ("return_path", &self.return_path, &before.return_path),
-        ];
-        for (key, now, then) in texts {
-            if now != then {
-                put(mail, key, (!now.is_empty()).then(|| now.as_str().into()));
+        for field in MailField::ALL {
+            let (now, then) = (self.text(field), before.text(field));
+            let Some(now) = now.filter(|_| now != then) else { continue };
+            let value = if field.is_number() {
+                now.parse::<i64>().ok().map(Value::from)
+            } else {
+                (!now.is_empty()).then(|| now.as_str().into())
+            };
+            let key = field.key().trim_start_matches("mail.");
+            match key.strip_prefix("dkim.") {
+                Some(key) => put(dkim(mail)?, key, value),
+                None => put(mail, key, value),
             }
         }
-        if self.port != before.port {
-            put(mail, "port", self.port.parse::<i64>().ok().map(Value::from));
+        let is_left = mail.get("dkim").and_then(Item::as_table_like).is_some_and(|dkim| !dkim.is_empty());
+        let was_there = [&before.dkim_domain, &before.dkim_selector, &before.dkim_key_file];
+        if !is_left && was_there.iter().any(|text| !text.is_empty()) {
+            mail.remove("dkim");
         }
         if self.security != before.security {
             put(mail, "security", self.security.map(|security| security.id().into()));
@@ -157,6 +239,15 @@ fn section(document: &mut DocumentMut) -> Result<&mut dyn TableLike, String> {
     }
     let item = document.get_mut("mail").and_then(Item::as_table_like_mut);
     item.ok_or_else(|| "'mail' is a section, not a key".to_owned())
+}
+
+/// The section of the signature, made if there is none.
+fn dkim(mail: &mut dyn TableLike) -> Result<&mut dyn TableLike, String> {
+    if !mail.contains_key("dkim") {
+        mail.insert("dkim", Item::Table(Table::new()));
+    }
+    let item = mail.get_mut("dkim").and_then(Item::as_table_like_mut);
+    item.ok_or_else(|| "'mail.dkim' is a section, not a key".to_owned())
 }
 
 /// Sets a key or takes it away. What stands beside the value and above the key is kept.
@@ -225,6 +316,35 @@ mod tests {
             "return_path = \"b@example.com\"\nallow_smtputf8 = true\npassword_file = \"smtp-password\"\n";
         let expected = FILE.replace("'mail']\n", &format!("'mail']\n{added}"));
         assert_eq!(after.edit(&before(), Some("smtp-password"), FILE).unwrap(), expected);
+    }
+
+    #[test]
+    fn the_signature_has_a_section_of_its_own() {
+        let signed = MailForm {
+            dkim_domain: "example.com".to_owned(),
+            dkim_selector: "s1".to_owned(),
+            dkim_key_file: "dkim.pem".to_owned(),
+            connections: "8".to_owned(),
+            ..before()
+        };
+        let section = "[mail.dkim]\ndomain = \"example.com\"\nselector = \"s1\"\nkey_file = \"dkim.pem\"\n";
+        let expected = FILE
+            .replace("'mail']\n", "'mail']\nconnections = 8\n\n")
+            .replace("connections = 8\n\n", &format!("connections = 8\n\n{section}"));
+        let written = signed.edit(&before(), None, FILE).unwrap();
+        assert_eq!(written, expected);
+        let moved = MailForm { dkim_selector: "s2".to_owned(), ..signed.clone() };
+        let again = moved.edit(&signed, None, &written).unwrap();
+        assert_eq!(again, written.replace("\"s1\"", "\"s2\""));
+        assert_eq!(before().edit(&moved, None, &again).unwrap(), FILE);
+        for text in
+            ["mail = { port = 25 }\n", "mail.port = 25\n", "", "[mail]\ndkim = { domain = 'a' } # x\n"]
+        {
+            let written = signed.edit(&MailForm::default(), None, text).unwrap();
+            let read: toml_edit::DocumentMut = written.parse().unwrap();
+            assert_eq!(read["mail"]["dkim"]["selector"].as_str(), Some("s1"), "{written}");
+            assert_eq!(read["mail"]["connections"].as_integer(), Some(8), "{written}");
+        }
     }
 
     #[test]

@@ -97,7 +97,7 @@ impl<'a> Reader<'a> {
             (self.environment, self.path.parent().map(Path::to_owned).unwrap_or_default());
         self.text(name, |text| {
             if text.is_empty() || text.contains('\0') {
-                return Err(Bad::new("is no path"));
+                return Err(Bad::of(|language| say!(language, "is no path").to_owned()));
             }
             Ok(folder.join(expand_home(Path::new(text), environment)))
         })

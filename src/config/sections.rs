@@ -187,7 +187,9 @@ fn dkim(reader: &mut Reader<'_>) -> Option<DkimConfig> {
             reader.refuse(
                 origin,
                 key,
-                Bad::new("is missing; 'mail.dkim' needs domain, selector and key_file"),
+                Bad::of(|language| {
+                    say!(language, "is missing; 'mail.dkim' needs domain, selector and key_file").to_owned()
+                }),
             );
         }
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use super::mail_form::{MailField, MailForm, TypedPassword};
+use super::named_files::wrong_files;
 use super::writing::Draft;
 use super::{Config, ConfigErrors, Flags, Origin, PasswordError, PasswordSources, location};
 use crate::domain::email_address::Smtputf8;
@@ -90,15 +91,25 @@ impl Source {
             .map_err(|errors| Said::each(|language| errors.say(language)))?;
         let mail = &config.mail;
         let is_given = |origin: &Origin| matches!(origin, Origin::File { .. });
+        let number = |origin: &Origin, value: u32| is_given(origin).then(|| value.to_string());
+        let path = |path: &Path| path.to_string_lossy().into_owned();
+        let dkim = mail.dkim.as_ref();
         let form = MailForm {
             from: mail.from.as_ref().map(super::listing::mailbox).unwrap_or_default(),
             host: mail.host.value.clone().unwrap_or_default(),
-            port: if is_given(&mail.port.origin) { mail.port.to_string() } else { String::new() },
+            port: number(&mail.port.origin, (*mail.port).into()).unwrap_or_default(),
             security: is_given(&mail.security.origin).then_some(*mail.security),
             username: mail.username.value.clone().unwrap_or_default(),
             password: None,
+            ca_file: mail.ca_file.as_deref().map(path).unwrap_or_default(),
+            connections: number(&mail.connections.origin, (*mail.connections).into()).unwrap_or_default(),
+            rate_per_second: number(&mail.rate_per_second.origin, *mail.rate_per_second).unwrap_or_default(),
             return_path: mail.return_path.as_ref().map(ToString::to_string).unwrap_or_default(),
+            message_id_domain: mail.message_id_domain.value.clone().unwrap_or_default(),
             smtputf8: *mail.allow_smtputf8 == Smtputf8::Allowed,
+            dkim_domain: dkim.map(|dkim| dkim.domain.value.clone()).unwrap_or_default(),
+            dkim_selector: dkim.map(|dkim| dkim.selector.value.clone()).unwrap_or_default(),
+            dkim_key_file: dkim.map(|dkim| path(&dkim.key_file)).unwrap_or_default(),
         };
         Ok(MailServer { form, password: password_in_words(&mail.passwords), basis: found.basis() })
     }
@@ -151,11 +162,15 @@ impl Source {
     fn edited(&self, found: &Found, before: &MailServer, form: &MailForm) -> Result<Edited, Unsaved> {
         let form = form.trimmed();
         let (text, mut wrong) = (found.text.as_deref().unwrap_or_default(), Vec::new());
-        if !form.port.is_empty() && form.port.parse::<i64>().is_err() {
+        for field in MailField::ALL.into_iter().filter(|field| field.is_number()) {
+            let Some(text) = form.text(field).filter(|text| !text.is_empty() && text.parse::<i64>().is_err())
+            else {
+                continue;
+            };
             let words = Said::each(|language| {
-                say!(language, "is '{port}'; a port is 1 to 65535", port = Safe(&form.port))
+                say!(language, "is '{text}', which is no whole number", text = Safe(text))
             });
-            wrong.push((MailField::Port, words));
+            wrong.push((field, words));
         }
         let place = form.password.as_ref().map(|_| self.password_place(found));
         let name = place.as_ref().map(|(_, name)| name.as_str());
@@ -173,6 +188,9 @@ impl Source {
         };
         if let Some(error) = self.wrong_password(config.as_ref(), before, &form) {
             wrong.push((MailField::Password, error));
+        }
+        if let Some(config) = &config {
+            wrong.extend(wrong_files(config, &before.form, &form));
         }
         wrong.sort_by_key(|(field, _)| *field);
         wrong.dedup();
@@ -294,6 +312,7 @@ mod tests {
 
     use super::*;
     use crate::config::Security;
+    use crate::domain::language::Language;
 
     struct Home(TempDir);
 
@@ -361,7 +380,7 @@ mod tests {
         assert_eq!(
             home.text(),
             "[mail]\nfrom = \"Example Ltd <notices@example.com>\"\nhost = \"mail.example.com\"\n\
-             username = \"notices\"\nport = 587\nsecurity = \"starttls\"\npassword_file = \"smtp-password\"\n"
+             port = 587\nusername = \"notices\"\nsecurity = \"starttls\"\npassword_file = \"smtp-password\"\n"
         );
         assert_eq!(fs::read_to_string(home.password()).unwrap(), "open sesame");
         assert_eq!((mode(&home.file()), mode(&home.password())), (0o600, 0o600));
@@ -393,12 +412,16 @@ mod tests {
             username: "notices".to_owned(),
             password: typed("open\nsesame"),
             return_path: "x".to_owned(),
+            connections: "33".to_owned(),
+            dkim_domain: "example.com".to_owned(),
+            dkim_selector: "a b".to_owned(),
             ..MailForm::default()
         };
         let Err(Unsaved::Invalid(wrong)) = home.source().save(&before, &form) else { panic!() };
-        use MailField::{From, Host, Password, Port, ReturnPath};
+        use MailField::{Connections, DkimKeyFile, DkimSelector, From, Host, Password, Port, ReturnPath};
         let fields: Vec<MailField> = wrong.iter().map(|(field, _)| *field).collect();
-        assert_eq!(fields, [From, Host, Port, Password, ReturnPath], "{wrong:?}");
+        let expected = [From, Host, Port, Password, Connections, ReturnPath, DkimSelector, DkimKeyFile];
+        assert_eq!(fields, expected, "{wrong:?}");
         assert!(!format!("{wrong:?}").contains("sesame"));
         assert!(!home.file().exists() && !home.password().exists());
     }
@@ -418,6 +441,74 @@ mod tests {
         assert_eq!(field(MailForm { username: String::new(), ..filled() }), [MailField::Password]);
         assert_eq!(field(MailForm { security: Some(Security::None), ..filled() }), [MailField::Username]);
         assert_eq!(field(MailForm { port: "65536".to_owned(), ..filled() }), [MailField::Port]);
+    }
+
+    #[test]
+    fn files_that_cannot_be_used_are_told_in_the_language_of_the_screen() {
+        let home = Home::new(None);
+        let source = home.source();
+        let before = source.mail_server().unwrap();
+        let file = |name: &str, content: &str, mode| {
+            let path = home.0.path().join(name);
+            fs::write(&path, content).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            path.to_string_lossy().into_owned()
+        };
+        let missing = home.0.path().join("missing").to_string_lossy().into_owned();
+        let (no_ca, open) = (file("ca.pem", "x", 0o644), file("open.pem", "x", 0o644));
+        let no_key = file("dkim.pem", "x", 0o600);
+        let told = |ca: &str, key: &str| {
+            let signs = |text: &str| if key.is_empty() { String::new() } else { text.to_owned() };
+            let form = MailForm {
+                ca_file: ca.to_owned(),
+                dkim_domain: signs("example.com"),
+                dkim_selector: signs("s1"),
+                dkim_key_file: key.to_owned(),
+                ..filled()
+            };
+            let Err(Unsaved::Invalid(wrong)) = source.save(&before, &form) else { panic!() };
+            let trial = source.trial(&before, &form);
+            assert!(matches!(trial, Err(Unsaved::Invalid(tried)) if tried == wrong));
+            wrong
+        };
+        let both = told(&missing, &missing);
+        assert_eq!([both[0].0, both[1].0], [MailField::CaFile, MailField::DkimKeyFile]);
+        assert!(!home.file().exists());
+        for (ca, key, english, chinese) in [
+            (missing.as_str(), "", "which cannot be read: there is no such file", "无法读取：没有此文件"),
+            (&no_ca, "", "which holds no certificate in PEM form", "不含 PEM 格式的证书"),
+            ("", &missing, "which cannot be read: there is no such file", "无法读取：没有此文件"),
+            ("", &open, "which others can read (mode 0644); 'chmod 600' closes it", "其他用户可以读取"),
+            ("", &no_key, "it holds no private key in PEM", "不含 PEM 格式的私钥"),
+        ] {
+            let wrong = told(ca, key);
+            assert_eq!(wrong.len(), 1, "{wrong:?}");
+            let words = |language| wrong[0].1.say(language);
+            assert!(words(Language::En).contains(english), "{}", words(Language::En));
+            assert!(words(Language::ZhCn).contains(chinese), "{}", words(Language::ZhCn));
+        }
+    }
+
+    #[test]
+    fn everything_else_of_the_section_is_written_and_read_back() {
+        let home = Home::new(None);
+        let source = home.source();
+        let before = source.mail_server().unwrap();
+        let form = MailForm {
+            connections: "8".to_owned(),
+            rate_per_second: "20".to_owned(),
+            return_path: "bounces@example.com".to_owned(),
+            message_id_domain: "mail.example.com".to_owned(),
+            smtputf8: true,
+            ..filled()
+        };
+        let saved = source.save(&before, &form).unwrap();
+        assert_eq!((*saved.mail.connections, *saved.mail.rate_per_second), (8, 20));
+        let after = source.mail_server().unwrap();
+        assert_eq!(after.form, MailForm { password: None, ..form.trimmed() });
+        let cleared = MailForm { connections: String::new(), ..after.form.clone() };
+        assert_eq!(*source.save(&after, &cleared).unwrap().mail.connections, 4);
+        assert!(!home.text().contains("connections"));
     }
 
     #[test]

@@ -158,7 +158,16 @@ pub fn return_path(text: &str, smtputf8: Smtputf8) -> Result<EmailAddress, Bad> 
 pub fn domain(text: &str) -> Result<String, Bad> {
     EmailAddress::parse(&format!("postmaster@{text}"), Smtputf8::Refused)
         .map(|address| address.domain().to_owned())
-        .map_err(|error| Bad::new(format!("is '{}', which is no domain: {error}", Safe(text))))
+        .map_err(|error| {
+            Bad::of(|language| {
+                say!(
+                    language,
+                    "is '{text}', which is no domain: {error}",
+                    text = Safe(text),
+                    error = error.say(language)
+                )
+            })
+        })
 }
 
 /// The name of a server as A-label, with or without a dot, or an IP address (IPv6 with or without brackets).
@@ -187,7 +196,9 @@ pub fn selector(text: &str) -> Result<String, Bad> {
     if is_dns_name(text) {
         return Ok(text.to_owned());
     }
-    Err(Bad::new(format!("is '{}'; a selector is letters, digits, hyphens and dots", Safe(text))))
+    Err(Bad::of(|language| {
+        say!(language, "is '{text}'; a selector is letters, digits, hyphens and dots", text = Safe(text))
+    }))
 }
 
 /// An IP address and a port.

@@ -23,7 +23,7 @@ pub enum Ended {
 pub type Progress<'a> = &'a mut dyn FnMut(u64) -> ControlFlow<()>;
 
 /// How long a chunk is to keep others from writing. Longer than 50 ms would be felt, and a disk may be slow once in a while.
-const AIM: Duration = Duration::from_millis(15);
+const AIM: Duration = Duration::from_millis(10);
 
 /// The smallest chunk, the first and the largest: what the audit log tells of one has an end.
 const FEWEST: usize = 20;

@@ -4,6 +4,9 @@ pub mod index;
 mod list;
 mod places;
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 pub use list::{Progress, count, count_step_by_step, page, page_step_by_step};
 use serde_json::{Value, json};
 
@@ -28,7 +31,7 @@ pub struct ListQuery {
     pub sort: SortColumn,
     pub order: Order,
     /// With the filter's `is:selected`: only these.
-    pub selected: Vec<ContactId>,
+    pub selected: Arc<BTreeSet<ContactId>>,
 }
 
 /// The direction of a list.
@@ -275,30 +278,34 @@ fn modify_in(
 }
 
 /// Deletes contacts for good, all or none, and cancels their deliveries that have not begun. What the audit log tells about the
-/// persons is erased with them.
+/// persons is erased with them. Returns how many deliveries are cancelled.
 ///
 /// # Errors
 /// [`Problem::NoSuchContact`] for the first that does not exist.
-pub fn delete(session: &mut Session, ids: &[ContactId]) -> Result<(), Problem> {
+pub fn delete(session: &mut Session, ids: &[ContactId]) -> Result<usize, Problem> {
     let (store, desk) = session.desk();
     store.write(|writing| {
+        let mut cancelled = 0;
         for id in ids {
-            if !delete_one(writing, &desk, *id)? {
-                return Err(Problem::NoSuchContact(id.0.to_string()));
-            }
+            let gone = delete_one(writing, &desk, *id)?;
+            cancelled += gone.ok_or_else(|| Problem::NoSuchContact(id.0.to_string()))?;
             desk.log(writing, "contact.delete", Some(*id), json!({}))?;
         }
-        Ok(())
+        Ok(cancelled)
     })
 }
 
-/// Deletes a contact with what the audit log tells about the person, and cancels its deliveries that have not begun. False if there
-/// is none.
-pub(super) fn delete_one(writing: &Writing<'_>, desk: &Desk<'_>, id: ContactId) -> Result<bool, Problem> {
-    writing.cancel_deliveries_of(id, None, desk.now)?;
+/// Deletes a contact with what the audit log tells about the person, and cancels its deliveries that have not begun. Returns how
+/// many; None if there is no such contact.
+pub(super) fn delete_one(
+    writing: &Writing<'_>,
+    desk: &Desk<'_>,
+    id: ContactId,
+) -> Result<Option<usize>, Problem> {
+    let cancelled = writing.cancel_deliveries_of(id, None, desk.now)?;
     let is_deleted = writing.delete_contact(id)?;
     writing.erase_audit_details(id)?;
-    Ok(is_deleted)
+    Ok(is_deleted.then_some(cancelled))
 }
 
 /// Sets what a contact wants. With `expected_version`, only if nobody has changed it since.
@@ -404,15 +411,9 @@ fn is_again(before: &Contact, wanted: &Subscriptions, again: Again) -> Result<bo
     }
 }
 
-/// The query with what is selected in order, as [`matches()`] needs it.
-fn ordered(query: &ListQuery) -> ListQuery {
-    ListQuery { selected: super::chunks::in_order(&query.selected), ..query.clone() }
-}
-
 fn matches(query: &ListQuery, contact: &Contact) -> bool {
     query.filter.is_empty() || {
-        let is_selected =
-            query.filter.asks_for_selection() && query.selected.binary_search(&contact.id).is_ok();
+        let is_selected = query.filter.asks_for_selection() && query.selected.contains(&contact.id);
         is_wanted(&query.filter, contact, is_selected)
     }
 }

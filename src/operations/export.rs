@@ -5,16 +5,23 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::contacts::ListQuery;
+use super::contacts::index::{Index, found_in};
 use super::{Problem, Session, contacts};
 use crate::domain::contact::{Contact, ContactId, SortColumn};
 use crate::domain::filter::Filter;
+use crate::domain::timestamp::Timestamp;
 use crate::exchange::Writer;
-use crate::store::{Direction, StoreError};
+use crate::store::{Direction, Reading, StoreError};
 
 pub use crate::exchange::Format;
+
+/// One contact in so many is read by itself; more are found by reading all.
+const FEW: u64 = 8;
 
 /// Which contacts are exported.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,15 +102,13 @@ pub fn export(
     out: &mut dyn Write,
     proceed: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<Exported, Failure> {
-    let (store, desk) = session.desk();
+    let (store, desk, index) = session.desk_with_index();
     store.read(|reading| {
+        let few = few(index, reading, scope, desk.now)?;
         let mut writer = Writer::begin(format, out).map_err(Failure::Output)?;
         let mut written = 0;
         let mut stopped = None;
-        reading.list(SortColumn::Email, Direction::Down, None, desk.now, |contact| {
-            if !scope.holds(&contact) {
-                return true;
-            }
+        let mut write = |contact: Contact| {
             if let Err(error) = writer.write(&contact) {
                 stopped = Some(Failure::Output(error));
                 return false;
@@ -113,13 +118,57 @@ pub fn export(
                 stopped = Some(Failure::Cancelled);
             }
             stopped.is_none()
-        })?;
+        };
+        match few {
+            Some(ids) => {
+                for id in ids {
+                    if let Some(found) = reading.contact(id, desk.now)?
+                        && !write(found.contact)
+                    {
+                        break;
+                    }
+                }
+            }
+            None => reading.list(SortColumn::Email, Direction::Down, None, desk.now, |contact| {
+                !scope.holds(&contact) || write(contact)
+            })?,
+        }
         if let Some(failure) = stopped {
             return Err(failure);
         }
         writer.end().map_err(Failure::Output)?;
         Ok(Exported { written, of: reading.totals()?.contacts, replaced: false })
     })
+}
+
+/// Those of the scope by email, if they are known and so few that reading each by itself costs less than reading all.
+fn few(
+    index: &mut Option<Box<Index>>,
+    reading: &Reading<'_>,
+    scope: &Scope,
+    now: Timestamp,
+) -> Result<Option<Vec<ContactId>>, Failure> {
+    let ids: Vec<ContactId> = match scope {
+        Scope::All => return Ok(None),
+        Scope::Selected(selected) => selected.iter().copied().collect(),
+        Scope::Matching { filter, selected } => {
+            let (filter, selected) = (filter.clone(), Arc::new(selected.clone()));
+            let query = ListQuery { filter, selected, ..ListQuery::default() };
+            match found_in(index, reading, &query, now)? {
+                Some(ids) => ids,
+                None => return Ok(None),
+            }
+        }
+    };
+    if ids.len() as u64 > reading.totals()?.contacts / FEW {
+        return Ok(None);
+    }
+    let mut keyed = Vec::with_capacity(ids.len());
+    for id in ids {
+        keyed.extend(reading.sort_key(SortColumn::Email, id)?.map(|key| (key, id)));
+    }
+    keyed.sort_unstable();
+    Ok(Some(keyed.into_iter().map(|(_, id)| id).collect()))
 }
 
 /// As [`export`], into a file of mode 0600 that gets its name when it is whole.

@@ -17,6 +17,7 @@ use crate::domain::notice::check_type;
 use crate::domain::retry as schedule;
 use crate::domain::routing::FallbackReason;
 use crate::domain::routing::{Candidate, verdict};
+use crate::domain::say::saying;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::verification::MASKED_CODE;
 use crate::mail::compose::{self, Content, Letter, NoticeText};
@@ -189,14 +190,14 @@ pub fn cancel(session: &mut Session, ids: &[DeliveryId]) -> Result<(), Problem> 
             let found = delivery(&writing.reading(), *id)?;
             if !writing.cancel_delivery(*id, desk.now)? {
                 let why = match found.state {
-                    State::Sending => "it is on its way and cannot be called back",
+                    State::Sending => saying!("it is on its way and cannot be called back"),
                     State::Queued
                     | State::Retry
                     | State::Sent
                     | State::Written
                     | State::Failed
                     | State::Expired
-                    | State::Cancelled => "it has ended",
+                    | State::Cancelled => saying!("it has ended"),
                 };
                 return Err(Problem::WrongState { id: id.0, state: found.state.id(), why });
             }
@@ -283,18 +284,18 @@ pub(super) fn requeue(writing: &Writing<'_>, desk: &Desk<'_>, id: DeliveryId) ->
     let refuse = |why| Err(Problem::WrongState { id: id.0, state: found.state.id(), why });
     if !found.state.may_retry() {
         return refuse(match found.state {
-            State::Sending => "it is on its way",
-            State::Sent => "the server has taken it",
+            State::Sending => saying!("it is on its way"),
+            State::Sent => saying!("the server has taken it"),
             State::Queued
             | State::Retry
             | State::Written
             | State::Failed
             | State::Expired
-            | State::Cancelled => "it was cancelled; what it was for has changed",
+            | State::Cancelled => saying!("it was cancelled; what it was for has changed"),
         });
     }
     if !writing.reading().is_wanted(id)? {
-        return refuse("its recipient would not get it any more");
+        return refuse(saying!("its recipient would not get it any more"));
     }
     let category = found.message_type.as_deref().map(category_of);
     let mut expires_at = schedule::expiry(found.kind, category, desk.now);
@@ -304,7 +305,7 @@ pub(super) fn requeue(writing: &Writing<'_>, desk: &Desk<'_>, id: DeliveryId) ->
         let proof = proof.map(|id| writing.reading().verification(id)).transpose()?.flatten();
         match proof.filter(|proof| proof.state == VerificationState::Open && desk.now < proof.expires_at) {
             Some(proof) => expires_at = proof.expires_at,
-            None => return refuse("its code does not count any more; send a new one"),
+            None => return refuse(saying!("its code does not count any more; send a new one")),
         }
     }
     // A written mail has reached nobody: it gets a Message-ID under the domain that is configured now.

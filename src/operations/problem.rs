@@ -48,11 +48,11 @@ pub enum Problem {
         name: String,
     },
     NoSuchDelivery(i64),
-    /// A delivery in a state in which this cannot be done to it, in words.
+    /// A delivery in a state in which this cannot be done to it, by its id, and why.
     WrongState {
         id: i64,
         state: &'static str,
-        why: &'static str,
+        why: Said,
     },
     NoSecurityEmail,
     /// Costs no try.
@@ -127,7 +127,13 @@ impl Problem {
             }
             Self::NoSuchDelivery(id) => saying!("there is no delivery {id}", id = id.to_string()),
             Self::WrongState { id, state, why } => {
-                saying!("delivery {id} is {state}: {why}", id = id.to_string(), state = *state, why = *why)
+                let state = Said::word(state);
+                saying!(
+                    "delivery {id} is {state}: {why}",
+                    id = id.to_string(),
+                    state = state,
+                    why = why.clone()
+                )
             }
             Self::NoSecurityEmail => saying!("there is no security email; set one first"),
             Self::NotACode(why) => Said::each(|language| why.say(language)),

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{Problem, Session, unsubscribing};
 use crate::domain::bounce::{self, Meaning, Report};
 use crate::domain::delivery::{Delivery, DeliveryId, State};
+use crate::domain::say::saying;
 use crate::mail::returned::{self, Content};
 use crate::store::{Reading, StoreError};
 
@@ -141,7 +142,7 @@ fn may_have_left(delivery: &Delivery) -> Result<bool, Problem> {
         State::Sending => Err(Problem::WrongState {
             id: delivery.id.0,
             state: delivery.state.id(),
-            why: "it is on its way, so what comes back is not taken yet",
+            why: saying!("it is on its way, so what comes back is not taken yet"),
         }),
         State::Written | State::Failed | State::Expired | State::Cancelled => Ok(false),
     }

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::chunks::{in_chunks, in_order};
+use super::contacts::index::{Index, found_in};
 use super::contacts::{self, ListQuery};
 use super::session::Desk;
 use super::verification::key_of;
@@ -38,6 +39,8 @@ pub struct Changed {
     pub steps: Vec<Step>,
     /// Something of category activity was added for them, which they stopped themselves: it is noted and they stay unsubscribed.
     pub unsubscribed: Vec<ContactId>,
+    /// When it began, or for one contact when it was known to be done.
+    pub at: Timestamp,
     pub ended: Ended,
 }
 
@@ -65,13 +68,17 @@ pub struct Restored {
     pub restored: u64,
     /// Contacts whose subscriptions somebody else has changed since; they are left as they are.
     pub left_alone: u64,
+    /// Mails to them that waited and were cancelled because of the change: they stay cancelled.
+    pub lost: usize,
+    /// Mails to them that waited and are cancelled by this: their recipients are unsubscribed again.
+    pub cancelled: usize,
     pub ended: Ended,
 }
 
 impl Changed {
-    /// The change that saving one contact made, for taking it back.
+    /// The change that saving one contact made, for taking it back. `at` is when that was known.
     #[must_use]
-    pub fn of(before: &Contact, after: &Contact) -> Self {
+    pub fn of(before: &Contact, after: &Contact, at: Timestamp) -> Self {
         let stopped = before.unsubscribed_at.filter(|_| after.unsubscribed_at.is_none());
         if before.subscriptions == after.subscriptions && stopped.is_none() {
             return Self::default();
@@ -82,7 +89,7 @@ impl Changed {
             contacts: vec![after.id],
             stopped: stopped.map(|at| Stopped { at, email_key: key_of(&before.email) }),
         };
-        Self { steps: vec![step], ..Self::default() }
+        Self { steps: vec![step], at, ..Self::default() }
     }
 
     /// How many contacts were changed.
@@ -104,13 +111,13 @@ pub fn set_column(
     wanted: bool,
     progress: Progress<'_>,
 ) -> Result<Changed, Problem> {
-    let (store, desk) = session.desk();
+    let (store, desk, index) = session.desk_with_index();
     if wanted && let Err(unknown) = desk.catalogue.require(id) {
         // Whoever asks for an id by itself is told what may be meant elsewhere.
         let message = Wrong::Types(vec![UnknownType { nearest: Vec::new(), ..unknown }]);
         return Err(Problem::Invalid(vec![FieldProblem { field: Field::Types, message }]));
     }
-    let ids = store.read(|reading| contacts_of(reading, whom, &desk))?;
+    let ids = store.read(|reading| contacts_of(index, reading, whom, &desk))?;
     let cause = json!({ "type": id, "subscribed": wanted });
     change(store, &desk, &ids, &cause, progress, |before| {
         let mut after = before.clone();
@@ -125,12 +132,12 @@ pub fn set_column(
 /// # Errors
 /// [`Problem::Store`].
 pub fn is_column_full(session: &mut Session, id: &str, whom: &Whom) -> Result<bool, Problem> {
-    let (store, desk) = session.desk();
+    let (store, desk, index) = session.desk_with_index();
     let mut is_full = false;
     store.read(|reading| {
         match whom {
             Whom::Filtered(query) if query.filter.is_empty() => is_full = reading.is_wanted_by_all(id)?,
-            Whom::Filtered(query) if !query.filter.asks_for_selection() => {
+            Whom::Filtered(query) if !query.filter.asks_for_selection() && index.is_none() => {
                 reading.list(SortColumn::Id, Direction::Down, None, desk.now, |contact| {
                     let is_meant = contacts::is_wanted(&query.filter, &contact, false);
                     is_full = if is_meant { contact.subscriptions.covers(id) } else { is_full };
@@ -138,7 +145,7 @@ pub fn is_column_full(session: &mut Session, id: &str, whom: &Whom) -> Result<bo
                 })?;
             }
             Whom::Filtered(_) | Whom::These(_) => {
-                for contact in contacts_of(reading, whom, &desk)? {
+                for contact in contacts_of(index, reading, whom, &desk)? {
                     let Some(wishes) = reading.wishes(contact)? else { continue };
                     is_full = wishes.subscriptions.covers(id);
                     if !is_full {
@@ -186,10 +193,12 @@ pub fn restore(
     all.sort_unstable_by_key(|(_, id)| *id);
     let mut restored = Restored::default();
     let ended = in_chunks(&all, progress, |chunk| {
-        let ((done, left_alone), held) =
-            store.write_and_time(|writing| restore_chunk(writing, &desk, chunk))?;
-        restored.restored += done;
-        restored.left_alone += left_alone;
+        let (done, held) =
+            store.write_and_time(|writing| restore_chunk(writing, &desk, changed.at, chunk))?;
+        restored.restored += done.restored;
+        restored.left_alone += done.left_alone;
+        restored.lost += done.lost;
+        restored.cancelled += done.cancelled;
         Ok(held)
     })?;
     Ok(Restored { ended, ..restored })
@@ -204,7 +213,7 @@ fn change(
     progress: Progress<'_>,
     wanted: impl Fn(&Subscriptions) -> Subscriptions,
 ) -> Result<Changed, Problem> {
-    let mut changed = Changed::default();
+    let mut changed = Changed { at: desk.now, ..Changed::default() };
     let mut place: HashMap<(Subscriptions, Subscriptions), usize> = HashMap::new();
     changed.ended = in_chunks(ids, progress, |chunk| {
         let (done, held) =
@@ -247,19 +256,20 @@ fn change_chunk(
     Ok(changed)
 }
 
-/// Takes some contacts' changes back in one transaction. Returns how many, and how many are left alone.
+/// Takes some contacts' changes, made at `at`, back in one transaction.
 fn restore_chunk(
     writing: &Writing<'_>,
     desk: &Desk<'_>,
+    at: Timestamp,
     chunk: &[(&Step, ContactId)],
-) -> Result<(u64, u64), Problem> {
-    let (mut restored, mut left_alone) = (Vec::new(), 0);
+) -> Result<Restored, Problem> {
+    let (mut restored, mut done) = (Vec::new(), Restored::default());
     let mut groups: Vec<(&Subscriptions, Vec<i64>)> = Vec::new();
     let mut place: HashMap<&Subscriptions, usize> = HashMap::new();
     for (step, id) in chunk {
         let Some(wishes) = writing.reading().wishes(*id)? else { continue };
         if wishes.subscriptions != step.after {
-            left_alone += u64::from(wishes.subscriptions != step.before);
+            done.left_alone += u64::from(wishes.subscriptions != step.before);
             continue;
         }
         writing.set_subscriptions(*id, &step.before)?;
@@ -268,9 +278,13 @@ fn restore_chunk(
             && wishes.email_key == stopped.email_key
         {
             writing.set_unsubscribed(*id, Some(stopped.at))?;
+            done.cancelled += writing.cancel_notices_of(*id, UNSUBSCRIBABLE, desk.now)?;
         }
         writing.count_edit(*id)?;
         restored.push(*id);
+        let cancelled = writing.reading().types_cancelled_since(*id, at)?;
+        let is_lost = |id: &String| step.before.covers(id) && !step.after.covers(id);
+        done.lost += cancelled.iter().filter(|id| is_lost(id)).count();
         let index = *place.entry(&step.before).or_insert(groups.len());
         if index == groups.len() {
             groups.push((&step.before, Vec::new()));
@@ -281,9 +295,9 @@ fn restore_chunk(
         .into_iter()
         .map(|(wanted, ids)| json!({ "subscriptions": listed(wanted), "contacts": ids }))
         .collect();
-    let count = u64::try_from(restored.len()).unwrap_or(u64::MAX);
+    done.restored = u64::try_from(restored.len()).unwrap_or(u64::MAX);
     log(writing, desk, json!({ "restored": groups }), restored.into_iter())?;
-    Ok((count, left_alone))
+    Ok(done)
 }
 
 /// Writes what was done to some contacts into the audit log. It belongs to none of them alone, so it tells ids only: what is
@@ -302,26 +316,34 @@ fn log(
     desk.log(writing, "contacts.subscribe", None, details)
 }
 
-/// The contacts that are meant, in order of id. A filter costs one pass over all contacts.
+/// The contacts that are meant, in order of id. A filter costs one pass over all contacts, but with an index.
 ///
 /// # Errors
 /// [`Problem::Store`].
 pub fn meant(session: &mut Session, whom: &Whom) -> Result<Vec<ContactId>, Problem> {
-    let (store, desk) = session.desk();
-    store.read(|reading| contacts_of(reading, whom, &desk))
+    let (store, desk, index) = session.desk_with_index();
+    store.read(|reading| contacts_of(index, reading, whom, &desk))
 }
 
 /// The contacts that are meant, in order of id. They are read before anything is changed: what changes then cannot make the
 /// filter find others.
-fn contacts_of(reading: &Reading<'_>, whom: &Whom, desk: &Desk<'_>) -> Result<Vec<ContactId>, Problem> {
+fn contacts_of(
+    index: &mut Option<Box<Index>>,
+    reading: &Reading<'_>,
+    whom: &Whom,
+    desk: &Desk<'_>,
+) -> Result<Vec<ContactId>, Problem> {
     let query = match whom {
         Whom::These(ids) => return Ok(in_order(ids)),
         Whom::Filtered(query) if query.filter.is_empty() => return Ok(reading.contact_ids()?),
         Whom::Filtered(query) => query,
     };
+    if let Some(found) = found_in(index, reading, query, desk.now)? {
+        return Ok(found);
+    }
     let mut found = Vec::new();
     if query.filter.asks_for_selection() {
-        for id in in_order(&query.selected) {
+        for id in query.selected.iter().copied() {
             let row = reading.contact(id, desk.now)?;
             found
                 .extend(row.filter(|row| contacts::is_wanted(&query.filter, &row.contact, true)).map(|_| id));

@@ -166,6 +166,21 @@ impl Reading<'_> {
         })
     }
 
+    /// The types of notices to a contact that were cancelled since, while their notices were not.
+    pub fn types_cancelled_since(
+        &self,
+        contact: ContactId,
+        since: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
+        self.sql(|sql| {
+            let mut query = sql.prepare_cached(
+                "SELECT d.type FROM delivery d JOIN notice n ON n.id = d.notice_id \
+                 WHERE d.contact_id = ?1 AND d.state = 'cancelled' AND d.ended_at >= ?2 AND n.is_cancelled = 0",
+            )?;
+            query.query_map([contact.0, since.millis()], |row| row.get(0))?.collect()
+        })
+    }
+
     /// Whether a delivery still has to go to where it goes. One of a notice has not if its contact is gone, has another address,
     /// or would not get a notice of this type any more; or if the security email is another. An address that was found
     /// undeliverable may be tried again.
@@ -267,19 +282,20 @@ impl Writing<'_> {
         })
     }
 
-    /// Cancels the notices of a category (or type) to a contact that have not begun, because the recipient stopped it.
+    /// Cancels the notices of a category (or type) to a contact that have not begun, because the recipient stopped it. Returns how
+    /// many.
     pub fn cancel_notices_of(
         &self,
         contact: ContactId,
         category: &str,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<usize, StoreError> {
         self.sql(|sql| {
             let mut cancel = sql.prepare_cached(
                 "UPDATE delivery SET state = 'cancelled', ended_at = ?3 WHERE contact_id = ?1 AND kind = 'notice' \
                  AND (type = ?2 OR substr(type, 1, length(?2) + 1) = ?2 || '.') AND +state IN ('queued', 'retry')",
             )?;
-            cancel.execute(params![contact.0, category, now.millis()]).map(drop)
+            cancel.execute(params![contact.0, category, now.millis()])
         })
     }
 

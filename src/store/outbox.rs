@@ -285,19 +285,19 @@ impl Writing<'_> {
         })
     }
 
-    /// Ends every delivery to a contact that has not begun, or those to one of its addresses.
+    /// Ends every delivery to a contact that has not begun, or those to one of its addresses. Returns how many.
     pub fn cancel_deliveries_of(
         &self,
         id: ContactId,
         address_key: Option<&str>,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<usize, StoreError> {
         self.sql(|sql| {
             let mut cancel = sql.prepare_cached(
                 "UPDATE delivery SET state = 'cancelled', ended_at = ?2 \
                  WHERE contact_id = ?1 AND (?3 IS NULL OR address_key = ?3) AND state IN ('queued', 'retry')",
             )?;
-            cancel.execute(params![id.0, now.millis(), address_key]).map(drop)
+            cancel.execute(params![id.0, now.millis(), address_key])
         })
     }
 }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use super::draft::DraftOrder;
 use super::screens::settings::SettingsFacts;
 use crate::config::{MailForm, MailServer, Unsaved};
 use crate::domain::account::Account;
@@ -60,6 +62,8 @@ pub enum Effect {
     Copy(String),
     /// Has the terminal tell of the mouse from now on, or no longer.
     Mouse(MouseMode),
+    /// What becomes of a draft.
+    Draft(DraftOrder),
     Quit,
 }
 
@@ -142,7 +146,7 @@ pub enum Question {
     /// What a change of a whole column would meet.
     Column {
         id: String,
-        query: ListQuery,
+        whom: Whom,
     },
     OutboxPage {
         query: OutboxQuery,
@@ -425,6 +429,40 @@ impl Question {
             }
             _ => false,
         }
+    }
+
+    /// Whom the question means by a filter, if it takes long to look for them.
+    #[must_use]
+    pub fn sought(&self) -> Option<ListQuery> {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "few of all questions mean contacts by a filter")]
+        let query = match self {
+            Self::Matching { query }
+            | Self::Column { whom: Whom::Filtered(query), .. }
+            | Self::SetColumn { whom: Whom::Filtered(query), .. } => query.clone(),
+            Self::Export { scope: Scope::Matching { filter, selected }, .. } => ListQuery {
+                filter: filter.clone(),
+                selected: Arc::new(selected.clone()),
+                ..ListQuery::default()
+            },
+            _ => return None,
+        };
+        (!query.filter.is_empty()).then_some(query)
+    }
+
+    /// The question about the contacts that its filter has found, in order of id, or already its answer.
+    ///
+    /// # Errors
+    /// The answer.
+    pub fn about(&self, found: Vec<ContactId>) -> Result<Self, Box<Answer>> {
+        let mut question = self.clone();
+        #[expect(clippy::wildcard_enum_match_arm, reason = "few of all questions mean contacts by a filter")]
+        match &mut question {
+            Self::Matching { .. } => return Err(Box::new(Answer::Matching(Ok(found)))),
+            Self::Column { whom, .. } | Self::SetColumn { whom, .. } => *whom = Whom::These(found),
+            Self::Export { scope, .. } => *scope = Scope::Selected(found.into_iter().collect()),
+            _ => {}
+        }
+        Ok(question)
     }
 
     /// Whether it looks at every contact if there is no index.

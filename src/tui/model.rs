@@ -8,6 +8,7 @@ use ratatui::layout::{Position, Rect, Size};
 
 use super::clipboard::Clipboard;
 use super::coverage_counts::CoverageCounts;
+use super::draft::{Draft, Drafts};
 use super::edits::{Edit, Edits};
 use super::effect::{MouseMode, Request};
 use super::keymap::{Context, Keymap, Typing};
@@ -26,6 +27,7 @@ use super::screens::contact_form::{ContactFormDialog, FormSettings};
 use super::screens::contact_types::ContactTypesDialog;
 use super::screens::contacts::Contacts;
 use super::screens::delivery_detail::DeliveryDialog;
+use super::screens::draft_offer::DraftOfferDialog;
 use super::screens::export::ExportDialog;
 use super::screens::go_to::GoTo;
 use super::screens::help::Help;
@@ -40,6 +42,7 @@ use super::screens::settings::{Settings, SettingsFacts};
 use super::screens::verification::VerificationDialog;
 use super::spoken;
 use super::theme::Theme;
+use super::update::ahead::TypedAhead;
 use crate::domain::account::Account;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::contact::{ContactId, Totals};
@@ -122,7 +125,9 @@ pub struct Model {
     pub clipboard: Clipboard,
     /// Themes to which one can change.
     pub themes: Vec<Theme>,
+    pub drafts: Drafts,
     pub pending: Pending,
+    pub typed_ahead: TypedAhead,
     /// When the worker fell over last.
     pub fell_at: Option<Timestamp>,
     /// The last number that a question got.
@@ -209,6 +214,7 @@ pub enum Overlay {
     Compose(Box<ComposeDialog>),
     Export(Box<ExportDialog>),
     Import(Box<ImportDialog>),
+    DraftOffer(Box<DraftOfferDialog>),
     GoTo(GoTo),
     Help(Help),
     Palette(Box<Palette>),
@@ -276,6 +282,8 @@ pub struct Pending {
     pub examination: Option<Request>,
     /// What was asked for without a dialog, such as deleting.
     pub deed: Option<Request>,
+    /// The contact whose draft is to be opened.
+    pub draft: Option<Request>,
     /// What a change of a column would meet, and since when it is asked; any key calls it off.
     pub column: Option<(Request, Timestamp)>,
 }
@@ -317,7 +325,9 @@ impl Model {
             mouse: Mouse::default(),
             clipboard: Clipboard::default(),
             themes: Vec::new(),
+            drafts: Drafts::default(),
             pending: Pending::default(),
+            typed_ahead: TypedAhead::default(),
             fell_at: None,
             last_request: Request::default(),
         }
@@ -451,9 +461,34 @@ impl Overlay {
             Self::Compose(dialog) => (dialog.context(), dialog.typing()),
             Self::Export(dialog) => (dialog.context(), dialog.typing()),
             Self::Import(dialog) => (dialog.context(), dialog.typing()),
+            Self::DraftOffer(_) => (Context::Form, Typing::Off),
             Self::GoTo(_) => (Context::GoTo, Typing::On),
             Self::Help(_) => (Context::Help, Typing::On),
             Self::Palette(_) => (Context::Palette, Typing::On),
+        }
+    }
+
+    /// What stands in it and is not saved.
+    #[must_use]
+    pub fn draft(&self) -> Option<Draft> {
+        match self {
+            Self::ContactForm(form) => form.draft(),
+            Self::AccountForm(form) => form.draft(),
+            Self::MailForm(form) => form.draft(),
+            Self::Compose(dialog) => dialog.draft(),
+            Self::Export(dialog) => dialog.draft(),
+            Self::Import(dialog) => dialog.draft(),
+            Self::Confirm { .. }
+            | Self::Verification(_)
+            | Self::Delivery(_)
+            | Self::HistoryEntry(_)
+            | Self::ContactTypes(_)
+            | Self::Choice(_)
+            | Self::Audience(_)
+            | Self::DraftOffer(_)
+            | Self::GoTo(_)
+            | Self::Help(_)
+            | Self::Palette(_) => None,
         }
     }
 
@@ -473,6 +508,7 @@ impl Overlay {
             | Self::Compose(_)
             | Self::Export(_)
             | Self::Import(_)
+            | Self::DraftOffer(_)
             | Self::GoTo(_)
             | Self::Help(_)
             | Self::Palette(_) => None,

@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::draft::Offer;
 use super::effect::{Answer, Pace, Request};
 use crate::domain::timestamp::Timestamp;
 use crate::mail::sender::SenderEvent;
@@ -34,6 +35,8 @@ pub enum Msg {
     Sender(SenderEvent),
     /// Another connection has changed the database.
     StoreChanged,
+    /// What programs that have ended left behind.
+    DraftsFound(Vec<Offer>),
     /// The worker fell over, with its last words; open questions get no answer.
     WorkerPanicked(String),
     /// The terminal was stopped from outside and is back; everything must be drawn anew.

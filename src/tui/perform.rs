@@ -5,7 +5,7 @@ mod files;
 use std::ops::ControlFlow;
 
 use super::effect::{Answer, ColumnFacts, Pace, Question};
-use crate::operations::contacts::{ListQuery, Verify};
+use crate::operations::contacts::Verify;
 use crate::operations::subscriptions::Whom;
 use crate::operations::{
     Problem, Session, account, contacts, coverage, deletion, history, notices, outbox, subscriptions,
@@ -48,7 +48,7 @@ pub fn perform_step_by_step(session: &mut Session, question: &Question, steps: S
         Question::Choices { query, at, limit } => {
             Answer::Choices(contacts::page_step_by_step(session, query, at, *limit, progress))
         }
-        Question::Column { id, query } => Answer::Column(column(session, id, query)),
+        Question::Column { id, whom } => Answer::Column(column(session, id, whom)),
         Question::OutboxPage { query, at, limit } => {
             Answer::OutboxPage(outbox::page(session, query, *at, *limit))
         }
@@ -109,8 +109,11 @@ pub fn perform_step_by_step(session: &mut Session, question: &Question, steps: S
     }
 }
 
-fn column(session: &mut Session, id: &str, query: &ListQuery) -> Result<ColumnFacts, Problem> {
-    let contacts = contacts::count(session, query)?;
-    let is_full = subscriptions::is_column_full(session, id, &Whom::Filtered(query.clone()))?;
+fn column(session: &mut Session, id: &str, whom: &Whom) -> Result<ColumnFacts, Problem> {
+    let contacts = match whom {
+        Whom::Filtered(query) => contacts::count(session, query)?,
+        Whom::These(ids) => ids.len() as u64,
+    };
+    let is_full = subscriptions::is_column_full(session, id, whom)?;
     Ok(ColumnFacts { contacts, is_full })
 }

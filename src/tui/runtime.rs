@@ -1,7 +1,11 @@
 //! The runtime: joins keys, worker, sender and screen. All messages that wait are handled before the screen is drawn once;
 //! nothing happens without a message, except when something on the screen counts down.
 
+#[cfg(test)]
+pub(super) mod tests;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender as Channel, channel};
 use std::thread;
@@ -12,6 +16,7 @@ use crossterm::event::Event;
 
 use super::clipboard::Clipboard;
 use super::effect::{Answer, Effect, MouseMode, Question, Request};
+use super::keeper::{Keeper, random_number};
 use super::keymap::Keymap;
 use super::marks::Marks;
 use super::model::{Fixed, Model};
@@ -59,6 +64,8 @@ pub struct Options {
     /// What the settings screen shows beside the account.
     pub facts: SettingsFacts,
     pub sender: SenderSettings,
+    /// Where drafts are kept; nowhere without a home folder.
+    pub drafts: Option<PathBuf>,
 }
 
 /// How the screen was left.
@@ -80,6 +87,9 @@ pub enum Error {
     System(#[from] std::io::Error),
     #[error("no more keys can be read: {0}")]
     InputLost(String),
+    /// A panic of the drawing thread, in its words.
+    #[error("callsheet fell over: {0}")]
+    Fell(String),
 }
 
 impl Error {
@@ -88,7 +98,7 @@ impl Error {
     pub const fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Unfit(_) => Some("use 'callsheet list', or another command; 'callsheet --help' names them"),
-            Self::Store(_) | Self::System(_) | Self::InputLost(_) => None,
+            Self::Store(_) | Self::System(_) | Self::InputLost(_) | Self::Fell(_) => None,
         }
     }
 }
@@ -118,15 +128,18 @@ pub fn run(options: Options) -> Result<Farewell, Error> {
     let worker = Worker::start(session, opening.clone(), messages.clone())?;
     let ear = messages.clone();
     let ear: Ear = Arc::new(move |event| {
+        #[cfg(test)]
+        tests::fall("sender");
         // Nobody listens any more when the program ends.
         let _heard = ear.send(Msg::Sender(event));
     });
+    let keeper = Keeper::start(options.drafts, opening, messages.clone())?;
     let post = Post::start(options.sender, ear, MAIL_IN_HAND)?;
     let office = Office::new(options.setup, messages.clone());
     let hold = Hold::default();
     terminal::guard_against_panics(&hold);
     // From here on a change of size becomes a message, so the size read next cannot grow old unnoticed.
-    terminal::watch(&messages, &hold)?;
+    terminal::watch(&messages, &hold, &keeper)?;
     let mut model = Model::new(fixed, options.facts, terminal::size()?, clock.now());
     model.mouse.mode = options.mouse;
     model.themes = options.themes;
@@ -134,13 +147,15 @@ pub fn run(options: Options) -> Result<Farewell, Error> {
     let screen = Screen::take(hold)?;
     screen.set_mouse(options.mouse)?;
     read_input(messages)?;
-    let mut runtime = Runtime { model, screen, worker, post, office, inbox, clock, end: None };
+    let mut runtime = Runtime { keeper, model, screen, worker, post, office, inbox, clock, end: None };
     let shown = runtime.show();
     let farewell = runtime.leave();
     shown.map(|()| farewell)
 }
 
 struct Runtime {
+    /// The first to be dropped: what is typed is written before anything else ends.
+    keeper: Keeper,
     model: Model,
     screen: Screen,
     worker: Worker,
@@ -160,6 +175,8 @@ impl Runtime {
             if let Some(end) = self.end.take() {
                 return end;
             }
+            #[cfg(test)]
+            tests::fall("draw");
             self.screen.draw(&self.model)?;
             let first = match self.model.next_wake() {
                 None => self.inbox.recv().ok(),
@@ -216,6 +233,7 @@ impl Runtime {
                     }
                 }
                 Effect::Mouse(mode) => self.screen.set_mouse(mode)?,
+                Effect::Draft(order) => self.keeper.order(order),
                 Effect::Quit => {
                     self.end.get_or_insert(Ok(()));
                 }
@@ -245,12 +263,6 @@ impl Runtime {
         }
         Farewell { waiting: 0 }
     }
-}
-
-fn random_number() -> std::io::Result<u64> {
-    let mut bytes = [0; 8];
-    getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
-    Ok(u64::from_le_bytes(bytes))
 }
 
 /// Starts the thread that turns what the terminal sends into messages. crossterm reads by its source `use-dev-tty`: with the other

@@ -10,6 +10,7 @@ pub mod contact_form;
 pub mod contact_types;
 pub mod contacts;
 pub mod delivery_detail;
+pub mod draft_offer;
 pub mod export;
 pub mod go_to;
 pub mod help;

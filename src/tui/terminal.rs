@@ -29,6 +29,7 @@ use signal_hook::iterator::Signals;
 
 use super::backend::AnsiBackend;
 use super::effect::MouseMode;
+use super::keeper::Keeper;
 use super::model::Model;
 use super::msg::Msg;
 use super::view;
@@ -183,9 +184,9 @@ pub fn guard_against_panics(hold: &Hold) {
 ///
 /// # Errors
 /// If the system gives no thread or no signal handler.
-pub fn watch(messages: &Sender<Msg>, hold: &Hold) -> io::Result<()> {
+pub fn watch(messages: &Sender<Msg>, hold: &Hold, keeper: &Keeper) -> io::Result<()> {
     let mut signals = Signals::new([SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGBUS, SIGTSTP, SIGCONT, SIGWINCH])?;
-    let (messages, told) = (messages.clone(), hold.clone());
+    let (messages, told, keeps) = (messages.clone(), hold.clone(), keeper.clone());
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
             let heard = match signal {
@@ -196,7 +197,7 @@ pub fn watch(messages: &Sender<Msg>, hold: &Hold) -> io::Result<()> {
                     // The terminal is gone, and the other thread says so.
                     Err(_) => Ok(()),
                 },
-                other => end(&told, 128 + other),
+                other => end(&told, &keeps, 128 + other),
             };
             if heard.is_err() {
                 return;
@@ -204,14 +205,14 @@ pub fn watch(messages: &Sender<Msg>, hold: &Hold) -> io::Result<()> {
         }
     })?;
     thread::Builder::new().name("hang-up".to_owned()).spawn({
-        let hold = hold.clone();
-        move || watch_for_hang_up(&hold)
+        let (hold, keeper) = (hold.clone(), keeper.clone());
+        move || watch_for_hang_up(&hold, &keeper)
     })?;
     Ok(())
 }
 
 /// Waits, without a tick, until the other end of the terminal is gone.
-fn watch_for_hang_up(hold: &Hold) {
+fn watch_for_hang_up(hold: &Hold, keeper: &Keeper) {
     let input = io::stdin();
     loop {
         // No event is asked for: hang-up and error are told all the same.
@@ -222,19 +223,20 @@ fn watch_for_hang_up(hold: &Hold) {
             return;
         }
         if watched[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
-            end(hold, 128 + SIGHUP);
+            end(hold, keeper, 128 + SIGHUP);
         }
     }
 }
 
 /// Ends the process from a thread that is not the drawing one. Nothing is lost: what was reported as saved is in the store, and
-/// a mail in hand is claimed under a lease.
+/// a mail in hand is claimed under a lease, and what stands in an open form is kept as a draft.
 #[expect(
     clippy::disallowed_methods,
     reason = "the drawing thread may hang in a dead terminal and never return"
 )]
-fn end(hold: &Hold, code: i32) -> ! {
+fn end(hold: &Hold, keeper: &Keeper, code: i32) -> ! {
     hold.give_back();
+    keeper.flush();
     signal_hook::low_level::exit(code)
 }
 

@@ -1,9 +1,11 @@
 //! The update: the only place that writes the model. A message comes in, plain effects go out; nothing else happens.
 
+pub mod ahead;
 mod answers;
 mod copying;
 mod deletion;
 mod dialogs;
+mod drafts;
 mod files;
 mod history;
 mod language;
@@ -50,22 +52,14 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
 #[must_use]
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let mut plan = model.plan();
+    let may_type = !matches!(msg, Msg::Time(_) | Msg::Progress { .. } | Msg::Sender(_) | Msg::Resize { .. });
     match msg {
-        Msg::Key(key) => {
-            let (context, typing) = model.focus();
-            if let Some(input) = model.fixed.keys.resolve(context.stack(), typing, &key) {
-                forget_alarm(model);
-                take_input(model, &input, &mut plan);
+        typed @ (Msg::Key(_) | Msg::Paste(_)) => {
+            if let Some(typed) = ahead::hold(model, typed) {
+                take_typed(model, typed, &mut plan);
             }
         }
         Msg::Mouse(event) => mouse::take(model, event, &mut plan),
-        Msg::Paste(text) => {
-            // A paste is text for a field, never keys.
-            if model.focus().1 == Typing::On {
-                forget_alarm(model);
-                take_input(model, &Input::Paste(text), &mut plan);
-            }
-        }
         Msg::Resize { columns, rows } => {
             model.size.width = columns;
             model.size.height = rows;
@@ -91,6 +85,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.mail.hear(&event);
             model.settings.hear(&event);
         }
+        Msg::DraftsFound(offers) => drafts::found(model, offers),
         Msg::StoreChanged => {
             read_anew(model, &[], &mut plan);
             model.coverage.ask_after_a_rest(model.now, &mut plan);
@@ -101,7 +96,37 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         // The runtime ends by itself: nothing can be shown to anybody any more.
         Msg::InputLost(_) => {}
     }
+    ahead::take(model, &mut plan);
+    if may_type {
+        drafts::follow(model, &mut plan);
+    }
     done(model, plan)
+}
+
+/// A key or a paste, for what is in front now.
+fn take_typed(model: &mut Model, typed: Msg, plan: &mut Plan) {
+    let (context, typing) = model.focus();
+    let input = match typed {
+        Msg::Key(key) => model.fixed.keys.resolve(context.stack(), typing, &key),
+        // A paste is text for a field, never keys.
+        Msg::Paste(text) => (typing == Typing::On).then_some(Input::Paste(text)),
+        Msg::Mouse(_)
+        | Msg::Resize { .. }
+        | Msg::Time(_)
+        | Msg::Progress { .. }
+        | Msg::Answer { .. }
+        | Msg::Sender(_)
+        | Msg::StoreChanged
+        | Msg::WorkerPanicked(_)
+        | Msg::Resumed
+        | Msg::SuspendAsked
+        | Msg::InputLost(_)
+        | Msg::DraftsFound(_) => None,
+    };
+    if let Some(input) = input {
+        forget_alarm(model);
+        take_input(model, &input, plan);
+    }
 }
 
 fn done(model: &mut Model, plan: Plan) -> Vec<Effect> {
@@ -347,6 +372,7 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
         | Overlay::Export(_)
         | Overlay::Import(_)
         | Overlay::MailForm(_)
+        | Overlay::DraftOffer(_)
         | Overlay::GoTo(_)
         | Overlay::Help(_)
         | Overlay::Palette(_) => None,
@@ -368,6 +394,7 @@ fn refresh_dialog(model: &mut Model, plan: &mut Plan) {
         | Overlay::Compose(_)
         | Overlay::Export(_)
         | Overlay::Import(_)
+        | Overlay::DraftOffer(_)
         | Overlay::GoTo(_)
         | Overlay::Help(_)
         | Overlay::Palette(_) => None,

@@ -118,6 +118,7 @@ fn draw_overlay(
         Overlay::Compose(dialog) => dialog.draw(area, buf, look),
         Overlay::Export(dialog) => dialog.draw(area, buf, look),
         Overlay::Import(dialog) => dialog.draw(area, buf, look),
+        Overlay::DraftOffer(dialog) => dialog.draw(area, buf, look),
         Overlay::GoTo(line) => line.draw(area, buf, look),
         Overlay::Help(help) => help.draw(area, buf, look),
         Overlay::Palette(palette) => palette.draw(area, buf, look),

@@ -11,7 +11,7 @@
 
 mod builder;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::any::Any;
 use std::collections::VecDeque;
@@ -27,7 +27,7 @@ use super::effect::{Answer, Pace, Question, Request};
 use super::msg::Msg;
 use super::perform::perform_step_by_step;
 use crate::operations::Session;
-use crate::operations::contacts::index::{Index, Need, need};
+use crate::operations::contacts::index::{Index, Need, found, need};
 use crate::operations::session::Opening;
 
 /// How often an idle worker looks for changes by others.
@@ -69,8 +69,8 @@ impl Worker {
 
     /// Hands over a question; the answer comes as a message.
     pub fn ask(&mut self, request: Request, question: Box<Question>) {
-        let asked = Task::Do(Asked { request, question });
-        let is_long = matches!(&asked, Task::Do(asked) if asked.question.takes_long());
+        let is_long = question.takes_long();
+        let mut asked = Asked { request, question, back: None };
         if is_long && self.back.is_none() {
             let (opening, messages) = (self.opening.clone(), self.messages.clone());
             let bench = Bench { session: None, opening, messages, place: Place::Back };
@@ -78,8 +78,12 @@ impl Worker {
             self.back = Desk::start("worker-back", bench).ok();
         }
         match &self.back {
-            Some(back) if is_long => back.send(asked),
-            Some(_) | None => self.front.send(asked),
+            Some(back) if is_long && asked.question.sought().is_none() => back.send(Task::Do(asked)),
+            Some(back) if is_long => {
+                asked.back.clone_from(&back.tasks);
+                self.front.send(Task::Do(asked));
+            }
+            Some(_) | None => self.front.send(Task::Do(asked)),
         }
     }
 
@@ -144,6 +148,8 @@ enum Task {
 struct Asked {
     request: Request,
     question: Box<Question>,
+    /// It is done at the back, once the front has looked whom it means: the index is there.
+    back: Option<Sender<Task>>,
 }
 
 /// What a thread is there for.
@@ -195,6 +201,7 @@ impl Bench {
             }
             match next {
                 Next::Do(asked) => {
+                    let Some(asked) = self.refer(asked, &mut inbox) else { continue };
                     if self.place == Place::Front && asked.question.uses_filter() {
                         self.provide_index(&mut inbox);
                         if inbox.builder.is_some() && asked.question.counts() && !self.has_index() {
@@ -222,8 +229,38 @@ impl Bench {
         }
     }
 
+    /// Hands over what is done at the back; what the index answers by itself is told at once.
+    fn refer(&mut self, mut asked: Asked, inbox: &mut Inbox) -> Option<Asked> {
+        let Some(back) = asked.back.take() else { return Some(asked) };
+        let request = asked.request;
+        inbox.doing = Some(request);
+        self.provide_index(inbox);
+        let query = asked.question.sought().filter(|_| self.has_index());
+        // What cannot be read now is told by the question itself.
+        let found =
+            query.zip(self.session.as_mut()).and_then(|(query, session)| found(session, &query).ok()?);
+        match found.map(|ids| asked.question.about(ids)) {
+            Some(Err(answer)) => {
+                self.tell(Msg::Answer { request, answer });
+                inbox.done();
+                return None;
+            }
+            Some(Ok(question)) => *asked.question = question,
+            None => {}
+        }
+        // The thread at the back ends after this one.
+        let _received = back.send(Task::Do(asked));
+        // That it is to end may have been said while nobody there knew of it.
+        let _goes_on = inbox.listen();
+        if inbox.stopped.contains(&request) {
+            let _received = back.send(Task::Stop(request));
+        }
+        inbox.done();
+        None
+    }
+
     fn answer(&mut self, asked: Asked, inbox: &mut Inbox) {
-        let Asked { request, question } = asked;
+        let Asked { request, question, back: _ } = asked;
         inbox.doing = Some(request);
         let mut outcome = self.work_on(request, &question, inbox);
         if inbox.index.is_some() && question.uses_filter() && matches!(outcome, Ok(Ok(_))) {
@@ -270,6 +307,11 @@ impl Bench {
             inbox.is_to_go_on(question)
         };
         catch_unwind(AssertUnwindSafe(|| {
+            #[cfg(test)]
+            super::runtime::tests::fall(match self.place {
+                Place::Front => "worker",
+                Place::Back => "worker-back",
+            });
             self.session().map(|session| perform_step_by_step(session, question, &mut progress))
         }))
     }
@@ -392,12 +434,8 @@ impl Inbox {
 
     /// Whether nobody has said meanwhile that what is being done should end, and nothing was asked that makes it worthless.
     fn is_to_go_on(&mut self, under_way: &Question) -> ControlFlow<()> {
-        loop {
-            match self.tasks.try_recv() {
-                Ok(task) => self.put(task),
-                Err(TryRecvError::Empty) => break,
-                Err(TryRecvError::Disconnected) => return ControlFlow::Break(()),
-            }
+        if self.listen().is_break() {
+            return ControlFlow::Break(());
         }
         self.hear_builder();
         let is_stopped = self.doing.is_some_and(|doing| self.stopped.contains(&doing));
@@ -408,6 +446,17 @@ impl Inbox {
             return ControlFlow::Break(());
         }
         ControlFlow::Continue(())
+    }
+
+    /// Takes what was said meanwhile. Breaks if nobody is there any more.
+    fn listen(&mut self) -> ControlFlow<()> {
+        loop {
+            match self.tasks.try_recv() {
+                Ok(task) => self.put(task),
+                Err(TryRecvError::Empty) => return ControlFlow::Continue(()),
+                Err(TryRecvError::Disconnected) => return ControlFlow::Break(()),
+            }
+        }
     }
 
     /// Keeps what is to be done, and what of it is to end.
@@ -427,7 +476,8 @@ impl Inbox {
 }
 
 /// What a panic has said.
-pub(super) fn last_words(panic: &(dyn Any + Send)) -> String {
+#[must_use]
+pub fn last_words(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no words".to_owned())
 }

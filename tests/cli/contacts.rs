@@ -349,7 +349,7 @@ fn deleting_is_all_or_nothing_and_final() {
         2   王小明       xiaoming@example.cn  Finance Director  unverified  account,service
         [exit 0]
         $ callsheet delete 1 ada@example.org 2 --yes
-        ! 2 contacts are deleted.
+        ! 2 contacts are deleted. 2 mails that waited are cancelled.
         [exit 0]
         $ callsheet list
         ! There is no contact yet.
@@ -366,7 +366,7 @@ fn deleting_prints_what_was_deleted_as_json() {
     assert_transcript!(with_two_contacts().run("delete 1 --yes --json"), @r#"
         $ callsheet delete 1 --yes --json
         [{"id":1,"name":"AdaLovelace","email":"ada@example.org","position":null,"language":"en","status":"unverified","verified_at":null,"pending_email":null,"unsubscribed_at":null,"subscriptions":[],"version":1}]
-        ! 'AdaLovelace' is deleted.
+        ! 'AdaLovelace' is deleted. 1 mail that waited is cancelled.
         [exit 0]
         "#);
 }

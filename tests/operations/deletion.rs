@@ -38,7 +38,7 @@ fn each_chunk_is_one_transaction_with_one_entry_that_tells_the_ids() {
         ControlFlow::Continue(())
     })
     .unwrap();
-    assert_eq!(deleted, Deleted { contacts: ids[..345].to_vec(), ended: Ended::Done });
+    assert_eq!(deleted, Deleted { contacts: ids[..345].to_vec(), ..Deleted::default() });
     assert_eq!((heard.first(), heard.last()), (Some(&100), Some(&345)));
     let mut told = Vec::new();
     let events = events(&mut session);
@@ -90,6 +90,9 @@ fn it_is_stopped_between_chunks_and_keeps_what_is_done() {
         ControlFlow::Break(())
     })
     .unwrap();
-    assert_eq!(deleted, Deleted { contacts: ids[..100].to_vec(), ended: Ended::Stopped });
+    assert_eq!(
+        deleted,
+        Deleted { contacts: ids[..100].to_vec(), ended: Ended::Stopped, ..Deleted::default() }
+    );
     assert_eq!(contacts::totals(&mut session).unwrap().contacts, 29);
 }

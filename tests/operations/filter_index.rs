@@ -1,6 +1,7 @@
 //! The filter by the text index finds what it finds without, whatever this and another connection do.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use callsheet::domain::contact::{Contact, ContactId, SortColumn};
@@ -8,6 +9,8 @@ use callsheet::domain::filter::Filter;
 use callsheet::operations::Session;
 use callsheet::operations::contacts::index::{Need, build, need};
 use callsheet::operations::contacts::{self, Anchor, ContactChange, ListQuery, Order, PageAt, Verify};
+use callsheet::operations::export::{self, Format, Scope};
+use callsheet::operations::subscriptions::{Whom, is_column_full, meant};
 use callsheet::operations::verification;
 use proptest::prelude::*;
 
@@ -128,6 +131,17 @@ fn whole(session: &mut Session, query: &ListQuery) -> Vec<Contact> {
     contacts::page(session, query, &PageAt::First, 1000).unwrap().rows
 }
 
+/// What is done to all that a query lists, at once: whom a change means, whether they want it already, and what a file would hold.
+fn together(session: &mut Session, query: &ListQuery) -> (Vec<ContactId>, Vec<bool>, String) {
+    let whom = Whom::Filtered(query.clone());
+    let full = ["security", "product.release"].map(|id| is_column_full(session, id, &whom).unwrap()).to_vec();
+    let selected = query.selected.as_ref().clone();
+    let scope = Scope::Matching { filter: query.filter.clone(), selected };
+    let mut file = Vec::new();
+    export::export(session, &scope, Format::Csv, &mut file, &mut |_| ControlFlow::Continue(())).unwrap();
+    (meant(session, &whom).unwrap(), full, String::from_utf8(file).unwrap())
+}
+
 fn give_index(session: &mut Session, builder: &mut Session) {
     let index = build(builder, &mut || ControlFlow::Continue(())).unwrap().unwrap();
     session.take_index(Box::new(index));
@@ -150,10 +164,11 @@ proptest! {
         for (number, (deed, is_own, text)) in (100..).zip(&after) {
             act(&office, if *is_own { &mut session } else { &mut other }, deed, number);
             let order = if down { Order::Ascending } else { Order::Descending };
-            let selected = (1..9).step_by(2).map(ContactId).collect();
+            let selected = Arc::new((1..9).step_by(2).map(ContactId).collect());
             let query = ListQuery { filter: Filter::parse(text), sort, order, selected };
             let rows = whole(&mut other, &query);
             prop_assert_eq!(&whole(&mut session, &query), &rows, "{} after {:?}", text, deed);
+            prop_assert_eq!(together(&mut session, &query), together(&mut other, &query), "{}", text);
             prop_assert!(session.has_index());
             prop_assert_eq!(contacts::count(&mut session, &query).unwrap(), rows.len() as u64);
             let anchors = whole(&mut other, &ListQuery { filter: Filter::default(), ..query.clone() });

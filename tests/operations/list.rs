@@ -1,6 +1,8 @@
 //! The list of contacts: pages by key, in every order, with and without a filter.
 
-use callsheet::domain::contact::{Contact, SortColumn};
+use std::sync::Arc;
+
+use callsheet::domain::contact::{Contact, ContactId, SortColumn};
 use callsheet::domain::filter::Filter;
 use callsheet::operations::contacts::{self, Anchor, ListQuery, Order, PageAt, Verify};
 use callsheet::operations::{Session, contacts::ContactChange};
@@ -78,8 +80,7 @@ fn a_type_filter_looks_at_subscriptions() {
     let query = |text: &str| ListQuery { filter: Filter::parse(text), ..ListQuery::default() };
     assert_eq!(whole(&mut session, &query("type:product"))[0].name, "Ada");
     assert_eq!(whole(&mut session, &query("type:security")), []);
-    let selected =
-        ListQuery { selected: vec![callsheet::domain::contact::ContactId(2)], ..query("is:selected") };
+    let selected = ListQuery { selected: Arc::new([ContactId(2)].into()), ..query("is:selected") };
     assert_eq!(whole(&mut session, &selected)[0].name, "Bob");
 }
 

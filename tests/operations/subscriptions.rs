@@ -1,6 +1,7 @@
 //! Subscriptions of one contact whose recipient stopped a category, and of many contacts at once.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use callsheet::clock::Clock;
 use callsheet::domain::contact::{Contact, ContactId};
@@ -76,7 +77,7 @@ fn take_back(session: &mut Session, changed: &Changed) -> Restored {
 }
 
 fn restored(restored: u64, left_alone: u64) -> Restored {
-    Restored { restored, left_alone, ended: Ended::Done }
+    Restored { restored, left_alone, ..Restored::default() }
 }
 
 /// The details in the audit log, with whom they belong to.
@@ -206,7 +207,7 @@ fn a_column_is_set_in_chunks_of_one_audit_entry_each() {
     assert_eq!(entries.len(), heard.len(), "one entry each chunk");
     assert_eq!((&entries[0].1["type"], &entries[0].1["subscribed"]), (&json!("security"), &json!(true)));
     // Once more there is nothing to do, and nothing to tell.
-    assert_eq!(set(&mut session, "security", &everyone(), true), Changed::default());
+    assert_eq!(set(&mut session, "security", &everyone(), true).steps, []);
     assert_eq!(audit(&office, "contacts.subscribe").len(), entries.len());
 }
 
@@ -239,7 +240,7 @@ fn only_those_meant_are_changed() {
     assert_eq!(set(&mut session, "security", &filtered("type:security"), false).count(), 4);
     let selected = ListQuery {
         filter: Filter::parse("is:selected user1"),
-        selected: vec![ids[11], ids[2], ids[0], ContactId(99), ids[0]],
+        selected: Arc::new([ids[11], ids[2], ids[0], ContactId(99)].into()),
         ..ListQuery::default()
     };
     set(&mut session, "security", &Whom::Filtered(selected), true);
@@ -247,7 +248,7 @@ fn only_those_meant_are_changed() {
     set(&mut session, "security", &Whom::These(vec![ids[4], ContactId(99), ids[4]]), true);
     assert_eq!(subscribed(&mut session), [1, 5, 12]);
     let nobody = filtered("status:nonsense");
-    assert_eq!(set(&mut session, "security", &nobody, true), Changed::default());
+    assert_eq!(set(&mut session, "security", &nobody, true).steps, []);
     let unknown = set_column(&mut session, "securty", &everyone(), true, &mut |_| ControlFlow::Continue(()));
     assert!(refused(unknown).to_string().contains("'securty'"));
 }
@@ -353,7 +354,7 @@ fn taking_back_brings_an_unsubscription_back_for_the_same_address_only() {
         stops(&office, id);
         let before = get(&mut session, id);
         let after = contacts::subscribe(&mut session, id, &wanting(&["activity"]), Again::Yes, None).unwrap();
-        let changed = Changed::of(&before, &after);
+        let changed = Changed::of(&before, &after, office.clock.now());
         assert_eq!(changed.count(), 1);
         let change = ContactChange { email, ..ContactChange::default() };
         contacts::modify(&mut session, id, &change, None).unwrap();
@@ -365,7 +366,7 @@ fn taking_back_brings_an_unsubscription_back_for_the_same_address_only() {
     }
     let id = add_silently(&mut session, "Ada", "ada@example.org");
     let contact = get(&mut session, id);
-    assert_eq!(Changed::of(&contact, &contact), Changed::default());
+    assert_eq!(Changed::of(&contact, &contact, office.clock.now()), Changed::default());
 }
 
 #[test]
@@ -382,7 +383,7 @@ fn a_stopped_change_tells_what_it_has_done() {
     assert_eq!((changed.count(), &changed.ended), (done, &Ended::Stopped));
     assert!(!get(&mut session, ids[1000]).subscriptions.covers("security"));
     let part = restore(&mut session, &changed, &mut |_| ControlFlow::Break(())).unwrap();
-    assert_eq!(part, Restored { restored: 100, left_alone: 0, ended: Ended::Stopped });
+    assert_eq!(part, Restored { restored: 100, ended: Ended::Stopped, ..Restored::default() });
     // What is left of it is taken back by doing it once more.
     assert_eq!(take_back(&mut session, &changed), restored(done - 100, 0));
     // Stopping after the last chunk stops nothing.

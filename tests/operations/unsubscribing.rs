@@ -1,5 +1,8 @@
 //! Unsubscribing: the token in a mail ends category activity for the address it went to, and nothing else.
 
+use std::ops::ControlFlow;
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use callsheet::domain::contact::{Contact, ContactId, Subject};
@@ -9,13 +12,14 @@ use callsheet::domain::notice::NoticeForm;
 use callsheet::domain::routing::Exclusion;
 use callsheet::domain::verification::VerificationId;
 use callsheet::operations::account::{self, AccountChange};
-use callsheet::operations::contacts::{self, ContactChange};
+use callsheet::operations::contacts::{self, Again, ContactChange};
 use callsheet::operations::notices::{self, Notified};
+use callsheet::operations::subscriptions::{self, Changed, Restored, Whom};
 use callsheet::operations::unsubscribing::{look, unsubscribe};
 use callsheet::operations::{Session, outbox, verification};
 use mail_parser::MessageParser;
 
-use crate::support::office::{Office, form};
+use crate::support::office::{Office, form, states};
 
 /// An office with a public page and one verified contact who wants everything.
 fn office() -> (Office, Session, Contact) {
@@ -217,4 +221,52 @@ fn the_last_recipient_who_unsubscribes_leaves_the_notice_to_the_security_email()
     let waiting = notices::waiting(&mut session, offer.notice).unwrap();
     let fallback = outbox::get(&mut session, waiting[0]).unwrap();
     assert_eq!((fallback.to.as_str(), fallback.fallback.as_deref()), ("sec@example.com", Some("all_failed")));
+}
+
+fn stays_off(session: &mut Session, contact: &Contact) -> Changed {
+    let whom = Whom::These(vec![contact.id]);
+    subscriptions::set_column(session, "security", &whom, false, &mut |_| ControlFlow::Continue(())).unwrap()
+}
+
+fn take_back(session: &mut Session, changed: &Changed) -> Restored {
+    subscriptions::restore(session, changed, &mut |_| ControlFlow::Continue(())).unwrap()
+}
+
+#[test]
+fn undoing_tells_which_mail_stays_cancelled() {
+    let (office, mut session, ada) = office();
+    notify(&mut session, "security.account");
+    let changed = stays_off(&mut session, &ada);
+    assert_eq!(take_back(&mut session, &changed), Restored { restored: 1, ..Restored::default() });
+    let changed = stays_off(&mut session, &ada);
+    office.deliver_to_files();
+    assert_eq!(states(&mut session)[0], State::Cancelled);
+    assert_eq!(take_back(&mut session, &changed), Restored { restored: 1, lost: 1, ..Restored::default() });
+    // What was cancelled before is no matter of this change.
+    office.clock.advance(Duration::from_secs(1));
+    let changed = stays_off(&mut session, &ada);
+    assert_eq!(take_back(&mut session, &changed), Restored { restored: 1, ..Restored::default() });
+}
+
+#[test]
+fn undoing_that_brings_an_unsubscription_back_cancels_what_waits() {
+    let (office, mut session, ada) = office();
+    let (id, token) = token(&office, &mut session);
+    unsubscribe(&mut session, id, &token).unwrap().unwrap();
+    let before = contacts::get(&mut session, ada.id).unwrap();
+    let again = contacts::subscribe(&mut session, ada.id, &before.subscriptions, Again::Yes, None).unwrap();
+    notify(&mut session, "activity.launch");
+    notify(&mut session, "security.account");
+    let changed = Changed::of(&before, &again, session.now());
+    let restored = take_back(&mut session, &changed);
+    assert_eq!(restored, Restored { restored: 1, cancelled: 1, ..Restored::default() });
+    assert_eq!(states(&mut session)[..2], [State::Queued, State::Cancelled]);
+}
+
+#[test]
+fn deleting_tells_how_much_mail_it_cancels() {
+    let (_office, mut session, ada) = office();
+    notify(&mut session, "security.account");
+    notify(&mut session, "activity.launch");
+    assert_eq!(contacts::delete(&mut session, &[ada.id]), Ok(2));
 }

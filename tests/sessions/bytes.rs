@@ -52,3 +52,25 @@ fn nothing_happening_costs_nothing() {
     assert_eq!(screen.draw(), 0);
     assert_eq!(screen.types("<pause:60000>"), 0);
 }
+
+#[test]
+fn a_frame_is_one_write_and_one_synchronized_update() {
+    let mut screen = Screen::new();
+    let script = [
+        "", "<down>", "<pgdn>", "2", "<right>", "a", "n", "<esc>", "3", "4", "5", "1", "a", "王", "x",
+        "<tab>", "<esc>", "y", "?", "<esc>", ":", "<esc>", "<f3>",
+    ];
+    let mut frames = 0;
+    for keys in script {
+        screen.stage.types(keys);
+        let writes = screen.frame();
+        // Nothing has changed, and nothing is written.
+        let Some(frame) = writes.first() else { continue };
+        assert_eq!(writes.len(), 1, "{keys}");
+        let text = String::from_utf8(frame.clone()).unwrap();
+        assert!(text.starts_with("\u{1b}[?2026h") && text.ends_with("\u{1b}[?2026l"), "{keys}: {text:?}");
+        assert_eq!((text.matches("[?2026h").count(), text.matches("[?2026l").count()), (1, 1), "{keys}");
+        frames += 1;
+    }
+    assert!(frames > 15, "{frames}");
+}

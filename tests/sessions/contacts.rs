@@ -194,6 +194,22 @@ fn selected_contacts_are_deleted_together_after_a_question_that_names_their_numb
 }
 
 #[test]
+fn deleting_many_shows_how_far_it_is_and_esc_keeps_what_is_done_and_counts_it() {
+    let office = office();
+    let mut session = office.session();
+    for number in 0..450 {
+        add_silently(&mut session, &format!("c{number}"), &format!("c{number}@example.org"));
+    }
+    let mut desk = Desk::open(&office);
+    desk.types("<c-a> d <wait:Delete 450 contacts?>");
+    desk.types_meanwhile("y", 100, "<wait:100 of 450 contacts deleted, esc stops> <down> <esc>");
+    desk.sees("Stopped: 100 contacts are deleted, of 450. The others are still there.");
+    desk.sees("350 contacts").sees_no("esc stops");
+    assert_eq!(contacts::totals(&mut session).unwrap().contacts, 350);
+    desk.types("a ada <tab> ada@example.org <enter> <wait:ada is saved>");
+}
+
+#[test]
 fn the_last_row_is_deleted_and_the_one_before_takes_its_place() {
     let office = office();
     let mut session = office.session();

@@ -1,5 +1,7 @@
 //! Setting up the mail server: what is typed, asked and saved, with a real server and real files.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -86,7 +88,7 @@ fn what_the_server_says_is_seen_while_it_is_asked_and_esc_ends_that() {
     desk.types("<esc>").sees("- MAIL FROM  stopped").sees("220 sink.example ESMTP").sees(FORM);
     // The first server would hold its tongue for longer than any test may take: nobody waits for it.
     let friendly = Sink::accepting();
-    desk.types("<s-tab> <s-tab> <s-tab> <s-tab> <s-tab> <s-tab> <s-tab> <c-u>");
+    desk.types("<c-u>");
     desk.pastes(&friendly.port().to_string()).types("<c-t>").awaits("The server takes mail.");
     assert_eq!(friendly.mails(), []);
     desk.types("<esc> y").sees_no(FORM);
@@ -101,7 +103,7 @@ fn a_change_ends_an_examination_and_so_does_leaving_the_form() {
     open_form(&mut desk);
     type_server(&mut desk, &silent);
     desk.types("<c-t>").awaits("220 sink.example ESMTP").sees("… EHLO       under way");
-    desk.types("<s-tab> <s-tab> <s-tab> <s-tab> <s-tab> <s-tab> <s-tab> 1").sees("- EHLO       stopped");
+    desk.types("1").sees("- EHLO       stopped");
     desk.types("<bs> <c-t>").awaits("220 sink.example ESMTP").types("<esc> <esc> y").sees_no(FORM);
     // What it may still have told is not for the form that is opened now.
     open_form_again(&mut desk);
@@ -123,4 +125,32 @@ fn what_is_under_way_is_told_on_small_screens_and_in_chinese() {
             assert_snapshot!(format!("mail_doctor_under_way_{name}_{width}"), screen);
         }
     }
+}
+
+#[test]
+fn the_other_page_is_checked_and_saved_with_the_first() {
+    let office = Office::new();
+    let own = office.folder.path().join(".config/callsheet");
+    fs::create_dir_all(&own).unwrap();
+    fs::write(file(&office), "# Ours.\n[mail]\nfrom = 'a@example.com' # we\n\n[log]\nlevel = 'warn'\n")
+        .unwrap();
+    let key = own.join("dkim.pem");
+    fs::write(&key, "no key").unwrap();
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    let mut desk = desk(&office, LARGE, Language::En);
+    open_form(&mut desk);
+    desk.types("<c-n> missing.pem <tab> many <tab> <tab> bounces@example.com <tab> <tab> <space> <tab>");
+    desk.types("example.com <tab> s1 <tab> dkim.pem <enter>");
+    desk.awaits("it is 'many', which is no whole number").sees("which cannot be read: there is no such file");
+    desk.sees("which others can read (mode 0644)").sees("bounces@example.com");
+    desk.types("<f3>").sees("不是整数").sees("无法读取").types("<f3>");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+    desk.types("<c-u> <tab> <c-u> 8 <enter>").awaits("whose key cannot be used: it holds no private key");
+    desk.types("<c-u> <s-tab> <c-u> <s-tab> <c-u> <enter>").awaits("Saved.").sees_no(FORM);
+    assert_eq!(
+        fs::read_to_string(file(&office)).unwrap(),
+        "# Ours.\n[mail]\nfrom = 'a@example.com' # we\nconnections = 8\nreturn_path = \"bounces@example.com\"\n\
+         allow_smtputf8 = true\n\n[log]\nlevel = 'warn'\n"
+    );
+    assert_eq!(fs::metadata(file(&office)).unwrap().permissions().mode() & 0o777, 0o600);
 }

@@ -128,6 +128,19 @@ fn a_whole_column_asks_first_and_keeps_to_the_filter() {
 }
 
 #[test]
+fn a_long_column_shows_how_far_it_is_and_esc_keeps_what_is_done_and_counts_it() {
+    let names: Vec<String> = (0..250).map(|number| format!("c{number:03}")).collect();
+    let office = office(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut desk = Desk::open(&office);
+    desk.types("2 A <wait:Subscribe 250 contacts to 'Account Messages'?>");
+    desk.types_meanwhile("y", 100, "<wait:100 of 250 contacts done, esc stops> <down> <esc>");
+    desk.sees("Stopped: 100 contacts were changed. u takes it back.").sees_no("esc stops");
+    assert_eq!((wanted(&office, "c099"), wanted(&office, "c100")), (vec!["account".to_owned()], vec![]));
+    desk.types("u <wait:Undone for 100 contacts.>");
+    assert!(wanted(&office, "c099").is_empty());
+}
+
+#[test]
 fn a_row_is_ticked_wholly_and_then_emptied() {
     let office = office(&["ada"]);
     let mut desk = Desk::open(&office);

@@ -119,6 +119,8 @@ fn the_mail_server_and_its_doctor() {
     let asking = told.clone();
     tell(&mut told, Phase::Auth, false, "535 5.7.8 authentication failed");
     told.examined(Ok(()));
+    let mut more = mail_form();
+    more.input(&Input::Action(Action::OtherPage));
     let mut changed = mail_form();
     changed.input(&Input::Action(Action::Accept));
     changed.refused(Unsaved::Changed(server().basis));
@@ -129,6 +131,7 @@ fn the_mail_server_and_its_doctor() {
         ("form", mail_form()),
         ("wrong", wrong),
         ("asking", asking),
+        ("more", more),
         ("told", told),
         ("changed", changed),
         ("open", open),
@@ -141,10 +144,12 @@ fn the_mail_server_and_its_doctor() {
 
 fn say_port(language: Language) -> String {
     match language {
-        Language::En => "is 'x'; a port is 1 to 65535".to_owned(),
-        Language::ZhCn => {
-            callsheet::domain::say::filled(language, "is '{port}'; a port is 1 to 65535", &[("port", &"x")])
-        }
+        Language::En => "is 'x', which is no whole number".to_owned(),
+        Language::ZhCn => callsheet::domain::say::filled(
+            language,
+            "is '{text}', which is no whole number",
+            &[("text", &"x")],
+        ),
     }
 }
 

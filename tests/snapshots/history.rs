@@ -129,6 +129,7 @@ fn press(history: &mut History, input: &Input, size: Size) -> Vec<Request> {
         | Effect::Reconfigure
         | Effect::Copy(_)
         | Effect::Mouse(_)
+        | Effect::Draft(_)
         | Effect::WakeSender
         | Effect::Suspend
         | Effect::Redraw

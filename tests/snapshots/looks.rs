@@ -10,12 +10,14 @@ use callsheet::domain::language::Language;
 use callsheet::operations::outbox::{Attempt, DeliveryDetail, OutboxEntry};
 use callsheet::tui::marks::Marks;
 use callsheet::tui::model::{Fixed, Model, Overlay};
+use callsheet::tui::msg::Msg;
 use callsheet::tui::theme::{Role, Theme};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Size};
 use ratatui::style::{Color, Style};
 use unicode_width::UnicodeWidthStr;
 
+use super::drafts::new_contact;
 use super::history::records;
 use super::matrix::members;
 use super::outbox::{delivery, notices, rows};
@@ -24,8 +26,12 @@ use crate::support::picture::{
 };
 use crate::support::stage::{Stage, fixed, now};
 
+/// What stands there before any key, if a program has died.
+const OFFER: &str = "draft that is offered";
+
 /// Every screen and dialog, and the keys that lead there from the contacts.
-const PLACES: [(&str, &str); 38] = [
+const PLACES: [(&str, &str); 39] = [
+    (OFFER, ""),
     ("contacts", "<down> <space>"),
     ("contacts filtered", "/ ada"),
     ("form to add", "a"),
@@ -131,6 +137,7 @@ fn kind(overlay: &Overlay) -> u8 {
         Overlay::GoTo(_) => 13,
         Overlay::Help(_) => 14,
         Overlay::Palette(_) => 15,
+        Overlay::DraftOffer(_) => 16,
     }
 }
 
@@ -161,6 +168,9 @@ fn every_picture_holds(size: Size) {
     for language in Language::ALL {
         for (name, script) in PLACES {
             let mut stage = stage(size, language);
+            if name == OFFER {
+                stage.happens(Msg::DraftsFound(vec![new_contact()]));
+            }
             stage.types(script);
             kinds.extend(stage.model.overlays.iter().map(kind));
             for marks in [Marks::Unicode, Marks::Ascii] {
@@ -173,7 +183,7 @@ fn every_picture_holds(size: Size) {
     let heads: Vec<&str> = wrong.iter().filter_map(|wrong| wrong.lines().next()).collect();
     assert!(wrong.is_empty(), "{}\n{}", heads.join("\n"), wrong.iter().take(3).cloned().collect::<String>());
     // The form for the mail server needs a configuration, and has pictures of its own.
-    assert_eq!(kinds, (0..16).filter(|kind| *kind != 9).collect());
+    assert_eq!(kinds, (0..17).filter(|kind| *kind != 9).collect());
 }
 
 /// What holds by roles, and then in each theme.

@@ -77,10 +77,35 @@ fn everything_wrong_stands_below_its_field() {
     let wrong = |field, words: &str| (field, words.into());
     form.refused(Unsaved::Invalid(vec![
         wrong(MailField::Host, "is 'a b', which is no host name and no IP address"),
-        wrong(MailField::Port, "is 'many\u{7}'; a port is 1 to 65535"),
+        wrong(MailField::Port, "is 'many\u{7}', which is no whole number"),
         wrong(MailField::ReturnPath, "is 'x', which is no address: an address has one @; this one has none"),
     ]));
     for size in [SMALL, USUAL, LARGE] {
+        assert_snapshot!(dialog(size, |area, buf, look| form.draw(area, buf, look)));
+    }
+}
+
+#[test]
+fn the_other_page_has_everything_else() {
+    let mut form = filled();
+    form.input(&Input::Action(Action::OtherPage));
+    for size in [SMALL, USUAL, LARGE] {
+        assert_snapshot!(dialog(size, |area, buf, look| form.draw(area, buf, look)));
+    }
+    let wrong = |field, words: &str| (field, words.into());
+    form.refused(Unsaved::Invalid(vec![
+        wrong(MailField::Host, "is missing"),
+        wrong(
+            MailField::DkimKeyFile,
+            "names '/etc/k.pem', which others can read (mode 0644); 'chmod 600' closes it",
+        ),
+    ]));
+    assert_snapshot!(dialog(USUAL, |area, buf, look| form.draw(area, buf, look)));
+    form.input(&Input::Action(Action::OtherPage));
+    for _ in 0..9 {
+        form.input(&Input::Action(Action::Next));
+    }
+    for size in [SMALL, USUAL] {
         assert_snapshot!(dialog(size, |area, buf, look| form.draw(area, buf, look)));
     }
 }

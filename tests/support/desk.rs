@@ -1,17 +1,20 @@
 //! A desk: an administrator before the real screen, without a terminal: real keys, update, view, perform and SQL, one after the
 //! other, on a clock that stands still.
 
+use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use callsheet::clock::Clock;
 use callsheet::mail::sender::SenderEvent;
 use callsheet::operations::{Session, Via};
-use callsheet::tui::effect::Effect;
+use callsheet::tui::draft::{self, Draft, DraftId, DraftOrder, Offer, Owner};
+use callsheet::tui::effect::{Answer, Effect, Question, Request};
 use callsheet::tui::marks::Marks;
 use callsheet::tui::model::{Fixed, Model};
 use callsheet::tui::msg::Msg;
-use callsheet::tui::perform::perform;
+use callsheet::tui::perform::perform_step_by_step;
 use callsheet::tui::screens::settings::SettingsFacts;
 use callsheet::tui::setup::{self, Setup};
 use callsheet::tui::theme::Theme;
@@ -34,8 +37,14 @@ pub struct Desk<'a> {
     pub is_left: bool,
     /// How often the sender was woken.
     pub wakes: usize,
+    /// What is typed while something that takes long is under way, as soon as so many contacts are done.
+    meanwhile: Option<(u64, Vec<Step>)>,
     /// Where the mail server is read, tried and saved, and what it tells, if the desk has a configuration.
     setup: Option<(setup::Office, Receiver<Msg>)>,
+    /// What is kept of the form that is open.
+    pub kept: Option<Arc<Draft>>,
+    /// What became of drafts that were offered.
+    pub orders: Vec<DraftOrder>,
 }
 
 impl<'a> Desk<'a> {
@@ -50,7 +59,17 @@ impl<'a> Desk<'a> {
         let opening = callsheet::operations::Opening { via: Via::Screen, ..office.opening() };
         let model = Model::new(fixed, facts, size, office.clock.now());
         let session = Session::open(&opening).unwrap();
-        let mut desk = Self { office, session, model, is_left: false, wakes: 0, setup: None };
+        let mut desk = Self {
+            office,
+            session,
+            model,
+            is_left: false,
+            wakes: 0,
+            setup: None,
+            meanwhile: None,
+            kept: None,
+            orders: Vec::new(),
+        };
         let effects = update::start(&mut desk.model);
         desk.settle(effects);
         desk
@@ -98,6 +117,14 @@ impl<'a> Desk<'a> {
         self
     }
 
+    /// Types a key script, and another in the middle of what it begins, as soon as so many contacts are done.
+    pub fn types_meanwhile(&mut self, script: &str, done: u64, meanwhile: &str) -> &mut Self {
+        self.meanwhile = Some((done, steps(meanwhile)));
+        self.types(script);
+        assert_eq!(self.meanwhile, None, "nothing went on so long");
+        self
+    }
+
     /// Pastes a text as it stands.
     pub fn pastes(&mut self, text: &str) -> &mut Self {
         self.happens(Msg::Paste(text.to_owned()))
@@ -122,6 +149,19 @@ impl<'a> Desk<'a> {
             self.happens(Msg::StoreChanged);
         }
         self.happens(Msg::Time(self.office.clock.now()))
+    }
+
+    /// What a program that dies now leaves behind, as the next one reads it.
+    pub fn left(&self, id: u64) -> Option<Offer> {
+        let owner =
+            Owner { database: "/srv/a.db".into(), user: "ada".into(), origin: Some("192.0.2.1".into()) };
+        let text = draft::written(self.kept.as_deref()?, self.office.clock.now(), &owner);
+        draft::read(text.as_bytes(), DraftId(id)).map(|(_, offer)| offer)
+    }
+
+    /// The screen hears what was left behind.
+    pub fn finds(&mut self, offers: impl IntoIterator<Item = Offer>) -> &mut Self {
+        self.happens(Msg::DraftsFound(offers.into_iter().collect()))
     }
 
     /// Confirms that a text is on the screen.
@@ -165,7 +205,9 @@ impl<'a> Desk<'a> {
             for effect in std::mem::take(&mut waiting) {
                 match effect {
                     Effect::Ask { request, question } => {
-                        let answer = Box::new(perform(&mut self.session, &question));
+                        let (answer, effects) = self.perform(request, &question);
+                        waiting.extend(effects);
+                        let answer = Box::new(answer);
                         waiting.extend(update::update(&mut self.model, Msg::Answer { request, answer }));
                     }
                     Effect::WakeSender => self.wakes += 1,
@@ -184,8 +226,35 @@ impl<'a> Desk<'a> {
                     | Effect::Redraw
                     | Effect::Copy(_)
                     | Effect::Mouse(_) => {}
+                    Effect::Draft(DraftOrder::Keep { draft, .. }) => self.kept = Some(draft),
+                    Effect::Draft(DraftOrder::Drop) => self.kept = None,
+                    Effect::Draft(order) => self.orders.push(order),
                 }
             }
         }
+    }
+
+    /// Performs a question, and what is typed meanwhile; also the effects of that.
+    fn perform(&mut self, request: Request, question: &Question) -> (Answer, Vec<Effect>) {
+        let Self { session, model, meanwhile, .. } = self;
+        let mut effects = Vec::new();
+        let answer = perform_step_by_step(session, question, &mut |pace| {
+            let is_time = meanwhile.as_ref().is_some_and(|(done, _)| pace.done >= *done);
+            let Some((_, script)) = meanwhile.take_if(|_| is_time) else { return ControlFlow::Continue(()) };
+            effects.extend(update::update(model, Msg::Progress { request, pace }));
+            for step in script {
+                match step {
+                    Step::Key(key) => effects.extend(update::update(model, Msg::Key(key))),
+                    Step::Wait(text) => {
+                        let shown = picture::text(model);
+                        assert!(shown.contains(&text), "'{text}' is not on the screen:\n{shown}");
+                    }
+                    Step::Paste(_) | Step::Pause(_) => panic!("keys only"),
+                }
+            }
+            let is_stopped = effects.contains(&Effect::StopWork { request });
+            if is_stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        (answer, effects)
     }
 }

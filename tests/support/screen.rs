@@ -16,10 +16,25 @@ const SIZE: Size = Size { width: 120, height: 40 };
 /// The screen.
 pub struct Screen {
     pub stage: Stage,
-    terminal: Terminal<AnsiBackend<Vec<u8>, SizeOf>>,
+    terminal: Terminal<AnsiBackend<Writes, SizeOf>>,
 }
 
 type SizeOf = fn() -> io::Result<Size>;
+
+/// What is written, write by write.
+#[derive(Debug, Default)]
+struct Writes(Vec<Vec<u8>>);
+
+impl io::Write for Writes {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.push(bytes.to_vec());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 impl Screen {
     /// 1 000 contacts, every other with a Chinese name, and nothing drawn yet.
@@ -28,7 +43,7 @@ impl Screen {
         let contacts =
             (1..=1_000).map(|id| contact(id, &name(id), &format!("person{id}@example.org"))).collect();
         let stage = Stage::with(SIZE.width, SIZE.height, contacts, fixed(Theme::Dark, Marks::Unicode));
-        let backend = AnsiBackend::new(Vec::new(), (|| Ok(SIZE)) as SizeOf);
+        let backend = AnsiBackend::new(Writes::default(), (|| Ok(SIZE)) as SizeOf);
         Self { stage, terminal: Terminal::new(backend).unwrap() }
     }
 
@@ -41,6 +56,11 @@ impl Screen {
 
     /// Draws a frame; how many bytes it takes.
     pub fn draw(&mut self) -> usize {
+        self.frame().iter().map(Vec::len).sum()
+    }
+
+    /// Draws a frame; what it writes, write by write.
+    pub fn frame(&mut self) -> Vec<Vec<u8>> {
         let model = &self.stage.model;
         self.terminal
             .draw(|frame| {
@@ -48,10 +68,7 @@ impl Screen {
                 frame.set_cursor_position(cursor);
             })
             .unwrap();
-        let written = self.terminal.backend_mut().out();
-        let bytes = written.len();
-        written.clear();
-        bytes
+        std::mem::take(&mut self.terminal.backend_mut().out().0)
     }
 
     /// Types a key script and draws once.

@@ -24,7 +24,7 @@ use callsheet::operations::import::{Fate, Heard, Imported, Report, Run, Summary}
 use callsheet::operations::notices::{Audience, Fallback, Notified, Person};
 use callsheet::operations::outbox::{DeliveryDetail, OutboxEntry, QueueTotals};
 use callsheet::operations::page::Page;
-use callsheet::operations::subscriptions::{Changed, Ended, Restored, Whom};
+use callsheet::operations::subscriptions::{Changed, Restored, Whom};
 use callsheet::operations::{Problem, Reach};
 use callsheet::tui::effect::{Answer, ColumnFacts, Effect, Question, Refused, Request};
 use callsheet::tui::keymap::Keymap;
@@ -146,6 +146,7 @@ impl Stage {
                     | Effect::Redraw
                     | Effect::Copy(_)
                     | Effect::Mouse(_)
+                    | Effect::Draft(_)
                     | Effect::Quit => self.effects.push(effect),
                 }
             }
@@ -279,7 +280,7 @@ impl Stage {
             ),
             Question::Delete { ids } => {
                 self.contacts.retain(|contact| !ids.contains(&contact.id));
-                Answer::Deleted(Ok(Deleted { contacts: ids.clone(), ended: Ended::Done }))
+                Answer::Deleted(Ok(Deleted { contacts: ids.clone(), ..Deleted::default() }))
             }
             Question::SendCode { .. } => Answer::CodeSent(Err(Problem::NoSecurityEmail)),
             Question::Confirm { .. } => Answer::Confirmed(Err(Problem::WrongCode { tries_left: 4 })),
@@ -314,7 +315,7 @@ impl Stage {
             let before = contact.clone();
             contact.subscriptions = wanted(&before.subscriptions);
             contact.version += 1;
-            all.steps.extend(Changed::of(&before, contact).steps);
+            all.steps.extend(Changed::of(&before, contact, now()).steps);
         }
         all
     }

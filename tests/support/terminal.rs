@@ -98,6 +98,17 @@ impl Terminal {
         self
     }
 
+    /// Waits until something holds outside of the terminal.
+    #[track_caller]
+    pub fn waits_until(&mut self, what: &str, holds: impl Fn() -> bool) -> &mut Self {
+        let deadline = Instant::now() + DEADLINE;
+        while !holds() {
+            assert!(Instant::now() < deadline, "not so: {what}");
+            thread::yield_now();
+        }
+        self
+    }
+
     /// Sends a signal to the program.
     pub fn signal(&mut self, signal: Signal) -> &mut Self {
         kill_process(self.pid, signal).unwrap();

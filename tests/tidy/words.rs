@@ -14,6 +14,7 @@ use callsheet::operations::history;
 use callsheet::tui::keymap::{Context, Footer};
 use callsheet::tui::model::Screen;
 use callsheet::tui::screens::delivery_detail;
+use callsheet::tui::screens::draft_offer;
 use callsheet::tui::screens::help;
 use callsheet::tui::theme::Theme;
 use callsheet::tui::widgets::audience::{exclusion_words, fallback_words, past_fallback_words};
@@ -38,6 +39,7 @@ fn from_tables() -> Vec<&'static str> {
     texts.extend(Theme::BUILT_IN.map(Theme::id));
     texts.push("own");
     texts.extend(help::texts());
+    texts.extend(draft_offer::TEXTS);
     texts.extend(Status::ALL.map(Status::words));
     texts.extend(State::ALL.map(State::id));
     texts.extend(Kind::ALL.map(Kind::id));

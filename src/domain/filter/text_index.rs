@@ -11,7 +11,7 @@
 
 mod bits;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use memchr::{memchr, memmem};
 
@@ -41,7 +41,7 @@ pub struct Beside<'a> {
     /// Contacts with a subscription that one of the wanted types covers. Looked at by `type:` only.
     pub subscribers: Option<&'a Bits>,
     /// Looked at by `is:selected` only.
-    pub selected: &'a [ContactId],
+    pub selected: Option<&'a BTreeSet<ContactId>>,
 }
 
 /// The text of all contacts.
@@ -191,7 +191,7 @@ impl TextIndex {
         }
         match filter.selected {
             None => bits,
-            Some(Selected::Yes) => bits.and(&self.slots_of(beside.selected.iter().copied())),
+            Some(Selected::Yes) => bits.and(&self.slots_of(beside.selected.into_iter().flatten().copied())),
             Some(Selected::Never) => Bits::none(self.slots()),
         }
     }

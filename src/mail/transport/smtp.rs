@@ -39,6 +39,9 @@ pub use self::interrupt::Interrupt;
 pub use self::probe::{ProbeEvent, ProbeStep, Stage, examine, probe};
 pub use self::tls::{CaError, read_certificates};
 
+/// The certificate of an authority, in DER.
+pub type Certificate = CertificateDer<'static>;
+
 /// The longest words of a failure, in characters.
 const LONGEST_WORDS: usize = 700;
 
@@ -54,7 +57,7 @@ pub struct SmtpSettings {
     /// Who signs in; `None` does not.
     pub credentials: Option<Credentials>,
     /// Authorities to trust besides those of the system; see [`read_certificates`].
-    pub extra_ca: Vec<CertificateDer<'static>>,
+    pub extra_ca: Vec<Certificate>,
     /// What this machine calls itself in EHLO: a domain name or an address literal, printable ASCII.
     pub hello_name: String,
     /// How long to wait for what.

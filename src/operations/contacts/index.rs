@@ -88,6 +88,28 @@ pub fn need(session: &mut Session) -> Result<Need, Problem> {
     Ok(if contacts > FEW { Need::Build } else { Need::Nothing })
 }
 
+/// The contacts that a query lists, in order of id, if the session's index tells it.
+///
+/// # Errors
+/// [`Problem::Store`].
+pub fn found(session: &mut Session, query: &ListQuery) -> Result<Option<Vec<ContactId>>, Problem> {
+    let (store, desk, index) = session.desk_with_index();
+    store.read(|reading| Ok(found_in(index, reading, query, desk.now)?))
+}
+
+/// The same in a view.
+pub(in crate::operations) fn found_in(
+    index: &mut Option<Box<Index>>,
+    reading: &Reading<'_>,
+    query: &ListQuery,
+    now: Timestamp,
+) -> Result<Option<Vec<ContactId>>, StoreError> {
+    let Some(found) = matching(index, reading, query, now)? else { return Ok(None) };
+    let mut ids: Vec<ContactId> = index.iter().flat_map(|index| index.text.ids_in(&found)).collect();
+    ids.sort_unstable();
+    Ok(Some(ids))
+}
+
 /// What a query finds, by the index of a session as it is in this view; None if there is no index, also if it was just given up.
 pub(super) fn matching(
     index: &mut Option<Box<Index>>,
@@ -152,7 +174,7 @@ impl Index {
         }
         let overdue = if filter.asks_for_status() { reading.overdue(now)? } else { Vec::new() };
         let subscribers = self.subscribers.as_ref().filter(|_| !types.is_empty()).map(|(_, bits)| bits);
-        let beside = Beside { overdue: &overdue, subscribers, selected: &query.selected };
+        let beside = Beside { overdue: &overdue, subscribers, selected: Some(&query.selected) };
         let Some((_, found)) = &self.found else { return Ok(Bits::default()) };
         Ok(self.text.qualify(filter, found, &beside))
     }

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{ListQuery, Order, PageAt, index, matches, ordered, places};
+use super::{ListQuery, Order, PageAt, index, matches, places};
 use crate::domain::contact::{Contact, SortColumn};
 use crate::operations::page::Page;
 use crate::operations::{Problem, Session};
@@ -50,7 +50,6 @@ pub fn page_step_by_step(
         }
         PageAt::Percent(percent) => {
             let (store, desk, index) = session.desk_with_index();
-            let query = &ordered(query);
             let place = store.read(|reading| places::of_share(index, reading, query, *percent, desk.now))?;
             part(session, query, &place.map_or(PageAt::First, PageAt::From), limit, progress)
         }
@@ -67,7 +66,6 @@ fn part(
     limit: usize,
     progress: Progress<'_>,
 ) -> Result<Page<Contact>, Problem> {
-    let query = &ordered(query);
     let (store, desk, index) = session.desk_with_index();
     let down = query.order == Order::Ascending;
     let (forward, backward) =
@@ -132,7 +130,6 @@ pub fn count_step_by_step(
     query: &ListQuery,
     progress: Progress<'_>,
 ) -> Result<Option<u64>, Problem> {
-    let query = &ordered(query);
     let (store, desk, index) = session.desk_with_index();
     store.read(|reading| {
         if query.filter.is_empty() {

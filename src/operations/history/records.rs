@@ -132,10 +132,15 @@ pub fn fields(record: &Record) -> Option<Vec<Field<'_>>> {
     };
     let told = fields.iter().filter_map(|(name, value)| match pair(value).filter(|_| is_change) {
         Some((old, new)) if old == new => None,
-        Some((old, new)) => Some(Field { name, old: Some(old), new }),
-        None => Some(Field { name, old: None, new: value }),
+        Some((old, new)) => Some(Field { name: called(record, name), old: Some(old), new }),
+        None => Some(Field { name: called(record, name), old: None, new: value }),
     });
     Some(told.collect())
+}
+
+/// What a field is called: the name of an account is another word than that of a person.
+fn called<'a>(record: &Record, field: &'a str) -> &'a str {
+    if record.action == "account.set" && field == "name" { "account name" } else { field }
 }
 
 /// The two members of a list of two.
@@ -184,7 +189,11 @@ impl Search {
             words.iter().all(|word| text.contains(word.as_str()))
         };
         let persons = || joined([record.name.as_deref(), record.email.as_deref()]);
-        let actors = || joined([Some(record.actor.as_str()), record.origin.as_deref()]);
+        let in_list = |actor| word(actor, Language::ZhCn);
+        let actors = || {
+            let listed = (!self.who.iter().all(|word| word.is_ascii())).then(|| in_list(&record.actor));
+            joined([Some(record.actor.as_str()), record.origin.as_deref(), listed])
+        };
         let everything = || {
             let told = record.details.as_ref().map(ToString::to_string);
             let (headline, persons, actors) = (headline(record, Language::En), persons(), actors());

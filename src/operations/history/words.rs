@@ -7,7 +7,8 @@ use crate::domain::say::{counted, plain, say};
 use crate::store::Via;
 
 /// What the fields of an entry are called.
-pub const FIELDS: [&str; 33] = [
+pub const FIELDS: [&str; 34] = [
+    "account name",
     "added",
     "again",
     "by",

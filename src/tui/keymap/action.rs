@@ -55,6 +55,7 @@ pub enum Action {
     Edit,
     TestMail,
     Examine,
+    OtherPage,
     Left,
     Right,
     WordLeft,

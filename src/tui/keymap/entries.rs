@@ -175,6 +175,7 @@ pub(super) const MAIL_FORM: &[Entry] = &[
         1,
         shown(Action::Examine, "examine", "ask the server with what is typed; nothing is sent", "check", 2),
     ),
+    at(1, shown(Action::OtherPage, "other_page", "the other page of the form", "turn", 3)),
     entry(Action::PageUp, "page_up", "up in what the server says"),
     entry(Action::PageDown, "page_down", "down in what the server says"),
 ];

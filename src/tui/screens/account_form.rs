@@ -7,6 +7,7 @@ use crate::domain::account::Account;
 use crate::domain::language::Language;
 use crate::operations::Problem;
 use crate::operations::account::{AccountChange, AccountField, AccountWrong};
+use crate::tui::draft::{Draft, Form, Texts};
 use crate::tui::keymap::{Action, Context, Input, Typing};
 use crate::tui::widgets::drop_down::DropDown;
 use crate::tui::widgets::text_field::{TextField, Typed};
@@ -84,10 +85,49 @@ impl AccountFormDialog {
         Self::new(Purpose::Edit(Box::new(account)), &name, &email, language, focus)
     }
 
+    /// Puts back what a draft has changed; it counts as changed.
+    pub fn restore(&mut self, draft: &Draft) {
+        if let Some(name) = draft.changed("name") {
+            self.name.set(name);
+        }
+        if let Some(email) = draft.changed("security_email") {
+            self.security_email.set(email);
+        }
+        let language = draft.changed("language").and_then(|id| Language::parse(id).ok());
+        if let Some(at) = language.and_then(|wanted| Language::ALL.iter().position(|known| *known == wanted))
+        {
+            self.language.choose(at);
+        }
+    }
+
+    /// What is to be kept in case that the program ends.
+    #[must_use]
+    pub fn draft(&self) -> Option<Draft> {
+        let language = Language::ALL.get(self.language.chosen()).copied().unwrap_or(Language::En);
+        let texts = |name, security_email, language: Language| {
+            Texts::of([("name", name), ("security_email", security_email), ("language", language.id())])
+        };
+        let (form, before) = match &self.purpose {
+            Purpose::Introduction => (Form::Introduction, texts("", "", language)),
+            Purpose::Edit(account) => {
+                let email = account.security_email.as_deref().unwrap_or_default();
+                (Form::Account, texts(&account.name, email, account.language))
+            }
+        };
+        let now = texts(self.name.text(), self.security_email.text(), language);
+        (before != now).then_some(Draft { form, before, now })
+    }
+
     /// Whether these are the questions of the first start.
     #[must_use]
     pub fn is_introduction(&self) -> bool {
         self.purpose == Purpose::Introduction
+    }
+
+    /// Whether it is being saved: keys must wait for what comes of it.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.waiting == Waiting::Saved
     }
 
     /// Where the keys have their meaning now.

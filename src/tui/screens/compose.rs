@@ -21,6 +21,7 @@ use crate::domain::safe_text::safe;
 use crate::domain::say::{counted, plain, say};
 use crate::operations::Problem;
 use crate::operations::notices::{Audience, Notified};
+use crate::tui::draft::{Draft, Form, Texts};
 use crate::tui::keymap::{Action, Context, Input, Typing};
 use crate::tui::look::Look;
 use crate::tui::model::Tone;
@@ -156,6 +157,35 @@ impl ComposeDialog {
         }
     }
 
+    /// What a draft has, under the key that it began with: what was queued then is not queued again.
+    #[must_use]
+    pub fn again(draft: &Draft, key: String, number: u32, catalogue: &Catalogue, language: Language) -> Self {
+        let mut dialog = Self::new(catalogue, language, key);
+        dialog.key.number = number;
+        dialog.subject.set(draft.text("subject"));
+        dialog.body = TextArea::new(draft.text("body"), BODY_FIELD);
+        if let Some(index) = dialog.types.iter().position(|id| id == draft.text("type")) {
+            dialog.list.pick(index);
+            dialog.who = Who::Asked;
+        }
+        dialog
+    }
+
+    /// What is to be kept in case that the program ends.
+    #[must_use]
+    pub fn draft(&self) -> Option<Draft> {
+        if self.subject.is_empty() && self.body.is_empty() {
+            return None;
+        }
+        let now = Texts::of([
+            ("type", self.message_type().unwrap_or_default()),
+            ("subject", self.subject.text()),
+            ("body", self.body.text()),
+        ]);
+        let form = Form::Notice { key: self.key.base.clone(), number: self.key.number };
+        Some(Draft { form, before: Texts::default(), now })
+    }
+
     /// The id of the type that is chosen.
     #[must_use]
     pub fn message_type(&self) -> Option<&str> {
@@ -171,6 +201,12 @@ impl ComposeDialog {
             body: self.body.text().to_owned(),
             html: None,
         }
+    }
+
+    /// Whether the notice is being queued: keys must wait for what comes of it.
+    #[must_use]
+    pub fn is_queueing(&self) -> bool {
+        self.waiting == Waiting::Sent
     }
 
     /// Where the keys have their meaning now.

@@ -5,6 +5,7 @@
 //! not by a question. It never saves by itself; it says what is to be saved and is told what became of it.
 
 mod conflict;
+mod draft;
 mod fields;
 #[cfg(test)]
 mod tests;
@@ -121,6 +122,9 @@ enum Waiting {
 #[derive(Debug, Clone, PartialEq)]
 enum Message {
     ContactDeleted,
+    /// Since the draft was written that was opened.
+    DeletedMeanwhile,
+    ChangedMeanwhile,
     SavedAlready,
     TheirsTaken,
     NotSaved(Box<Problem>),
@@ -155,11 +159,6 @@ impl ContactFormDialog {
         self.fields.say_anew(language);
     }
 
-    /// Puts back what was entered before, for example from a draft; it counts as changed.
-    pub fn restore(&mut self, entered: &ContactForm) {
-        self.fields.fill(entered);
-    }
-
     /// The contact that is modified; None while one is added.
     #[must_use]
     pub fn editing(&self) -> Option<ContactId> {
@@ -179,6 +178,12 @@ impl ContactFormDialog {
     #[must_use]
     pub fn is_changed(&self) -> bool {
         self.entered() != self.original
+    }
+
+    /// Whether it is asked for a hint or being saved: keys must wait for what comes of it.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.front.is_none() && self.waiting != Waiting::No
     }
 
     /// Where the keys have their meaning now.

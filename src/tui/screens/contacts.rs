@@ -7,6 +7,7 @@ mod table;
 mod view;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
@@ -38,7 +39,8 @@ pub struct Contacts {
     filter: FilterLine<Filter>,
     sort: SortColumn,
     order: Order,
-    picked: BTreeSet<ContactId>,
+    /// Shared with the questions that are about it.
+    picked: Arc<BTreeSet<ContactId>>,
     /// All that match are asked for, to be picked.
     picking: Option<Request>,
     count: Count,
@@ -124,7 +126,7 @@ impl Contacts {
 
     /// What is picked for a common action.
     #[must_use]
-    pub const fn picked(&self) -> &BTreeSet<ContactId> {
+    pub fn picked(&self) -> &BTreeSet<ContactId> {
         &self.picked
     }
 
@@ -143,8 +145,7 @@ impl Contacts {
     #[must_use]
     pub fn query(&self) -> ListQuery {
         let filter = self.filter.question().clone();
-        let selected =
-            if filter.asks_for_selection() { self.picked.iter().copied().collect() } else { Vec::new() };
+        let selected = if filter.asks_for_selection() { Arc::clone(&self.picked) } else { Arc::default() };
         ListQuery { filter, sort: self.sort, order: self.order, selected }
     }
 
@@ -183,8 +184,11 @@ impl Contacts {
 
     /// Loads what is shown anew; cursor, filter and order stay. `gone` will not come back.
     pub fn reload(&mut self, gone: &[ContactId], plan: &mut Plan) {
-        for id in gone {
-            self.picked.remove(id);
+        if gone.iter().any(|id| self.picked.contains(id)) {
+            let picked = Arc::make_mut(&mut self.picked);
+            for id in gone {
+                picked.remove(id);
+            }
         }
         match self.window.stay(self.height) {
             None => self.load(PageAt::First, Land::First, plan),
@@ -302,7 +306,7 @@ impl Contacts {
         self.picking.take_if(|asked| *asked == request)?;
         match ids {
             Ok(ids) => {
-                self.picked.extend(ids);
+                Arc::make_mut(&mut self.picked).extend(ids);
                 None
             }
             Err(problem) => Some(problem),
@@ -382,8 +386,9 @@ impl Contacts {
 
     fn pick(&mut self) {
         let Some(id) = self.current().map(Row::key) else { return };
-        if !self.picked.remove(&id) {
-            self.picked.insert(id);
+        let picked = Arc::make_mut(&mut self.picked);
+        if !picked.remove(&id) {
+            picked.insert(id);
         }
         self.window.step(1, self.height);
     }
@@ -393,7 +398,7 @@ impl Contacts {
         if self.filter.clear() == Edit::Changed {
             self.refilter(plan);
         } else if !self.picked.is_empty() {
-            self.picked.clear();
+            self.picked = Arc::default();
         }
     }
 

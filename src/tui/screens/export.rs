@@ -13,6 +13,7 @@ use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
 use crate::domain::say::{Said, say, saying};
 use crate::operations::export::{Existing, Exported, Format, Scope};
+use crate::tui::draft::{Draft, Form, Texts};
 use crate::tui::effect::{Pace, Refused};
 use crate::tui::keymap::{Action, Context, Input, Typing};
 use crate::tui::places::Places;
@@ -119,6 +120,21 @@ impl ExportDialog {
             message: None,
             question: None,
         }
+    }
+
+    /// Puts back what a draft has.
+    pub fn restore(&mut self, draft: &Draft) {
+        self.file.set(draft.text("file"));
+    }
+
+    /// What is to be kept in case that the program ends: the name. What was filtered and selected is gone then.
+    #[must_use]
+    pub fn draft(&self) -> Option<Draft> {
+        if self.file.text() == NAME || matches!(self.stage, Stage::Told(_)) {
+            return None;
+        }
+        let now = Texts::of([("file", self.file.text())]);
+        Some(Draft { form: Form::Export, before: Texts::default(), now })
     }
 
     /// Where the keys have their meaning now.

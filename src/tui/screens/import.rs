@@ -24,6 +24,7 @@ use crate::domain::say::{Said, counted, say, saying};
 use crate::domain::timestamp::Timestamp;
 use crate::operations::contacts::Verify;
 use crate::operations::import::{BadRows, Format, Options, Report, Run, Stamp, Summary};
+use crate::tui::draft::{Draft, Form, Texts};
 use crate::tui::effect::{Pace, Refused};
 use crate::tui::keymap::{Action, Context, Input, Typing};
 use crate::tui::look::Look;
@@ -106,6 +107,26 @@ impl ImportDialog {
             language,
             question: None,
         }
+    }
+
+    /// Puts back what a draft has.
+    pub fn restore(&mut self, draft: &Draft) {
+        self.file.set(draft.text("file"));
+        let named =
+            |format: &Option<Format>| format.map(format_name).unwrap_or_default() == draft.text("format");
+        self.format.choose(FORMATS.iter().position(named).unwrap_or_default());
+    }
+
+    /// What is to be kept in case that the program ends.
+    #[must_use]
+    pub fn draft(&self) -> Option<Draft> {
+        if self.file.is_empty() || matches!(self.stage, Stage::Told(_)) {
+            return None;
+        }
+        let format = FORMATS.get(self.format.chosen()).copied().flatten();
+        let now =
+            Texts::of([("file", self.file.text()), ("format", format.map(format_name).unwrap_or_default())]);
+        Some(Draft { form: Form::Import, before: Texts::default(), now })
     }
 
     /// Says from now on what it says in this language.

@@ -11,6 +11,7 @@ use crate::domain::language::Language;
 use crate::domain::say::{Said, Say as _, say};
 use crate::mail::sender::ProbeEvent;
 use crate::operations::Problem;
+use crate::tui::draft::{Draft, Form, Texts};
 use crate::tui::keymap::{Action, Context, Input, Typing};
 use crate::tui::widgets::drop_down::DropDown;
 use crate::tui::widgets::password_field::PasswordField;
@@ -24,13 +25,11 @@ const FIELD_LIMIT: usize = 400;
 pub struct MailFormDialog {
     /// As it was read.
     server: MailServer,
-    from: TextField,
-    host: TextField,
-    port: TextField,
+    page: Page,
+    /// The fields into which text is typed.
+    texts: Vec<(MailField, TextField)>,
     security: DropDown,
-    username: TextField,
     password: PasswordField,
-    return_path: TextField,
     smtputf8: bool,
     focus: Focus,
     problems: Vec<(MailField, Said)>,
@@ -38,6 +37,8 @@ pub struct MailFormDialog {
     /// Why it could not be saved, where no field is to blame.
     message: Option<Message>,
     doctor: Doctor,
+    /// Whether a small screen shows what the doctor says and not the field with the focus: from the question to the next key.
+    follows_doctor: bool,
     question: Option<Confirm>,
 }
 
@@ -65,7 +66,58 @@ enum Focus {
     Field(MailField),
     Ok,
     Examine,
+    /// The button that leads to the other page.
+    Turn,
     Cancel,
+}
+
+/// What is seen of the form at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Page {
+    /// Where mail goes, and who sends it.
+    Server,
+    /// Everything else.
+    More,
+}
+
+impl Page {
+    const fn of(field: MailField) -> Self {
+        match field {
+            MailField::From
+            | MailField::Host
+            | MailField::Port
+            | MailField::Security
+            | MailField::Username
+            | MailField::Password => Self::Server,
+            MailField::CaFile
+            | MailField::Connections
+            | MailField::RatePerSecond
+            | MailField::ReturnPath
+            | MailField::MessageIdDomain
+            | MailField::Smtputf8
+            | MailField::DkimDomain
+            | MailField::DkimSelector
+            | MailField::DkimKeyFile => Self::More,
+        }
+    }
+
+    const fn other(self) -> Self {
+        match self {
+            Self::Server => Self::More,
+            Self::More => Self::Server,
+        }
+    }
+
+    fn fields(self) -> impl Iterator<Item = MailField> {
+        MailField::ALL.into_iter().filter(move |field| Self::of(*field) == self)
+    }
+
+    const fn first(self) -> MailField {
+        match self {
+            Self::Server => MailField::From,
+            Self::More => MailField::CaFile,
+        }
+    }
 }
 
 /// Why it was not saved.
@@ -89,30 +141,57 @@ impl MailFormDialog {
     #[must_use]
     pub fn new(server: MailServer, language: Language) -> Self {
         let form = &server.form;
-        let field = |text: &str| TextField::new(text, FIELD_LIMIT);
+        let field = |field| Some((field, TextField::new(form.text(field)?, FIELD_LIMIT)));
         let chosen = Security::ALL.into_iter().position(|known| Some(known) == form.security);
         Self {
-            from: field(&form.from),
-            host: field(&form.host),
-            port: field(&form.port),
+            page: Page::Server,
+            texts: MailField::ALL.into_iter().filter_map(field).collect(),
             security: DropDown::new(securities(language), chosen.map_or(0, |at| at + 1)),
-            username: field(&form.username),
             password: PasswordField::default(),
-            return_path: field(&form.return_path),
             smtputf8: form.smtputf8,
             focus: Focus::Field(MailField::From),
             problems: Vec::new(),
             waiting: Waiting::No,
             message: None,
             doctor: Doctor::default(),
+            follows_doctor: false,
             question: None,
             server,
         }
     }
 
+    /// Puts back what a draft has changed; it counts as changed.
+    pub fn restore(&mut self, draft: &Draft) {
+        for (field, typed) in &mut self.texts {
+            if let Some(text) = draft.changed(field.key()) {
+                typed.set(text);
+            }
+        }
+        if let Some(id) = draft.changed(MailField::Security.key()) {
+            let chosen = Security::ALL.iter().position(|known| known.id() == id);
+            self.security.choose(chosen.map_or(0, |at| at + 1));
+        }
+        if let Some(smtputf8) = draft.changed(MailField::Smtputf8.key()) {
+            self.smtputf8 = smtputf8 == YES;
+        }
+    }
+
+    /// What is to be kept in case that the program ends; never the password.
+    #[must_use]
+    pub fn draft(&self) -> Option<Draft> {
+        let (before, now) = (texts(&self.server.form), texts(&self.form()));
+        (before != now).then_some(Draft { form: Form::MailServer, before, now })
+    }
+
     /// Says in another language what it keeps in words.
     pub fn say_anew(&mut self, language: Language) {
         self.security.say_anew(securities(language));
+    }
+
+    /// Whether it is being saved: keys must wait for what comes of it.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.waiting == Waiting::Saved
     }
 
     /// Where the keys have their meaning now.
@@ -123,7 +202,7 @@ impl MailFormDialog {
             (None, _) if self.security.is_open() => Context::DropDown,
             (None, Focus::Field(MailField::Security | MailField::Smtputf8)) => Context::MailForm,
             (None, Focus::Field(_)) => Context::MailField,
-            (None, Focus::Ok | Focus::Examine | Focus::Cancel) => Context::MailForm,
+            (None, Focus::Ok | Focus::Examine | Focus::Turn | Focus::Cancel) => Context::MailForm,
         }
     }
 
@@ -161,11 +240,14 @@ impl MailFormDialog {
                 self.changed(MailField::Security)
             };
         }
+        self.follows_doctor &=
+            matches!(input, Input::Action(Action::PageUp | Action::PageDown | Action::Close));
         match input {
             Input::Action(Action::Close) => return self.close(),
             Input::Action(Action::Next) => self.move_focus(1),
-            Input::Action(Action::Previous) => self.move_focus(order().len() - 1),
+            Input::Action(Action::Previous) => self.move_focus(self.order().len() - 1),
             Input::Action(Action::Examine) => return self.examine(),
+            Input::Action(Action::OtherPage) => self.turn(),
             Input::Action(Action::PageUp) => self.doctor.scroll_up(),
             Input::Action(Action::PageDown) => self.doctor.scroll_down(),
             Input::Action(Action::Tick) if self.focus == Focus::Field(MailField::Smtputf8) => {
@@ -224,22 +306,41 @@ impl MailFormDialog {
 
     fn take_problems(&mut self, problems: Vec<(MailField, Said)>) {
         if let Some((field, _)) = problems.first() {
+            self.page = Page::of(*field);
             self.focus = Focus::Field(*field);
         }
         self.problems = problems;
     }
 
     fn form(&self) -> MailForm {
-        MailForm {
-            from: self.from.text().to_owned(),
-            host: self.host.text().to_owned(),
-            port: self.port.text().to_owned(),
+        let mut form = MailForm {
             security: self.security.chosen().checked_sub(1).and_then(|at| Security::ALL.get(at).copied()),
-            username: self.username.text().to_owned(),
             password: self.password.password().map(TypedPassword),
-            return_path: self.return_path.text().to_owned(),
             smtputf8: self.smtputf8,
+            ..MailForm::default()
+        };
+        for (field, typed) in &self.texts {
+            if let Some(text) = form.text_mut(*field) {
+                typed.text().clone_into(text);
+            }
         }
+        form
+    }
+
+    fn text(&self, field: MailField) -> Option<&TextField> {
+        self.texts.iter().find(|(known, _)| *known == field).map(|(_, text)| text)
+    }
+
+    /// Goes to the other page.
+    fn turn(&mut self) {
+        self.page = self.page.other();
+        self.focus = Focus::Field(self.page.first());
+    }
+
+    /// Where the focus goes on this page, in its order.
+    fn order(&self) -> Vec<Focus> {
+        let buttons = [Focus::Ok, Focus::Examine, Focus::Turn, Focus::Cancel];
+        self.page.fields().map(Focus::Field).chain(buttons).collect()
     }
 
     fn is_changed(&self) -> bool {
@@ -247,21 +348,18 @@ impl MailFormDialog {
     }
 
     fn move_focus(&mut self, steps: usize) {
-        let order = order();
+        let order = self.order();
         let at = order.iter().position(|focus| *focus == self.focus).unwrap_or_default();
         self.focus = order[(at + steps) % order.len()];
     }
 
     fn edit(&mut self, input: &Input) -> MailFormOutcome {
         let Focus::Field(field) = self.focus else { return MailFormOutcome::Stay };
-        let typed = match field {
-            MailField::From => self.from.edit(input),
-            MailField::Host => self.host.edit(input),
-            MailField::Port => self.port.edit(input),
-            MailField::Username => self.username.edit(input),
-            MailField::Password => self.password.edit(input),
-            MailField::ReturnPath => self.return_path.edit(input),
-            MailField::Security | MailField::Smtputf8 => Typed::Unused,
+        let text = self.texts.iter_mut().find(|(known, _)| *known == field);
+        let typed = match (text, field) {
+            (Some((_, text)), _) => text.edit(input),
+            (None, MailField::Password) => self.password.edit(input),
+            (None, _) => Typed::Unused,
         };
         if typed == Typed::Changed { self.changed(field) } else { MailFormOutcome::Stay }
     }
@@ -288,6 +386,10 @@ impl MailFormDialog {
                 MailFormOutcome::Stay
             }
             Focus::Examine => self.examine(),
+            Focus::Turn => {
+                self.turn();
+                MailFormOutcome::Stay
+            }
             Focus::Cancel => self.close(),
             Focus::Field(_) | Focus::Ok => self.ok(),
         }
@@ -309,8 +411,7 @@ impl MailFormDialog {
         }
         self.problems.clear();
         self.doctor = Doctor::asking();
-        // On a small screen the doctor is seen from the buttons only.
-        self.focus = Focus::Examine;
+        self.follows_doctor = true;
         MailFormOutcome::Examine { server: self.server.clone(), form: self.form() }
     }
 
@@ -341,14 +442,38 @@ impl Message {
     }
 }
 
+/// How a draft says that a box is ticked.
+const YES: &str = "yes";
+
+/// Everything but the password.
+fn texts(form: &MailForm) -> Texts {
+    Texts::of(MailField::ALL.map(|field| {
+        let text = match field {
+            MailField::Security => form.security.map(Security::id).unwrap_or_default(),
+            MailField::Smtputf8 if form.smtputf8 => YES,
+            MailField::From
+            | MailField::Host
+            | MailField::Port
+            | MailField::Username
+            | MailField::Password
+            | MailField::CaFile
+            | MailField::Connections
+            | MailField::RatePerSecond
+            | MailField::ReturnPath
+            | MailField::MessageIdDomain
+            | MailField::Smtputf8
+            | MailField::DkimDomain
+            | MailField::DkimSelector
+            | MailField::DkimKeyFile => form.text(field).map(String::as_str).unwrap_or_default(),
+        };
+        (field.key(), text)
+    }))
+}
+
 /// What can be chosen: the default, and each by its name in the configuration.
 fn securities(language: Language) -> Vec<String> {
     let names = Security::ALL.map(Security::id);
     std::iter::once(say!(language, "default")).chain(names).map(str::to_owned).collect()
-}
-
-fn order() -> Vec<Focus> {
-    MailField::ALL.into_iter().map(Focus::Field).chain([Focus::Ok, Focus::Examine, Focus::Cancel]).collect()
 }
 
 #[cfg(test)]

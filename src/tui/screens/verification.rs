@@ -113,6 +113,12 @@ impl VerificationDialog {
         self.subject
     }
 
+    /// Whether a code is being looked at: keys must wait for what comes of it.
+    #[must_use]
+    pub fn is_checking(&self) -> bool {
+        self.entry.is_some() && self.waiting == Waiting::Checking
+    }
+
     /// Where the keys have their meaning now.
     #[must_use]
     pub fn context(&self) -> Context {

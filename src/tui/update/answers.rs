@@ -11,7 +11,7 @@ use crate::operations::{Problem, StoreError};
 use crate::tui::effect::{Answer, Effect, Request};
 use crate::tui::model::{Model, Overlay, Tone};
 use crate::tui::plan::Plan;
-use crate::tui::update::{deletion, dialogs, files, history, mail, matrix};
+use crate::tui::update::{deletion, dialogs, drafts, files, history, mail, matrix};
 
 /// After a second fall within this time what was asked is not asked again: it may be the reason.
 const FALLS_APART: std::time::Duration = std::time::Duration::from_secs(5);
@@ -41,7 +41,9 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
             }
         }
         Answer::Wishes(contact) => {
-            if is_awaited(&mut model.pending.dialog_data, request) {
+            if is_awaited(&mut model.pending.draft, request) {
+                drafts::take_contact(model, contact, plan);
+            } else if is_awaited(&mut model.pending.dialog_data, request) {
                 matrix::take_contact(model, contact);
             } else {
                 let outcome = model.edits.take_contact(request, contact, &model.fixed.catalogue, plan);
@@ -58,7 +60,7 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
             }
         }
         Answer::Subscribed(saved) => {
-            let outcome = model.edits.take_saved(request, saved, &model.fixed.catalogue, plan);
+            let outcome = model.edits.take_saved(request, saved, model.now, &model.fixed.catalogue, plan);
             matrix::follow(model, outcome, plan);
         }
         Answer::SubscriptionsChanged(changed) => {
@@ -193,8 +195,9 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
             }
         }
         Answer::MailServer(server) => {
-            if is_awaited(&mut model.pending.dialog, request) {
-                mail::take_server(model, server);
+            let is_for_draft = drafts::awaits_mail_form(model);
+            if is_awaited(&mut model.pending.dialog, request) || is_for_draft {
+                mail::take_server(model, server, plan);
             }
         }
         Answer::Examining(event) => {
@@ -273,6 +276,7 @@ pub(super) fn take_fall(model: &mut Model, words: &str, plan: &mut Plan) {
     dialogs::refuse(model, &problem);
     matrix::show_edits(model);
     model.settings.forget(&problem);
+    drafts::forget(model);
     let words = safe(words);
     let words =
         say!(model.fixed.language, "A part of callsheet fell over and was started anew: {words}", words);
@@ -329,6 +333,7 @@ fn take_delivery_deed(model: &mut Model, result: Result<(), Problem>, words: &st
         | Overlay::Import(_)
         | Overlay::MailForm(_)
         | Overlay::Compose(_)
+        | Overlay::DraftOffer(_)
         | Overlay::GoTo(_)
         | Overlay::Help(_)
         | Overlay::Palette(_) => None,
@@ -375,6 +380,7 @@ fn take_audience(model: &mut Model, audience: Result<Audience, Problem>) {
             | Overlay::Export(_)
             | Overlay::Import(_)
             | Overlay::MailForm(_)
+            | Overlay::DraftOffer(_)
             | Overlay::GoTo(_)
             | Overlay::Help(_)
             | Overlay::Palette(_) => {}

@@ -55,6 +55,7 @@ fn focused(model: &Model, much: Much) -> Option<String> {
             | Overlay::MailForm(_)
             | Overlay::Export(_)
             | Overlay::Import(_)
+            | Overlay::DraftOffer(_)
             | Overlay::GoTo(_)
             | Overlay::Help(_)
             | Overlay::Palette(_),

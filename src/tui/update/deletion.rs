@@ -1,5 +1,6 @@
 //! Deleting contacts: how far it is, how it is stopped, and what became of it.
 
+use super::matrix::then;
 use super::refresh;
 use crate::domain::contact::ContactId;
 use crate::domain::language::Language;
@@ -57,9 +58,24 @@ pub(super) fn take(model: &mut Model, request: Request, deleted: Result<Deleted,
             return refresh(model, &[], plan);
         }
     };
-    let (tone, words) = words(&deleted, all, model.fixed.language);
+    let language = model.fixed.language;
+    let (tone, mut words) = words(&deleted, all, language);
+    if deleted.cancelled > 0 {
+        words = then(&words, &cancelled_words(deleted.cancelled, language), language);
+    }
     model.notify(tone, words);
     refresh(model, &deleted.contacts, plan);
+}
+
+/// Says that mails were cancelled by what was done.
+pub(super) fn cancelled_words(count: usize, language: Language) -> String {
+    counted!(
+        language,
+        count,
+        "{count} mail that waited is cancelled.",
+        "{count} mails that waited are cancelled.",
+        count
+    )
 }
 
 fn words(deleted: &Deleted, all: u64, language: Language) -> (Tone, String) {
@@ -126,7 +142,7 @@ mod tests {
     fn it_is_said_how_many_are_deleted_and_what_became_of_the_others() {
         let said = |done: i64, ended, all| {
             let contacts = (1..=done).map(ContactId).collect();
-            words(&Deleted { contacts, ended }, all, Language::En).1
+            words(&Deleted { contacts, ended, ..Deleted::default() }, all, Language::En).1
         };
         assert_eq!(said(1, Ended::Done, 1), "The contact is deleted.");
         assert_eq!(said(3, Ended::Done, 3), "3 contacts are deleted.");

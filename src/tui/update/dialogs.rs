@@ -1,6 +1,6 @@
 //! Inputs to what stands in front of the screen, and what follows from them.
 
-use super::{ask_audience, deletion, files, language, mail, matrix, open_verification, retry};
+use super::{ask_audience, deletion, drafts, files, language, mail, matrix, open_verification, retry};
 use crate::domain::account::Account;
 use crate::domain::contact::{Contact, Subject};
 use crate::operations::Problem;
@@ -111,6 +111,10 @@ pub(super) fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
             let outcome = dialog.input(input, front, look);
             files::follow_import(model, outcome, plan);
         }
+        Overlay::DraftOffer(dialog) => {
+            let outcome = dialog.input(input);
+            drafts::follow_offer(model, outcome, plan);
+        }
         Overlay::GoTo(line) => match line.input(input) {
             GoToOutcome::Stay => {}
             GoToOutcome::Close => close(model),
@@ -215,6 +219,7 @@ pub(super) fn refuse(model: &mut Model, problem: &Problem) {
             | Overlay::HistoryEntry(_)
             | Overlay::ContactTypes(_)
             | Overlay::Audience(_)
+            | Overlay::DraftOffer(_)
             | Overlay::GoTo(_)
             | Overlay::Help(_)
             | Overlay::Palette(_) => {}

@@ -1,6 +1,7 @@
 //! Export and import: what their dialogs want, and what became of it.
 
 use crate::operations::import::Report;
+use crate::tui::draft::Draft;
 use crate::tui::effect::{Effect, Pace, Question, Refused, Request};
 use crate::tui::model::{Model, Overlay};
 use crate::tui::plan::Plan;
@@ -8,19 +9,37 @@ use crate::tui::screens::export::{ExportDialog, ExportOutcome, Listed};
 use crate::tui::screens::import::{ImportDialog, ImportOutcome};
 
 pub(super) fn open_export(model: &mut Model) {
+    let dialog = export(model);
+    model.overlays.push(Overlay::Export(Box::new(dialog)));
+}
+
+/// The export that a draft has.
+pub(super) fn export_again(model: &Model, draft: &Draft) -> Overlay {
+    let mut dialog = export(model);
+    dialog.restore(draft);
+    Overlay::Export(Box::new(dialog))
+}
+
+fn export(model: &Model) -> ExportDialog {
     let listed = Listed {
         filter: model.contacts.query().filter,
         selected: model.contacts.picked().clone(),
         all: model.totals.as_ref().map(|totals| totals.contacts),
         matching: model.contacts.matching(),
     };
-    let dialog = ExportDialog::new(model.fixed.places.clone(), listed, model.fixed.language);
-    model.overlays.push(Overlay::Export(Box::new(dialog)));
+    ExportDialog::new(model.fixed.places.clone(), listed, model.fixed.language)
 }
 
 pub(super) fn open_import(model: &mut Model) {
     let dialog = ImportDialog::new(model.fixed.places.clone(), model.fixed.language);
     model.overlays.push(Overlay::Import(Box::new(dialog)));
+}
+
+/// The import that a draft has.
+pub(super) fn import_again(model: &Model, draft: &Draft) -> Overlay {
+    let mut dialog = ImportDialog::new(model.fixed.places.clone(), model.fixed.language);
+    dialog.restore(draft);
+    Overlay::Import(Box::new(dialog))
 }
 
 /// Does what the export wants.

@@ -40,6 +40,7 @@ fn say_anew(model: &mut Model, at: usize) {
         | Overlay::Audience(_)
         | Overlay::GoTo(_)
         | Overlay::AccountForm(_)
+        | Overlay::DraftOffer(_)
         | Overlay::Help(_) => {}
     }
 }

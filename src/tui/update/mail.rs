@@ -1,10 +1,11 @@
 //! The form for the mail server: opening it, what it wants, and what became of that.
 
-use super::{dialogs, refresh};
+use super::{dialogs, drafts, refresh};
 use crate::config::{MailServer, Unsaved};
 use crate::domain::safe_text::safe_lines;
 use crate::domain::say::{Said, Say as _, say};
 use crate::mail::sender::ProbeEvent;
+use crate::tui::draft::DraftOrder;
 use crate::tui::effect::{Effect, MailSaved, MailTask};
 use crate::tui::mail_line::MailLine;
 use crate::tui::model::{Model, Overlay, Tone};
@@ -18,15 +19,19 @@ pub(super) fn open(model: &mut Model, plan: &mut Plan) {
 }
 
 /// Opens the form, unless something else was opened meanwhile.
-pub(super) fn take_server(model: &mut Model, server: Result<Box<MailServer>, Said>) {
+pub(super) fn take_server(model: &mut Model, server: Result<Box<MailServer>, Said>, plan: &mut Plan) {
     match server {
-        Ok(server) if model.overlays.is_empty() => {
-            model
-                .overlays
-                .push(Overlay::MailForm(Box::new(MailFormDialog::new(*server, model.fixed.language))));
+        Ok(server) => {
+            let form = MailFormDialog::new(*server, model.fixed.language);
+            let Some(form) = drafts::take_mail_form(model, form, plan) else { return };
+            if model.overlays.is_empty() {
+                model.overlays.push(Overlay::MailForm(Box::new(form)));
+            }
         }
-        Ok(_) => {}
         Err(words) => {
+            if let Some(offer) = model.drafts.opening.take() {
+                plan.add(Effect::Draft(DraftOrder::Leave(offer.id)));
+            }
             let language = model.fixed.language;
             let words = safe_lines(&words.say(language)).into_owned();
             let words = say!(language, "The configuration cannot be used as it is now: {words}", words);
@@ -119,6 +124,7 @@ fn form(model: &mut Model) -> Option<&mut MailFormDialog> {
         | Overlay::Export(_)
         | Overlay::Import(_)
         | Overlay::Compose(_)
+        | Overlay::DraftOffer(_)
         | Overlay::GoTo(_)
         | Overlay::Help(_)
         | Overlay::Palette(_) => None,

@@ -1,6 +1,7 @@
 //! Inputs to the message types, and what becomes of changes to subscriptions, wherever they were made.
 
 use super::answers::in_words;
+use super::deletion::cancelled_words;
 use super::{ask_audience, ask_first, refresh};
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::language::Language;
@@ -240,8 +241,8 @@ fn tick_row(model: &mut Model, plan: &mut Plan) {
 
 fn ask_about_column(model: &mut Model, plan: &mut Plan) {
     if let Some(Kind { id, .. }) = kind(model) {
-        let query = model.contacts.query();
-        model.pending.column = Some((plan.ask(Question::Column { id, query }), model.now));
+        let whom = Whom::Filtered(model.contacts.query());
+        model.pending.column = Some((plan.ask(Question::Column { id, whom }), model.now));
     }
 }
 
@@ -410,6 +411,20 @@ fn restored_words(restored: &Restored, language: Language) -> (Tone, String) {
             count = left
         );
         words = then(&words, &more, language);
+    }
+    if restored.lost > 0 {
+        tone = Tone::Warning;
+        let more = counted!(
+            language,
+            restored.lost,
+            "{count} mail that waited was cancelled meanwhile and stays cancelled.",
+            "{count} mails that waited were cancelled meanwhile and stay cancelled.",
+            count = restored.lost
+        );
+        words = then(&words, &more, language);
+    }
+    if restored.cancelled > 0 {
+        words = then(&words, &cancelled_words(restored.cancelled, language), language);
     }
     match &restored.ended {
         Ended::Done => {}

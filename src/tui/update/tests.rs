@@ -1,5 +1,6 @@
 //! What messages do: the effects that they ask for, and nothing else.
 
+mod ahead;
 mod files;
 mod system;
 
@@ -85,6 +86,7 @@ fn questions(effects: &[Effect]) -> Vec<Question> {
         | Effect::Redraw
         | Effect::Copy(_)
         | Effect::Mouse(_)
+        | Effect::Draft(_)
         | Effect::Quit => None,
     };
     effects.iter().filter_map(question).collect()
@@ -103,6 +105,7 @@ fn request_of(effects: &[Effect], wanted: impl Fn(&Question) -> bool) -> Request
         | Effect::Redraw
         | Effect::Copy(_)
         | Effect::Mouse(_)
+        | Effect::Draft(_)
         | Effect::Quit => None,
     });
     found.unwrap()

@@ -19,7 +19,7 @@ use crate::tui::perform::perform;
 /// How long an answer may take before the test has failed.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-fn opening(folder: &Path) -> Opening {
+pub(in crate::tui) fn opening(folder: &Path) -> Opening {
     Opening {
         database: folder.join("callsheet.db"),
         actor: Actor { user: "ada".to_owned(), origin: None },
@@ -51,7 +51,7 @@ fn answers(folder: &Path, questions: Vec<Question>) -> Vec<Msg> {
 }
 
 fn asked(number: u64, question: Question) -> Asked {
-    Asked { request: Request(number), question: Box::new(question) }
+    Asked { request: Request(number), question: Box::new(question), back: None }
 }
 
 fn empty() -> Inbox {
@@ -287,4 +287,36 @@ fn a_filter_among_many_contacts_is_answered_before_and_after_its_index_is_built(
         assert_eq!(request, first + 1);
         assert_eq!(count, Answer::Count(Ok(11)));
     }
+    // What is done to all of them at once is done beside, to those that the index has found.
+    let whom = Whom::Filtered(query.clone());
+    let target = folder.path().join("found.csv");
+    let scope = Scope::Matching { filter: query.filter.clone(), selected: Default::default() };
+    let (format, existing) = (export::Format::Csv, Existing::Keep);
+    let mut answers = Vec::new();
+    for (number, question) in (5..).zip([
+        Question::Matching { query },
+        Question::Column { id: "security".to_owned(), whom: whom.clone() },
+        Question::SetColumn { id: "security".to_owned(), whom, wanted: true },
+        Question::Export { target: target.clone(), scope, format, existing },
+    ]) {
+        worker.ask(Request(number), Box::new(question));
+        let mut messages = std::iter::from_fn(|| heard.recv_timeout(DEADLINE).ok());
+        let answer = messages.find_map(|message| {
+            let Msg::Answer { request, answer } = message else { return None };
+            (request == Request(number)).then_some(*answer)
+        });
+        answers.extend(answer);
+    }
+    let [
+        Answer::Matching(Ok(ids)),
+        Answer::Column(Ok(facts)),
+        Answer::SubscriptionsChanged(Ok(changed)),
+        Answer::Exported(Ok(exported)),
+    ] = &answers[..]
+    else {
+        panic!("{answers:?}")
+    };
+    assert_eq!((ids.len(), facts.contacts, facts.is_full, changed.count()), (11, 11, false, 11));
+    assert_eq!((exported.written, exported.of), (11, 6_000));
+    assert_eq!(std::fs::read_to_string(&target).unwrap().lines().count(), 12);
 }

@@ -88,7 +88,7 @@ proptest! {
         changed in changes(),
         texts in prop::collection::vec(filter_text(), 1..4),
         overdue in prop::collection::vec((1..30_i64).prop_map(ContactId), 0..6),
-        selected in prop::collection::vec((1..30_i64).prop_map(ContactId), 0..6),
+        selected in prop::collection::btree_set((1..30_i64).prop_map(ContactId), 0..6),
     ) {
         let mut people = BTreeMap::new();
         let mut index = TextIndex::with_capacity(first.len());
@@ -119,7 +119,7 @@ proptest! {
                 filter.types().iter().any(|wanted| wants(person, wanted)).then_some(ContactId(*id))
             }));
             let found = index.find(filter.words(), known.as_ref().map(|(words, bits)| (&words[..], bits)));
-            let beside = Beside { overdue: &overdue, subscribers: Some(&subscribers), selected: &selected };
+            let beside = Beside { overdue: &overdue, subscribers: Some(&subscribers), selected: Some(&selected) };
             let bits = index.qualify(&filter, &found, &beside);
             known = Some((filter.words().to_vec(), found));
             let mut ids: Vec<i64> = index.ids_in(&bits).map(|id| id.0).collect();

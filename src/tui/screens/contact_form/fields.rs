@@ -157,6 +157,19 @@ pub(super) fn entered_of(contact: &Contact) -> ContactForm {
     }
 }
 
+/// A contact as it was when a form began with it.
+pub(super) fn began(contact: Contact, version: i64, before: &ContactForm) -> Contact {
+    Contact {
+        name: before.name.clone(),
+        email: before.email.clone(),
+        position: Position::parse(&before.position).ok(),
+        language: Language::parse(&before.language).unwrap_or(contact.language),
+        subscriptions: Subscriptions::from_ids(before.types.iter().cloned()),
+        version,
+        ..contact
+    }
+}
+
 /// What can be chosen as a position, in a language.
 fn positions(titles: Language) -> Vec<String> {
     let positions = Position::ALL.into_iter().map(|position| position.title(titles).to_owned());

@@ -424,6 +424,12 @@ fn message_words(message: &Message, language: Language) -> String {
             say!(language, "somebody has deleted this contact meanwhile; what you entered is still here")
                 .to_owned()
         }
+        Message::DeletedMeanwhile => {
+            say!(language, "somebody has deleted this contact meanwhile; OK adds it as a new one").to_owned()
+        }
+        Message::ChangedMeanwhile => {
+            say!(language, "somebody else has saved this contact meanwhile; OK shows what differs").to_owned()
+        }
         Message::SavedAlready => {
             say!(language, "somebody else has saved the same already; nothing is left to save").to_owned()
         }

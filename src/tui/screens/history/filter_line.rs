@@ -18,7 +18,8 @@ use crate::tui::widgets::filter_line::Reading;
 pub(super) fn read(text: &str, look: Look<'_>) -> Reading<RecordQuery> {
     let mut read = Reading::<RecordQuery>::default();
     for word in text.split_whitespace() {
-        match word.split_once(':') {
+        // Keyboards for Chinese have a wide colon.
+        match word.split_once([':', '：']) {
             // Half typed.
             Some(("contact" | "who" | "via" | "since", "")) => {}
             Some(("contact", contact)) => match contact.parse() {
@@ -84,6 +85,7 @@ mod tests {
         for text in ["via:screen", "via:界面"] {
             assert_eq!(read(text, chinese).question.via.as_deref(), Some("screen"), "{text}");
         }
+        assert_eq!(read("via：界面", chinese).question.via.as_deref(), Some("screen"));
         assert_eq!(read("via:界面", test_look()).question.via, None);
     }
 

@@ -29,7 +29,14 @@ fn paste(form: &mut MailFormDialog, text: &str) {
     form.input(&Input::Paste(text.into()));
 }
 
+fn text(form: &MailFormDialog, field: MailField) -> &str {
+    form.text(field).unwrap().text()
+}
+
 fn go_to(form: &mut MailFormDialog, field: MailField) {
+    if Page::of(field) != form.page {
+        press(form, Action::OtherPage);
+    }
     while form.focus != Focus::Field(field) {
         press(form, Action::Next);
     }
@@ -59,6 +66,26 @@ fn what_is_typed_is_saved_and_the_password_shown_to_nobody() {
 }
 
 #[test]
+fn what_is_typed_on_one_page_stays_while_the_other_is_seen() {
+    let mut form = dialog();
+    paste(&mut form, "a@example.com");
+    go_to(&mut form, MailField::DkimKeyFile);
+    paste(&mut form, "dkim.pem");
+    for _ in 0..3 {
+        press(&mut form, Action::Next);
+    }
+    assert_eq!(form.focus, Focus::Turn);
+    press(&mut form, Action::Tick);
+    assert_eq!((form.page, form.focus), (Page::Server, Focus::Field(MailField::From)));
+    let outcome = press(&mut form, Action::Accept);
+    let MailFormOutcome::Save { form: typed, .. } = outcome else { panic!("{outcome:?}") };
+    assert_eq!((typed.from.as_str(), typed.dkim_key_file.as_str()), ("a@example.com", "dkim.pem"));
+    form.refused(Unsaved::Invalid(vec![(MailField::DkimDomain, "is missing".into())]));
+    assert_eq!((form.page, form.focus), (Page::More, Focus::Field(MailField::DkimDomain)));
+    assert_eq!(text(&form, MailField::DkimKeyFile), "dkim.pem");
+}
+
+#[test]
 fn esc_asks_only_if_something_was_changed() {
     let mut form = dialog();
     assert_eq!(press(&mut form, Action::Close), MailFormOutcome::Close);
@@ -67,7 +94,7 @@ fn esc_asks_only_if_something_was_changed() {
     assert_eq!(press(&mut form, Action::Close), MailFormOutcome::Stay);
     assert_eq!(form.context(), Context::Confirm);
     press(&mut form, Action::No);
-    assert_eq!(form.from.text(), "x");
+    assert_eq!(text(&form, MailField::From), "x");
     press(&mut form, Action::Close);
     assert_eq!(press(&mut form, Action::Yes), MailFormOutcome::Close);
 }
@@ -78,7 +105,7 @@ fn what_is_refused_stays_and_is_explained() {
     paste(&mut form, "x");
     press(&mut form, Action::Accept);
     form.refused(Unsaved::Invalid(vec![(MailField::Host, "is missing".into())]));
-    assert_eq!((form.focus, form.from.text()), (Focus::Field(MailField::Host), "x"));
+    assert_eq!((form.focus, text(&form, MailField::From)), (Focus::Field(MailField::Host), "x"));
     paste(&mut form, "localhost");
     assert!(form.problems.is_empty());
     press(&mut form, Action::Accept);
@@ -133,7 +160,7 @@ const CONNECT: Stage = Stage::Dialogue(Phase::Connect);
 
 proptest! {
     #[test]
-    fn it_is_drawn_at_any_size(width in 0u16..140, height in 0u16..45, steps in 0..12usize, told: bool, scrolls in 0..30usize) {
+    fn it_is_drawn_at_any_size(width in 0u16..140, height in 0u16..45, steps in 0..14usize, turned: bool, told: bool, scrolls in 0..30usize) {
         let mut form = dialog();
         if told {
             press(&mut form, Action::Examine);
@@ -144,6 +171,9 @@ proptest! {
                 form.hear(ProbeEvent::Ended(ProbeStep { stage, ok, words, last_day: None }));
             }
             form.examined(Ok(()));
+        }
+        if turned {
+            press(&mut form, Action::OtherPage);
         }
         for _ in 0..steps {
             press(&mut form, Action::Next);

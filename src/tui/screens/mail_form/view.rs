@@ -11,7 +11,7 @@
 //! │ Bounces to                                                               │
 //! │ SMTPUTF8     [ ] addresses with letters outside ASCII                    │
 //! │              kept in a file of its own that only you can read            │
-//! │              [ OK ]  [ Check ]  [ Cancel ]                               │
+//! │              [ OK ]  [ Check ]  [ More ]  [ Cancel ]                     │
 //! │ Mail doctor ──────────────────────────────────────────────────────────── │
 //! │ ✓ connect    connected to 192.0.2.7:587                                  │
 //! │ ✗ sign in    535 5.7.8 authentication failed                             │
@@ -23,7 +23,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::doctor::Told;
-use super::{Focus, MailFormDialog, Waiting};
+use super::{Focus, MailFormDialog, Page, Waiting};
 use crate::config::MailField;
 use crate::domain::columns::width;
 use crate::domain::language::Language;
@@ -51,8 +51,8 @@ const LABELS: u16 = 12;
 const LIST: u16 = 14;
 /// Rows for what the doctor says, so that the dialog keeps its size while the usual number of lines comes.
 const DOCTOR: usize = 9;
-/// Columns of the field for the port.
-const PORT: u16 = 8;
+/// Columns of a field for a number.
+const NUMBER: u16 = 8;
 
 /// One row of the form.
 enum FormRow {
@@ -101,6 +101,14 @@ impl MailFormDialog {
         for (index, form_row) in rows.iter().enumerate().skip(top).take(height) {
             cursor = self.draw_row(form_row, &doctor, row(left, index - top), buf, look).or(cursor);
         }
+        // The field may be out of sight: then the cursor stands where the doctor is read.
+        let cursor_row = rows
+            .iter()
+            .skip(top)
+            .take(height)
+            .position(|form_row| matches!(form_row, FormRow::DoctorHead | FormRow::Doctor(_)));
+        let mut cursor = cursor
+            .or_else(|| cursor_row.filter(|_| !left.is_empty()).map(|index| row(left, index).as_position()));
         if is_wide {
             let top = self.doctor.top(&doctor, height.saturating_sub(1));
             draw_doctor(&doctor.lines, top, beside(inner, FORM), buf, look);
@@ -122,7 +130,7 @@ impl MailFormDialog {
         let language = look.language;
         let beside = columns.saturating_sub(LABELS.into());
         let mut rows = Vec::new();
-        for field in MailField::ALL {
+        for field in self.page.fields() {
             rows.push(FormRow::Field(field));
             for (_, problem) in self.problems.iter().filter(|(wrong, _)| *wrong == field) {
                 let problem = problem.say(language);
@@ -140,8 +148,12 @@ impl MailFormDialog {
         if is_wide {
             rows.push(FormRow::Blank);
         }
+        if self.problems.iter().any(|(field, _)| Page::of(*field) != self.page) {
+            let words = say!(language, "something on the other page is wrong, too");
+            rows.extend(note(words, Role::Problem, beside));
+        }
         if look.marks.is_spoken() {
-            rows.extend(buttons(language).map(|(_, focus)| FormRow::Button(focus)));
+            rows.extend(self.buttons(language).map(|(_, focus)| FormRow::Button(focus)));
         } else {
             rows.push(FormRow::Buttons);
         }
@@ -176,11 +188,36 @@ impl MailFormDialog {
                 say!(language, "for each mail an address made from this one; empty: to the sender")
             }
             Focus::Field(MailField::Smtputf8) => say!(language, "the server must know SMTPUTF8"),
+            Focus::Field(MailField::CaFile) => {
+                say!(language, "certificates in PEM that are trusted besides those of the system")
+            }
+            Focus::Field(MailField::Connections) => {
+                say!(language, "how many are open at once, 1 to 32; empty: 4")
+            }
+            Focus::Field(MailField::RatePerSecond) => {
+                say!(language, "mails a second at most; empty or 0: no limit")
+            }
+            Focus::Field(MailField::MessageIdDomain) => {
+                say!(language, "the right side of each Message-ID; empty: the sender's domain")
+            }
+            Focus::Field(MailField::DkimDomain) => {
+                say!(language, "DKIM: the domain that signs; empty in all three: nothing is signed")
+            }
+            Focus::Field(MailField::DkimSelector) => {
+                say!(language, "DKIM: the name under which the key is published")
+            }
+            Focus::Field(MailField::DkimKeyFile) => {
+                say!(language, "DKIM: the private RSA key in PEM, readable by you alone")
+            }
             Focus::Ok => {
                 let file = self.server.basis.file.display();
                 return say!(language, "writes {file}; mail leaves so at once", file);
             }
             Focus::Examine => say!(language, "asks the server; nothing is sent and nothing saved"),
+            Focus::Turn => match self.page {
+                Page::Server => say!(language, "limits, bounces and signatures"),
+                Page::More => say!(language, "back to server and sender"),
+            },
             Focus::Cancel => say!(language, "leaves everything as it was"),
         };
         words.to_owned()
@@ -203,15 +240,22 @@ impl MailFormDialog {
                 None
             }
             FormRow::Buttons => {
-                let (mut place, mut cursor) = (fields, None);
-                for (label, focus) in buttons(look.language) {
+                let buttons = self.buttons(look.language);
+                let columns = |label| width(label) + 4;
+                let all: usize = buttons.iter().map(|(label, _)| columns(label)).sum();
+                let fits = |area: Rect| all + 2 * (buttons.len() - 1) <= usize::from(area.width);
+                // On a small screen they begin at the edge, and stand as far apart as there is room.
+                let mut place = if fits(fields) { fields } else { area };
+                let gap = (usize::from(place.width).saturating_sub(all) / (buttons.len() - 1)).min(2);
+                let mut cursor = None;
+                for (label, focus) in buttons {
                     cursor = self.draw_button(label, focus, place, buf, look).or(cursor);
-                    place = beside(place, u16::try_from(width(label) + 6).unwrap_or(u16::MAX));
+                    place = beside(place, u16::try_from(columns(label) + gap).unwrap_or(u16::MAX));
                 }
                 cursor
             }
             FormRow::Button(focus) => {
-                let named = buttons(look.language).into_iter().find(|(_, known)| known == focus);
+                let named = self.buttons(look.language).into_iter().find(|(_, known)| known == focus);
                 let (label, focus) = named?;
                 self.draw_button(label, focus, area, buf, look)
             }
@@ -228,23 +272,30 @@ impl MailFormDialog {
     }
 
     fn draw_field(&self, field: MailField, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
-        let (label, text) = match field {
-            MailField::From => (say!(look.language, "From"), Some(&self.from)),
-            MailField::Host => (say!(look.language, "Server"), Some(&self.host)),
-            MailField::Port => (say!(look.language, "Port"), Some(&self.port)),
-            MailField::Security => (say!(look.language, "Security"), None),
-            MailField::Username => (say!(look.language, "User name"), Some(&self.username)),
-            MailField::Password => (say!(look.language, "Password"), None),
-            MailField::ReturnPath => (say!(look.language, "Bounces to"), Some(&self.return_path)),
-            MailField::Smtputf8 => ("SMTPUTF8", None),
+        let label = match field {
+            MailField::From => say!(look.language, "From"),
+            MailField::Host => say!(look.language, "Server"),
+            MailField::Port => say!(look.language, "Port"),
+            MailField::Security => say!(look.language, "Security"),
+            MailField::Username => say!(look.language, "User name"),
+            MailField::Password => say!(look.language, "Password"),
+            MailField::CaFile => say!(look.language, "CA file"),
+            MailField::Connections => say!(look.language, "Connections"),
+            MailField::RatePerSecond => say!(look.language, "Per second"),
+            MailField::ReturnPath => say!(look.language, "Bounces to"),
+            MailField::MessageIdDomain => "Message-ID",
+            MailField::Smtputf8 => "SMTPUTF8",
+            MailField::DkimDomain => say!(look.language, "Signed by"),
+            MailField::DkimSelector => say!(look.language, "Selector"),
+            MailField::DkimKeyFile => say!(look.language, "Key file"),
         };
         let place = dialog::label(area, buf, look, label, LABELS);
         let focus = self.widget_focus(field);
-        match (field, text) {
-            (MailField::Port, Some(text)) => {
-                text.draw_in_form(Rect { width: place.width.min(PORT), ..place }, buf, look, focus)
+        match (field, self.text(field)) {
+            (_, Some(text)) => {
+                let columns = if field.is_number() { place.width.min(NUMBER) } else { place.width };
+                text.draw_in_form(Rect { width: columns, ..place }, buf, look, focus)
             }
-            (_, Some(text)) => text.draw_in_form(place, buf, look, focus),
             (MailField::Security, None) => {
                 self.security.draw(Rect { width: place.width.min(LIST), ..place }, buf, look, focus)
             }
@@ -262,6 +313,20 @@ impl MailFormDialog {
                 )
             }
         }
+    }
+
+    /// All buttons, by what they say.
+    fn buttons(&self, language: Language) -> [(&'static str, Focus); 4] {
+        let turn = match self.page {
+            Page::Server => say!(language, "More"),
+            Page::More => say!(language, "Back"),
+        };
+        [
+            (say!(language, "OK"), Focus::Ok),
+            (say!(language, "Check"), Focus::Examine),
+            (turn, Focus::Turn),
+            (say!(language, "Cancel"), Focus::Cancel),
+        ]
     }
 
     fn draw_button(
@@ -285,7 +350,7 @@ impl MailFormDialog {
     fn top(&self, rows: &[FormRow], doctor: &Told, height: usize) -> usize {
         let is_focused = |form_row: &FormRow| match (form_row, self.focus) {
             (FormRow::Field(field), Focus::Field(focus)) => *field == focus,
-            (FormRow::Buttons, Focus::Ok | Focus::Examine | Focus::Cancel) => true,
+            (FormRow::Buttons, Focus::Ok | Focus::Examine | Focus::Turn | Focus::Cancel) => true,
             (FormRow::Button(button), focus) => *button == focus,
             (_, _) => false,
         };
@@ -295,7 +360,10 @@ impl MailFormDialog {
             notes.take_while(|form_row| matches!(form_row, FormRow::Note { .. })).count()
         };
         let told = rows.iter().filter(|form_row| matches!(form_row, FormRow::Doctor(_))).count();
-        if told > 0 && matches!(self.focus, Focus::Ok | Focus::Examine | Focus::Cancel) {
+        let is_button = matches!(self.focus, Focus::Ok | Focus::Examine | Focus::Turn | Focus::Cancel);
+        if told > 0 && (is_button || self.follows_doctor) {
+            let is_button = |form_row: &FormRow| matches!(form_row, FormRow::Buttons | FormRow::Button(_));
+            let at = if self.follows_doctor { rows.iter().position(is_button).unwrap_or(at) } else { at };
             let first = rows.len().saturating_sub(height).min(at);
             let hidden = rows.len().saturating_sub(first + height);
             return first + self.doctor.top(doctor, told.saturating_sub(hidden));
@@ -303,15 +371,6 @@ impl MailFormDialog {
         let last = at + after(at + 1);
         (last + 1).saturating_sub(height).min(at)
     }
-}
-
-/// The buttons from left to right.
-fn buttons(language: Language) -> [(&'static str, Focus); 3] {
-    [
-        (say!(language, "OK"), Focus::Ok),
-        (say!(language, "Check"), Focus::Examine),
-        (say!(language, "Cancel"), Focus::Cancel),
-    ]
 }
 
 fn draw_doctor(lines: &[ScrollLine], top: usize, area: Rect, buf: &mut Buffer, look: Look<'_>) {

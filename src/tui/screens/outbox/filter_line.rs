@@ -16,7 +16,8 @@ use crate::tui::widgets::filter_line::Reading;
 pub(super) fn read(text: &str, look: Look<'_>) -> Reading<OutboxQuery> {
     let mut read = Reading::<OutboxQuery>::default();
     for word in text.split_whitespace() {
-        match word.split_once(':') {
+        // Keyboards for Chinese have a wide colon.
+        match word.split_once([':', '：']) {
             // Half typed.
             Some(("state" | "type" | "contact", "")) => {}
             Some(("state", state)) => match state_called(state, look.language) {

@@ -16,7 +16,7 @@ fn import_request(effects: &[Effect]) -> Request {
 }
 
 fn paste(model: &mut Model, text: &str) {
-    assert_eq!(update(model, Msg::Paste(text.to_owned())), []);
+    assert_eq!(questions(&update(model, Msg::Paste(text.to_owned()))), []);
 }
 
 #[test]
