@@ -32,6 +32,9 @@ use crate::tui::widgets::{pane, row, write};
 /// Columns between the types and their numbers.
 const GAP: usize = 2;
 
+/// The widest number, `0 !→sec`.
+const NUMBER: usize = 7;
+
 /// Columns of a box and the blank behind it.
 const BOX: usize = 4;
 
@@ -82,7 +85,7 @@ fn types<'a>(board: &Board<'_>, column: Column<'_>, columns: usize, look: &Look<
     let contact = board.contacts.current();
     let wanted = contact.map(|contact| board.edits.shown(contact, look.catalogue));
     let receive = say!(look.language, "would get");
-    let widest = columns.saturating_sub(GAP + width(receive));
+    let widest = columns.saturating_sub(GAP + width(receive).max(NUMBER));
     let line = |text: &str, role: Role, (count, of_count): (String, Role)| {
         Line::from(vec![
             Span::styled(pad(text, widest + GAP, look.marks.ellipsis()).into_owned(), look.style(role)),
