@@ -71,8 +71,9 @@ def _open_filter(tty):
     tty.settle()
     tty.key(b"/")
     tty.key(b"?")
-    # Nothing comes until the index says that nobody matches; a database with few contacts has said so already.
-    tty.settle(4.0)
+    # A scan may have said so before the index is whole: the rest of it is read while nothing more comes.
+    tty.wait_for(b"No contact matches")
+    tty.settle(2.0)
     tty.key(b"\x15")
     tty.settle(_QUIET)
 
