@@ -174,7 +174,7 @@ impl Config {
     /// The certificates that are trusted besides those of the system.
     ///
     /// # Errors
-    /// [`CaFileError`] if their file cannot be read or used.
+    /// A `CaFileError` if their file cannot be read or used.
     pub fn extra_ca(&self) -> Result<Vec<smtp::Certificate>, CaFileError> {
         let Some(path) = &*self.mail.ca_file else { return Ok(Vec::new()) };
         let pem =
