@@ -11,7 +11,7 @@ mod preview;
 mod tests;
 mod view;
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use super::confirm::{Answered, Confirm};
 use crate::domain::catalogue::Catalogue;
@@ -21,7 +21,7 @@ use crate::domain::safe_text::safe;
 use crate::domain::say::{counted, plain, say};
 use crate::operations::Problem;
 use crate::operations::notices::{Audience, Notified};
-use crate::tui::keymap::{Action, Context, Input, Typing};
+use crate::tui::keymap::{Action, Context, Enter, Input, Typing};
 use crate::tui::look::Look;
 use crate::tui::model::Tone;
 use crate::tui::widgets::audience::fallback_words;
@@ -186,10 +186,41 @@ impl ComposeDialog {
         }
     }
 
-    /// Whether the focus is on a drop-down that is closed, and nothing is in front of it.
+    /// What accepting does at the focus.
     #[must_use]
-    pub fn enter_opens(&self) -> bool {
-        self.front.is_none() && !self.list.is_open() && self.focus == Focus::Type
+    pub fn enter_does(&self) -> Option<Enter> {
+        if self.front.is_some() || self.list.is_open() {
+            return None;
+        }
+        Some(match self.focus {
+            Focus::Type => Enter::Open,
+            Focus::Subject if self.body.is_empty() => Enter::ToTheText,
+            Focus::Subject | Focus::Body | Focus::Send => Enter::Send,
+            Focus::Preview => Enter::Preview,
+            Focus::Cancel => Enter::Cancel,
+        })
+    }
+
+    /// The whole mail where the preview is read.
+    #[must_use]
+    pub fn previewed_text(&self) -> Option<String> {
+        let Some(Front::Preview(preview)) = &self.front else { return None };
+        preview.text().map(|text| format!("{}\n\n{text}", self.subject.text().trim()))
+    }
+
+    /// Puts the caret into the text where somebody points. Whether it is there; otherwise nothing has happened.
+    pub fn point(&mut self, at: Position, area: Rect, look: Look<'_>) -> bool {
+        if self.front.is_some() || self.list.is_open() || self.waiting == Waiting::Sent {
+            return false;
+        }
+        let place = self.layout(area, look).body_text();
+        if !place.contains(at) {
+            return false;
+        }
+        self.focus = Focus::Body;
+        // With the focus the place may move.
+        self.body.point(at, place);
+        true
     }
 
     /// Whether printable keys are text.
