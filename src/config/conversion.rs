@@ -1,7 +1,7 @@
 //! The configuration as the other rooms want it: rules, catalogue, letterhead, mail server, password.
 
-use std::fs;
 use std::path::Path;
+use std::{fmt, fs};
 
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
@@ -13,6 +13,7 @@ use super::{Config, ConfigError, ConfigErrors, PasswordError, Security, location
 use crate::domain::catalogue::Catalogue;
 use crate::domain::return_path::ReturnPath;
 use crate::domain::safe_text::Safe;
+use crate::domain::say::{Said, retold, saying};
 use crate::mail::compose::Letterhead;
 use crate::mail::dkim::{KeyError, Signer};
 use crate::mail::transport::smtp::{self, CaError, SmtpSettings, read_certificates};
@@ -22,15 +23,12 @@ use crate::operations::Rules;
 const NOBODY: &str = "callsheet.invalid";
 
 /// Why the mail server cannot be used as it is configured.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ServerError {
-    #[error(transparent)]
-    Password(#[from] PasswordError),
+    Password(PasswordError),
     /// A user name and no place for a password.
-    #[error("'mail.username' is set, but there is no password")]
     NoPassword,
-    #[error(transparent)]
-    CaFile(#[from] CaFileError),
+    CaFile(CaFileError),
 }
 
 /// Why the certificates that are to be trusted cannot be had; with the name of their file, safe to show.
@@ -40,6 +38,31 @@ pub enum CaFileError {
     Unreadable(String, String),
     #[error("the certificates in '{0}' cannot be used: {1}")]
     Unusable(String, CaError),
+}
+
+impl fmt::Display for ServerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let said = match self {
+            Self::Password(error) => return error.fmt(f),
+            Self::CaFile(error) => return error.fmt(f),
+            Self::NoPassword => saying!("'mail.username' is set, but there is no password"),
+        };
+        said.fmt(f)
+    }
+}
+
+impl std::error::Error for ServerError {}
+
+impl From<CaFileError> for ServerError {
+    fn from(error: CaFileError) -> Self {
+        Self::CaFile(error)
+    }
+}
+
+impl From<PasswordError> for ServerError {
+    fn from(error: PasswordError) -> Self {
+        Self::Password(error)
+    }
 }
 
 impl ServerError {
@@ -59,13 +82,33 @@ impl ServerError {
 }
 
 /// Why mail cannot be signed as it is configured.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DkimError {
-    #[error("the DKIM key {0}")]
-    File(#[from] SecretFileError),
+    File(SecretFileError),
     /// The file, and what is wrong with what is in it.
-    #[error("the DKIM key '{0}' cannot be used: {1}")]
     Key(String, KeyError),
+}
+
+impl fmt::Display for DkimError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let said = match self {
+            Self::File(why) => saying!("the DKIM key {why}", why = why.to_string()),
+            Self::Key(file, why) => saying!(
+                "the DKIM key '{file}' cannot be used: {why}",
+                file = file.as_str(),
+                why = why.to_string()
+            ),
+        };
+        said.fmt(f)
+    }
+}
+
+impl std::error::Error for DkimError {}
+
+impl From<SecretFileError> for DkimError {
+    fn from(error: SecretFileError) -> Self {
+        Self::File(error)
+    }
 }
 
 impl DkimError {
@@ -154,12 +197,22 @@ impl Config {
             ConfigErrors(vec![ConfigError { origin, key, message: bad.message, nearest: bad.nearest }])
         };
         let name = shown(path);
-        let text = location::text(path)
-            .map_err(|why| refused(Bad::new(format!("names '{name}', which cannot be read: {why}"))))?;
+        let text = location::text(path).map_err(|why| {
+            refused(Bad::new(saying!(
+                "names '{name}', which cannot be read: {why}",
+                name = name.as_str(),
+                why = Said::each(|language| retold(language, &why).into_owned())
+            )))
+        })?;
         built_in.extended(&text).map_err(|error| {
             let why = error.to_string();
             let first = why.lines().next().unwrap_or_default();
-            refused(Bad::new(format!("names '{name}', which cannot be used: {}", Safe(first))))
+            let why = Safe(first).to_string();
+            refused(Bad::new(saying!(
+                "names '{name}', which cannot be used: {why}",
+                name = name.as_str(),
+                why = why
+            )))
         })
     }
 

@@ -9,6 +9,7 @@ use super::error::{ConfigError, Origin};
 use super::key::{self, KEYS};
 use crate::domain::nearest::nearest;
 use crate::domain::safe_text::safe;
+use crate::domain::say::{Said, saying};
 
 /// A value as it stands in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,13 +33,13 @@ pub struct Entries {
 impl Raw {
     /// What it is, for a message that must not repeat it.
     #[must_use]
-    pub const fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> Said {
         match self {
-            Self::Text(_) => "a text",
-            Self::Integer(_) => "a number",
-            Self::Boolean(_) => "true or false",
-            Self::List(_) => "a list",
-            Self::Other(kind) => kind,
+            Self::Text(_) => saying!("a text"),
+            Self::Integer(_) => saying!("a number"),
+            Self::Boolean(_) => saying!("true or false"),
+            Self::List(_) => saying!("a list"),
+            Self::Other(kind) => Said::foreign(*kind),
         }
     }
 }
@@ -51,11 +52,11 @@ pub fn read(text: &str, path: &Path) -> Entries {
     for fault in &faults {
         // What TOML itself refuses can hold anything, so only the parser's own words are repeated.
         let line = fault.span().map_or(1, |span| walk.line(span.start));
-        let message = format!("this is not TOML: {}", safe(fault.message()));
+        let message = saying!("this is not TOML: {why}", why = safe(fault.message()).into_owned());
         walk.entries.errors.push(ConfigError {
             origin: walk.origin(line),
             key: None,
-            message: message.into(),
+            message,
             nearest: None,
         });
     }
@@ -87,20 +88,23 @@ impl Walk<'_> {
                 }
                 (None, DeValue::Table(inner)) if key::is_section(&full) => self.table(&full, inner),
                 (None, _) if key::is_section(&full) => {
-                    self.refuse(line, full, "is a section, not a key".to_owned(), None);
+                    self.refuse(line, full, saying!("is a section, not a key"), None);
                 }
                 (None, value) => {
                     let near = nearest_name(&full, value.is_table());
-                    let message = if value.is_table() { "is not a section" } else { "is not a key" };
-                    self.refuse(line, full, message.to_owned(), near);
+                    let message = match value.is_table() {
+                        true => saying!("is not a section"),
+                        false => saying!("is not a key"),
+                    };
+                    self.refuse(line, full, message, near);
                 }
             }
         }
     }
 
-    fn refuse(&mut self, line: usize, key: String, message: String, nearest: Option<String>) {
+    fn refuse(&mut self, line: usize, key: String, message: Said, nearest: Option<String>) {
         let origin = self.origin(line);
-        self.entries.errors.push(ConfigError { origin, key: Some(key), message: message.into(), nearest });
+        self.entries.errors.push(ConfigError { origin, key: Some(key), message, nearest });
     }
 
     fn origin(&self, line: usize) -> Origin {

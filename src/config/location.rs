@@ -6,7 +6,7 @@ use std::{fs, io};
 use super::{ConfigError, Flags, Origin};
 use crate::domain::language::Language;
 use crate::domain::safe_text::Safe;
-use crate::domain::say::say;
+use crate::domain::say::{Said, retold, say, saying};
 use crate::paths::{self, Environment};
 
 /// More is no file that a person writes.
@@ -31,21 +31,26 @@ pub fn find(flags: &Flags, environment: &Environment) -> Result<Option<(PathBuf,
 }
 
 fn no_file(origin: Origin, path: &Path, why: &str) -> ConfigError {
-    let message = format!("the configuration '{}' cannot be read: {why}", Safe(&path.to_string_lossy()));
-    ConfigError { origin, key: None, message: message.into(), nearest: None }
+    let file = Safe(&path.to_string_lossy()).to_string();
+    let message = saying!(
+        "the configuration '{file}' cannot be read: {why}",
+        file = file,
+        why = Said::each(|language| retold(language, why).into_owned())
+    );
+    ConfigError { origin, key: None, message, nearest: None }
 }
 
 /// The text of a file that an administrator writes; why it cannot be had, in words.
 pub fn text(path: &Path) -> Result<String, String> {
     let facts = fs::metadata(path).map_err(|error| reason(&error))?;
     if !facts.is_file() {
-        return Err("it is no file".to_owned());
+        return Err(saying!("it is no file").to_string());
     }
     if facts.len() > FILE_LIMIT {
-        return Err("it is larger than 1 MiB".to_owned());
+        return Err(saying!("it is larger than 1 MiB").to_string());
     }
     let bytes = fs::read(path).map_err(|error| reason(&error))?;
-    String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
+    String::from_utf8(bytes).map_err(|_| saying!("it is not UTF-8").to_string())
 }
 
 const NO_SUCH_FILE: &str = "there is no such file";

@@ -1,6 +1,7 @@
 //! Where the password for the mail server comes from. It is fetched when it is needed and never shown: no error holds any of
 //! it, nor what the program that gives it says.
 
+use std::fmt;
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -8,11 +9,11 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
-use thiserror::Error;
 
 use super::location::reason;
 use super::secret_file::{self, Guard, SecretFileError};
 use crate::domain::safe_text::Safe;
+use crate::domain::say::saying;
 
 /// The places, in the order in which they are asked; the first that is there decides.
 #[derive(Debug, Clone, Default)]
@@ -30,18 +31,49 @@ pub struct PasswordSources {
 pub struct PasswordCommand(pub Vec<String>);
 
 /// Why there is no password though a place for it is named.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PasswordError {
-    #[error("the password file {0}")]
-    File(#[from] SecretFileError),
-    #[error("the password command '{0}' cannot be started: {1}")]
+    File(SecretFileError),
     NotStarted(String, String),
-    #[error("the password command '{0}' failed ({1})")]
     Failed(String, String),
-    #[error("the password command '{0}' gave no answer in {1} s")]
     TooSlow(String, u64),
-    #[error("{0} holds no password: it is empty, too long, not UTF-8, or has control characters")]
     Unusable(String),
+}
+
+impl fmt::Display for PasswordError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let said = match self {
+            Self::File(why) => saying!("the password file {why}", why = why.to_string()),
+            Self::NotStarted(program, why) => saying!(
+                "the password command '{program}' cannot be started: {why}",
+                program = program.as_str(),
+                why = why.as_str()
+            ),
+            Self::Failed(program, status) => saying!(
+                "the password command '{program}' failed ({status})",
+                program = program.as_str(),
+                status = status.as_str()
+            ),
+            Self::TooSlow(program, seconds) => saying!(
+                "the password command '{program}' gave no answer in {seconds} s",
+                program = program.as_str(),
+                seconds = *seconds
+            ),
+            Self::Unusable(place) => saying!(
+                "{place} holds no password: it is empty, too long, not UTF-8, or has control characters",
+                place = place.as_str()
+            ),
+        };
+        said.fmt(f)
+    }
+}
+
+impl std::error::Error for PasswordError {}
+
+impl From<SecretFileError> for PasswordError {
+    fn from(error: SecretFileError) -> Self {
+        Self::File(error)
+    }
 }
 
 /// More is no password.

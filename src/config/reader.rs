@@ -7,7 +7,7 @@ use super::error::{ConfigError, ConfigErrors, Origin};
 use super::file::{Entries, Raw, read};
 use super::value::{self, Bad};
 use super::{Setting, key};
-use crate::domain::say::say;
+use crate::domain::say::{Said, say, saying};
 use crate::paths::{Environment, expand_home};
 
 /// The file while it is read.
@@ -62,7 +62,7 @@ impl<'a> Reader<'a> {
         self.take(name, |raw| match raw {
             Raw::Text(text) => parse(text),
             Raw::Integer(_) | Raw::Boolean(_) | Raw::List(_) | Raw::Other(_) => {
-                Err(not("a text in quotes", raw))
+                Err(not(saying!("a text in quotes"), raw))
             }
         })
     }
@@ -70,7 +70,9 @@ impl<'a> Reader<'a> {
     pub fn boolean(&mut self, name: &'static str) -> Option<Setting<bool>> {
         self.take(name, |raw| match raw {
             Raw::Boolean(is_true) => Ok(*is_true),
-            Raw::Integer(_) | Raw::Text(_) | Raw::List(_) | Raw::Other(_) => Err(not("true or false", raw)),
+            Raw::Integer(_) | Raw::Text(_) | Raw::List(_) | Raw::Other(_) => {
+                Err(not(saying!("true or false"), raw))
+            }
         })
     }
 
@@ -87,7 +89,9 @@ impl<'a> Reader<'a> {
                     })
                 })
             }
-            Raw::Text(_) | Raw::Boolean(_) | Raw::List(_) | Raw::Other(_) => Err(not("a whole number", raw)),
+            Raw::Text(_) | Raw::Boolean(_) | Raw::List(_) | Raw::Other(_) => {
+                Err(not(saying!("a whole number"), raw))
+            }
         })
     }
 
@@ -97,7 +101,7 @@ impl<'a> Reader<'a> {
             (self.environment, self.path.parent().map(Path::to_owned).unwrap_or_default());
         self.text(name, |text| {
             if text.is_empty() || text.contains('\0') {
-                return Err(Bad::of(|language| say!(language, "is no path").to_owned()));
+                return Err(Bad::new(saying!("is no path")));
             }
             Ok(folder.join(expand_home(Path::new(text), environment)))
         })
@@ -108,7 +112,9 @@ impl<'a> Reader<'a> {
         self.take(name, |raw| match raw {
             Raw::Text(text) => value::command_line(text),
             Raw::List(words) => value::command(words.clone()),
-            Raw::Integer(_) | Raw::Boolean(_) | Raw::Other(_) => Err(not("a text or a list of texts", raw)),
+            Raw::Integer(_) | Raw::Boolean(_) | Raw::Other(_) => {
+                Err(not(saying!("a text or a list of texts"), raw))
+            }
         })
     }
 
@@ -174,6 +180,6 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn not(wanted: &str, raw: &Raw) -> Bad {
-    Bad::new(format!("is {}; it must be {wanted}", raw.kind()))
+fn not(wanted: Said, raw: &Raw) -> Bad {
+    Bad::new(saying!("is {kind}; it must be {wanted}", kind = raw.kind(), wanted = wanted))
 }

@@ -1,28 +1,44 @@
 //! A file that holds a secret: it must be regular, ours, and closed to everybody else. No error holds any of it.
 
+use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::Read as _;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use thiserror::Error;
-
 use super::location::reason;
 use crate::domain::safe_text::Safe;
+use crate::domain::say::saying;
 
 /// Why a file is not used for a secret; begins with its name.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SecretFileError {
-    #[error("'{}' cannot be read: {}", shown(.0), .1)]
     Unreadable(PathBuf, String),
-    #[error("'{}' is no file", shown(.0))]
     NotAFile(PathBuf),
-    #[error("'{}' belongs to another user", shown(.0))]
     ForeignOwner(PathBuf),
     /// The hint is in [`SecretFileError::hint`].
-    #[error("'{}' can be read by others (mode {:04o})", shown(.0), .1)]
     Exposed(PathBuf, u32),
 }
+
+impl fmt::Display for SecretFileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let said = match self {
+            Self::Unreadable(path, why) => {
+                saying!("'{path}' cannot be read: {why}", path = shown(path), why = why.as_str())
+            }
+            Self::NotAFile(path) => saying!("'{path}' is no file", path = shown(path)),
+            Self::ForeignOwner(path) => saying!("'{path}' belongs to another user", path = shown(path)),
+            Self::Exposed(path, mode) => saying!(
+                "'{path}' can be read by others (mode {mode})",
+                path = shown(path),
+                mode = format!("{mode:04o}")
+            ),
+        };
+        said.fmt(f)
+    }
+}
+
+impl std::error::Error for SecretFileError {}
 
 /// Who keeps others out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

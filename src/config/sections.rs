@@ -14,7 +14,7 @@ use crate::domain::email_address::Smtputf8;
 use crate::domain::language::Language;
 use crate::domain::nearest::nearest;
 use crate::domain::safe_text::Safe;
-use crate::domain::say::say;
+use crate::domain::say::{say, saying};
 use crate::paths::{self, Environment};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -76,7 +76,8 @@ fn database(reader: &mut Reader<'_>, flags: &Flags, environment: &Environment) -
     }
     let found = in_file.or_else(|| paths::default_database(environment).map(Setting::by_default));
     if found.is_none() {
-        let message = "has no default without a home folder; name the file with --db or CALLSHEET_DB";
+        let message =
+            saying!("has no default without a home folder; name the file with --db or CALLSHEET_DB");
         reader.refuse(Origin::Default, "database", Bad::new(message));
     }
     found
@@ -187,9 +188,7 @@ fn dkim(reader: &mut Reader<'_>) -> Option<DkimConfig> {
             reader.refuse(
                 origin,
                 key,
-                Bad::of(|language| {
-                    say!(language, "is missing; 'mail.dkim' needs domain, selector and key_file").to_owned()
-                }),
+                Bad::new(saying!("is missing; 'mail.dkim' needs domain, selector and key_file")),
             );
         }
     }
@@ -245,7 +244,11 @@ fn language(reader: &mut Reader<'_>, flags: &Flags, environment: &Environment) -
         Language::parse(text).map_err(|_| {
             let ids = Language::ALL.map(Language::id);
             Bad {
-                message: format!("is '{}', which is not one of {}", Safe(text), ids.join(", ")).into(),
+                message: saying!(
+                    "is '{text}', which is not one of {known}",
+                    text = Safe(text).to_string(),
+                    known = ids.join(", ")
+                ),
                 nearest: Language::from_locale(text).map(|near| near.id().to_owned()),
             }
         })
@@ -281,12 +284,11 @@ fn theme(text: &str, file: Option<&Path>) -> Result<Theme, Bad> {
     }
     let names = built_in.each_ref().map(|(name, _)| *name);
     Err(Bad {
-        message: format!(
-            "is '{}', which is not one of {} and no file in 'themes'",
-            Safe(text),
-            names.join(", ")
-        )
-        .into(),
+        message: saying!(
+            "is '{text}', which is not one of {known} and no file in 'themes'",
+            text = Safe(text).to_string(),
+            known = names.join(", ")
+        ),
         nearest: nearest(text, names).first().map(|name| (*name).to_owned()),
     })
 }

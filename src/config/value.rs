@@ -9,7 +9,7 @@ use crate::domain::language::Language;
 use crate::domain::nearest::nearest;
 use crate::domain::return_path;
 use crate::domain::safe_text::{Safe, safe};
-use crate::domain::say::{Said, Say as _, say};
+use crate::domain::say::{Said, Say as _, say, saying};
 
 /// Why a text is no such value: continues a sentence that begins with the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,10 @@ impl Bad {
     }
 }
 
+fn safely(text: &str) -> String {
+    Safe(text).to_string()
+}
+
 /// A whole number and a unit, `s`, `m`, `h` or `d`: `10m`, `72h`, `90d`.
 pub fn duration(text: &str, range: RangeInclusive<Duration>) -> Result<Duration, Bad> {
     let parsed = text.char_indices().last().and_then(|(at, unit)| {
@@ -58,9 +62,17 @@ pub fn duration(text: &str, range: RangeInclusive<Duration>) -> Result<Duration,
         Some(duration) if range.contains(&duration) => Ok(duration),
         Some(_) => {
             let (least, most) = (short(*range.start()), short(*range.end()));
-            Err(Bad::new(format!("is '{}'; it must be from {least} to {most}", Safe(text))))
+            Err(Bad::new(saying!(
+                "is '{text}'; it must be from {least} to {most}",
+                text = safely(text),
+                least = least,
+                most = most
+            )))
         }
-        None => Err(Bad::new(format!("is '{}', which is no duration such as 10m, 72h or 90d", Safe(text)))),
+        None => {
+            let text = safely(text);
+            Err(Bad::new(saying!("is '{text}', which is no duration such as 10m, 72h or 90d", text = text)))
+        }
     }
 }
 
@@ -79,7 +91,11 @@ pub fn choice<T: Copy>(text: &str, words: &[(&'static str, T)]) -> Result<T, Bad
     }
     let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
     Err(Bad {
-        message: format!("is '{}', which is not one of {}", Safe(text), known.join(", ")).into(),
+        message: saying!(
+            "is '{text}', which is not one of {known}",
+            text = safely(text),
+            known = known.join(", ")
+        ),
         nearest: nearest(text, known).first().map(|word| (*word).to_owned()),
     })
 }
@@ -160,12 +176,8 @@ pub fn domain(text: &str) -> Result<String, Bad> {
         .map(|address| address.domain().to_owned())
         .map_err(|error| {
             Bad::of(|language| {
-                say!(
-                    language,
-                    "is '{text}', which is no domain: {error}",
-                    text = Safe(text),
-                    error = error.say(language)
-                )
+                let (text, error) = (Safe(text), error.say(language));
+                say!(language, "is '{text}', which is no domain: {error}", text, error)
             })
         })
 }
@@ -196,48 +208,51 @@ pub fn selector(text: &str) -> Result<String, Bad> {
     if is_dns_name(text) {
         return Ok(text.to_owned());
     }
-    Err(Bad::of(|language| {
-        say!(language, "is '{text}'; a selector is letters, digits, hyphens and dots", text = Safe(text))
-    }))
+    let text = safely(text);
+    Err(Bad::new(saying!("is '{text}'; a selector is letters, digits, hyphens and dots", text = text)))
 }
 
 /// An IP address and a port.
 pub fn listen(text: &str) -> Result<SocketAddr, Bad> {
     let parsed = text.parse::<SocketAddr>().ok().filter(|listen| listen.port() > 0);
     parsed.ok_or_else(|| {
-        Bad::new(format!("is '{}', which is no IP address with a port, such as 127.0.0.1:8025", Safe(text)))
+        let text = safely(text);
+        Bad::new(saying!(
+            "is '{text}', which is no IP address with a port, such as 127.0.0.1:8025",
+            text = text
+        ))
     })
 }
 
 /// The beginning of links, without a `/` at its end: `https`, or `http` to this machine; no user, query or fragment.
 pub fn public_url(text: &str) -> Result<String, Bad> {
-    let bad = |why: &str| Err(Bad::new(format!("is '{}'; {why}", Safe(text))));
+    let bad = |why: Said| Err(Bad::new(saying!("is '{text}'; {why}", text = safely(text), why = why)));
     let (rest, is_secure) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
         (Some(rest), _) => (rest, true),
         (None, Some(rest)) => (rest, false),
-        (None, None) => return bad("it must begin with https://"),
+        (None, None) => return bad(saying!("it must begin with https://")),
     };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/%".contains(&byte);
     if !path.bytes().all(fits) {
-        return bad("its path may hold letters, digits and -._~/% only");
+        return bad(saying!("its path may hold letters, digits and -._~/% only"));
     }
     let (name, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((address, port)) if address.parse::<Ipv6Addr>().is_ok() => (address, port),
-        Some(_) => return bad("what stands in brackets is no IPv6 address"),
+        Some(_) => return bad(saying!("what stands in brackets is no IPv6 address")),
         None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
     };
     if !is_dns_name(name) && name.parse::<IpAddr>().is_err() {
-        return bad("it has no valid host name (a name outside ASCII is written as its A-label)");
+        return bad(saying!("it has no valid host name (a name outside ASCII is written as its A-label)"));
     }
     let is_port = |port: &str| {
         port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0)
     };
     if !port.is_empty() && !port.strip_prefix(':').is_some_and(is_port) {
-        return bad("a port is 1 to 65535");
+        return bad(saying!("a port is 1 to 65535"));
     }
     if !is_secure && !is_loopback(name) {
-        return bad("links that leave this machine must begin with https://");
+        return bad(saying!("links that leave this machine must begin with https://"));
     }
     Ok(text.trim_end_matches('/').to_owned())
 }
@@ -260,7 +275,7 @@ pub fn command_line(text: &str) -> Result<Vec<String>, Bad> {
         }
     }
     if quote.is_some() {
-        return Err(Bad::new("has a quotation mark that is not closed"));
+        return Err(Bad::new(saying!("has a quotation mark that is not closed")));
     }
     words.extend(word);
     command(words)
@@ -269,10 +284,10 @@ pub fn command_line(text: &str) -> Result<Vec<String>, Bad> {
 /// Program and arguments, already apart.
 pub fn command(words: Vec<String>) -> Result<Vec<String>, Bad> {
     if words.first().is_none_or(String::is_empty) {
-        return Err(Bad::new("names no program"));
+        return Err(Bad::new(saying!("names no program")));
     }
     if words.iter().any(|word| word.contains('\0')) {
-        return Err(Bad::new("holds a NUL"));
+        return Err(Bad::new(saying!("holds a NUL")));
     }
     Ok(words)
 }

@@ -219,7 +219,7 @@ fn common_name(character: char, language: Language) -> Option<&'static str> {
         '\u{000D}' => say!(language, "carriage return"),
         '\u{001B}' => say!(language, "escape"),
         '\u{0020}' => say!(language, "blank"),
-        '\u{007F}' => say!(language, "delete"),
+        '\u{007F}' => say!(language, "delete character"),
         '\u{00A0}' => say!(language, "no-break space"),
         '\u{00AD}' => say!(language, "soft hyphen"),
         '\u{200B}' => say!(language, "zero-width space"),

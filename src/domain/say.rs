@@ -10,7 +10,8 @@
 //! counted!(language, count, "{count} contact", "{count} contacts", count);
 //! ```
 //!
-//! What is found in one place and read in another is kept as a [`Said`], made by `saying!` in the same way, and said then.
+//! What is found in one place and read in another is kept as a [`Said`], made by `saying!` in the same way, and said then. What was
+//! kept in English, as in the database, is said again by [`retold`].
 //!
 //! The compiler checks that text and values fit in English; tests check that every text has a translation with the same names,
 //! and that no translation is left over. What has no translation is said in English. Values are put in as they are: what people,
@@ -20,11 +21,19 @@ use std::collections::HashMap;
 use std::fmt::{Display, Write as _};
 use std::sync::LazyLock;
 
+pub use self::retold::retold;
 use super::language::Language;
 use super::safe_text::safe;
 
+mod retold;
+
+/// What is kept in English by the sender and said again where it is shown.
+const SENDING: &str = include_str!("../../assets/locales/zh-CN/sending.toml");
+const STORE: &str = include_str!("../../assets/locales/zh-CN/store.toml");
+
 /// The translations into Simplified Chinese, a file for each part of the program.
 const ZH_CN: &[&str] = &[
+    include_str!("../../assets/locales/zh-CN/config.toml"),
     include_str!("../../assets/locales/zh-CN/contacts.toml"),
     include_str!("../../assets/locales/zh-CN/domain.toml"),
     include_str!("../../assets/locales/zh-CN/files.toml"),
@@ -35,8 +44,10 @@ const ZH_CN: &[&str] = &[
     include_str!("../../assets/locales/zh-CN/notices.toml"),
     include_str!("../../assets/locales/zh-CN/outbox.toml"),
     include_str!("../../assets/locales/zh-CN/problems.toml"),
+    SENDING,
     include_str!("../../assets/locales/zh-CN/settings.toml"),
     include_str!("../../assets/locales/zh-CN/spoken.toml"),
+    STORE,
     include_str!("../../assets/locales/zh-CN/types.toml"),
 ];
 

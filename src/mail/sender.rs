@@ -23,6 +23,7 @@ use crate::clock::Clock;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::delivery::{DeliveryId, State};
 use crate::domain::return_path::ReturnPath;
+use crate::domain::say::saying;
 use crate::domain::timestamp::Timestamp;
 use crate::mail::compose::Letterhead;
 use crate::mail::dkim::Signer;
@@ -173,7 +174,7 @@ impl Sender {
                 Ok(Err(error)) => on(SenderEvent::Stopped { words: error.to_string() }),
                 Err(_) => {
                     on(SenderEvent::Stopped {
-                        words: "the sender ended because of a fault of its own".to_owned(),
+                        words: saying!("the sender ended because of a fault of its own").to_string(),
                     });
                 }
             }

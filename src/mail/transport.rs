@@ -4,6 +4,7 @@
 //! (`domain::reply::judge`), never retries a mail, and never touches the store.
 
 use crate::domain::reply::{Phase, Reply, escape};
+use crate::domain::say::saying;
 
 pub mod files;
 pub mod smtp;
@@ -71,7 +72,7 @@ impl Envelope {
     /// where a mistake would put words into the dialogue.
     pub fn fault(&self) -> Option<String> {
         if self.to.is_empty() {
-            return Some("the mail has no recipient".to_owned());
+            return Some(saying!("the mail has no recipient").to_string());
         }
         [&self.return_path, &self.to].into_iter().find_map(|address| self.address_fault(address))
     }
@@ -80,14 +81,19 @@ impl Envelope {
         let shown = escape(address, 254);
         let breaks_out = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '<' | '>');
         if address.contains(breaks_out) {
-            return Some(format!("the address '{shown}' holds a character that no address may have"));
+            return Some(
+                saying!("the address '{shown}' holds a character that no address may have", shown = shown)
+                    .to_string(),
+            );
         }
         if !self.smtputf8 && !address.is_ascii() {
-            return Some(format!("the address '{shown}' needs SMTPUTF8"));
+            return Some(saying!("the address '{shown}' needs SMTPUTF8", shown = shown).to_string());
         }
         let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
         if !domain.is_ascii() {
-            return Some(format!("the domain of '{shown}' is not in its ASCII form"));
+            return Some(
+                saying!("the domain of '{shown}' is not in its ASCII form", shown = shown).to_string(),
+            );
         }
         None
     }

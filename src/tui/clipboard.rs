@@ -46,6 +46,21 @@ impl Clipboard {
         })
     }
 
+    /// What is said when something was sent that is too long to be shown; `what` names it.
+    #[must_use]
+    pub fn words_for(self, what: &str, language: Language) -> String {
+        match self {
+            Self::Direct | Self::Screen => {
+                say!(language, "Sent to the terminal for its clipboard: {what}.", what)
+            }
+            Self::Tmux => say!(
+                language,
+                "Sent to the terminal for its clipboard: {what}; tmux takes it with 'set-clipboard on' only.",
+                what
+            ),
+        }
+    }
+
     /// What is said when `what`, which is safe to show, was sent.
     #[must_use]
     pub fn words(self, what: &str, language: Language) -> String {

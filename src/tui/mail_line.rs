@@ -4,7 +4,7 @@ use super::look::Look;
 use super::theme::Role;
 use crate::domain::delivery::State;
 use crate::domain::safe_text::safe;
-use crate::domain::say::say;
+use crate::domain::say::{retold, say};
 use crate::domain::timestamp::Timestamp;
 use crate::mail::sender::SenderEvent;
 
@@ -75,15 +75,17 @@ impl MailLine {
         let fixed = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         match &self.now {
             Doing::Stopped(words) => {
+                let words = retold(language, words);
                 let long = say!(language, "mail: not sent from here: {words}", words);
                 (vec![long, say!(language, "mail: not sent from here").to_owned()], Role::Bad)
             }
             Doing::CannotRecord(words) => {
+                let words = retold(language, words);
                 let long = say!(language, "mail: cannot record: {words}", words);
                 (vec![long, say!(language, "mail: cannot record").to_owned()], Role::Bad)
             }
             Doing::BackingOff { words, until } => {
-                let time = look.short_time(*until);
+                let (time, words) = (look.short_time(*until), retold(language, words));
                 let long = say!(language, "mail: no server until {time}: {words}", time, words);
                 (vec![long, say!(language, "mail: no server until {time}", time)], Role::Bad)
             }

@@ -11,7 +11,7 @@ use super::coverage_counts::CoverageCounts;
 use super::draft::{Draft, Drafts};
 use super::edits::{Edit, Edits};
 use super::effect::{MouseMode, Request};
-use super::keymap::{Context, Keymap, Typing};
+use super::keymap::{Context, Enter, Keymap, Typing};
 use super::layout::Regions;
 use super::look::Look;
 use super::mail_line::MailLine;
@@ -370,14 +370,17 @@ impl Model {
         }
     }
 
-    /// Whether the focus is on a drop-down that is closed: enter opens it.
+    /// What accepting does at the focus, where the context does not say it.
     #[must_use]
-    pub fn enter_opens(&self) -> bool {
+    pub fn enter_does(&self) -> Option<Enter> {
         match self.overlays.last() {
-            Some(Overlay::ContactForm(form)) => form.enter_opens(),
-            Some(Overlay::AccountForm(form)) => form.enter_opens(),
-            Some(Overlay::Compose(dialog)) => dialog.enter_opens(),
-            Some(_) | None => false,
+            Some(Overlay::ContactForm(form)) => form.enter_does(),
+            Some(Overlay::AccountForm(form)) => form.enter_does(),
+            Some(Overlay::Compose(dialog)) => dialog.enter_does(),
+            Some(Overlay::MailForm(form)) => form.enter_does(),
+            Some(Overlay::Export(dialog)) => dialog.enter_does(),
+            Some(Overlay::Import(dialog)) => dialog.enter_does(),
+            Some(_) | None => None,
         }
     }
 

@@ -7,7 +7,7 @@ use std::thread;
 use crate::config::{Config, MailForm, MailServer, Source, Unsaved};
 use crate::domain::language::Language;
 use crate::domain::reply::Phase;
-use crate::domain::say::{Said, say};
+use crate::domain::say::{Said, retold, say};
 use crate::mail::sender::{Interrupt, ProbeEvent, SenderSettings, Stage, examine};
 use crate::operations::{Opening, Session};
 use crate::paths;
@@ -86,11 +86,12 @@ impl Setup {
         tell: &mut dyn FnMut(ProbeEvent),
     ) -> Result<(), Unsaved> {
         let config = self.source.trial(server, form)?;
-        let failed = |words: String| Unsaved::Failed(words.into());
-        let settings = config.smtp_settings().map_err(|error| failed(error.to_string()))?;
+        let failed =
+            |words: &str| Unsaved::Failed(Said::each(|language| retold(language, words).into_owned()));
+        let settings = config.smtp_settings().map_err(|error| failed(&error.to_string()))?;
         let nobody = |language| say!(language, "there is no server; mail is written to files").to_owned();
         let settings = settings.ok_or_else(|| Unsaved::Failed(Said::each(nobody)))?;
-        let session = Session::open(&self.opening_of(&config)).map_err(|error| failed(error.to_string()))?;
+        let session = Session::open(&self.opening_of(&config)).map_err(|error| failed(&error.to_string()))?;
         let from = session.return_path_of_a_trial();
         drop(session);
         if !interrupt.is_stopped() {

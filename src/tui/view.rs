@@ -22,7 +22,7 @@ use super::screens::contacts;
 use super::theme::Role;
 use super::widgets::wrapped_text::wrap;
 use super::widgets::{cover, dialog, row, write};
-use crate::domain::columns::width;
+use crate::domain::columns::{clip, width};
 use crate::domain::say::{plain, say};
 
 /// The most lines that a notice takes.
@@ -170,7 +170,7 @@ fn draw_tabs(front: Screen, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
 
 fn draw_footer(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let (context, typing) = model.focus();
-    let accept = model.enter_opens().then_some("open");
+    let accept = model.enter_does();
     let columns = usize::from(area.width).saturating_sub(2);
     // Spoken there is a comma between two keys; it takes no more room than the blanks.
     let gap = look.separator();
@@ -197,7 +197,13 @@ fn draw_notice(notice: &Notice, regions: Regions, buf: &mut Buffer, look: &Look<
         notice.text.clone()
     };
     let mut lines = wrap(&text, columns);
-    lines.truncate(NOTICE_LINES.min(body.height.into()));
+    let most = NOTICE_LINES.min(body.height.into());
+    let is_cut = lines.len() > most;
+    lines.truncate(most);
+    if let Some(last) = lines.last_mut().filter(|_| is_cut) {
+        let ellipsis = look.marks.ellipsis();
+        *last = format!("{}{ellipsis}", clip(last, columns.saturating_sub(width(ellipsis)), ""));
+    }
     let widest = lines.iter().map(|line| width(line)).max().unwrap_or(0);
     let (mark, role) = match notice.tone {
         Tone::Done => ("", Role::Notice),

@@ -65,13 +65,18 @@ fn a_notice_is_sent_by_keys_alone() {
 }
 
 #[test]
-fn the_footer_says_that_enter_opens_a_drop_down() {
+fn the_footer_says_what_enter_does_at_the_focus() {
     let office = office();
     let mut desk = Desk::open(&office);
     desk.types("n").sees("enter open").sees_no("enter OK");
     desk.types("<enter>").sees_no("enter open");
-    desk.types("<esc><tab>").sees("enter OK").sees_no("enter open");
-    desk.types("<esc> a").sees("enter OK");
+    desk.types("<esc><tab>").sees("enter to the text");
+    desk.types("<enter>x<tab>").sees("enter send");
+    desk.types("<tab>").sees("enter preview");
+    desk.types("<tab>").sees("enter cancel");
+    desk.types("<tab><tab>").sees("enter send").sees_no("enter open");
+    desk.types("<esc>y");
+    desk.types("a").sees("enter OK");
     desk.types("<tab><tab>").sees("enter open").sees_no("enter OK");
     desk.types("<enter>").sees("enter choose");
     desk.types("<esc><esc> 5 <enter>").sees("enter OK");
@@ -201,4 +206,12 @@ fn n_is_a_key_of_every_screen_and_a_letter_in_every_field() {
             .sees_no("New notice");
     }
     desk.types("1 / n").sees_no("New notice");
+}
+
+#[test]
+fn the_previewed_mail_is_copied_whole() {
+    let office = office();
+    let mut desk = Desk::open(&office);
+    desk.types(WRITTEN).types("<f4> <wait:Preview · English> <wait:Was it you?> y");
+    desk.sees("Sent to the terminal for its clipboard: subject and text of the mail.");
 }

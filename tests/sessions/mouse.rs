@@ -184,3 +184,20 @@ fn wherever_one_clicks_nothing_is_lost_and_nothing_is_done_that_was_not_asked() 
         assert!(!stage.effects.contains(&Effect::Quit), "{script}");
     }
 }
+
+#[test]
+fn a_click_in_the_text_of_a_notice_puts_the_caret_there() {
+    let mut stage = stage();
+    stage.types("n <tab><tab>");
+    stage.happens(Msg::Paste("one two\n王小明 three\nfour".to_owned()));
+    click_on(&mut stage, "three");
+    stage.types("X");
+    assert!(text(&stage.model).contains("Xthree"), "{}", text(&stage.model));
+    // From the buttons too, and behind a line to its end.
+    stage.types("<tab>");
+    let shown = text(&stage.model);
+    let row = shown.lines().position(|line| line.contains("one two")).unwrap();
+    click(&mut stage, 40, u16::try_from(row).unwrap());
+    stage.types("Y");
+    assert!(text(&stage.model).contains("one twoY"), "{}", text(&stage.model));
+}

@@ -140,6 +140,23 @@ fn what_is_copied_is_escaped_and_nothing_is_said_to_be_copied_where_there_is_not
 }
 
 #[test]
+fn who_gets_a_type_is_copied_and_counted() {
+    let mut stage = stage();
+    stage.types("2 w y");
+    assert_eq!(stage.effects, [Effect::Copy("Account funds".into())], "the type under the cursor");
+    stage.types("<enter> y Y");
+    assert!(
+        text(&stage.model).contains("Sent to the terminal for its clipboard: "),
+        "{}",
+        text(&stage.model)
+    );
+    assert!(text(&stage.model).contains("address"), "{}", text(&stage.model));
+    let [_, little, more] = &stage.effects[..] else { panic!("{:?}", stage.effects) };
+    assert!(matches!(little, Effect::Copy(text) if text.contains('@') && !text.contains('<')), "{little:?}");
+    assert!(matches!(more, Effect::Copy(text) if text.contains("@") && text.contains('<')), "{more:?}");
+}
+
+#[test]
 fn lines_of_the_settings_are_copied_too() {
     let mut stage = stage();
     stage.types("5 y <down> y");

@@ -11,7 +11,7 @@ use callsheet::domain::say::plain;
 use callsheet::domain::verification::VoidReason;
 use callsheet::operations::Via;
 use callsheet::operations::history;
-use callsheet::tui::keymap::{Context, Footer};
+use callsheet::tui::keymap::{Context, Enter, Footer};
 use callsheet::tui::model::Screen;
 use callsheet::tui::screens::delivery_detail;
 use callsheet::tui::screens::draft_offer;
@@ -33,8 +33,7 @@ fn from_tables() -> Vec<&'static str> {
             }
         }
     }
-    // What accepting does where a list is closed.
-    texts.push("open");
+    texts.extend(Enter::ALL.map(Enter::word));
     texts.extend(Screen::ALL.map(Screen::title));
     texts.extend(Theme::BUILT_IN.map(Theme::id));
     texts.push("own");
@@ -47,7 +46,7 @@ fn from_tables() -> Vec<&'static str> {
     texts.extend(Exclusion::ALL.map(exclusion_words));
     texts.extend(FallbackReason::ALL.map(fallback_words));
     texts.extend(FallbackReason::ALL.map(past_fallback_words));
-    texts.extend(delivery_detail::PHASES);
+    texts.extend(delivery_detail::PHASES.map(|(_, words)| words));
     texts.extend(history::FIELDS);
     texts.extend(history::WORDS);
     texts.extend(VoidReason::ALL.map(VoidReason::words));

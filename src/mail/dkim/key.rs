@@ -1,27 +1,44 @@
 //! The key: reads the private half, and writes the public half as it is published.
 
+use std::fmt;
+
 use ring::signature::{KeyPair as _, RsaKeyPair};
 use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::{self, PemObject as _};
-use thiserror::Error;
+
+use crate::domain::say::saying;
 
 /// Why a key cannot be used; continues a sentence that names the file.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyError {
-    #[error("it holds no private key in PEM")]
     NoKey,
-    #[error("the key is encrypted with a passphrase, and nobody is there to type it")]
     Encrypted,
-    #[error("the key is not an RSA key, which is the only kind that all receivers know")]
     NotRsa,
-    #[error("the key is too short: 2048 bits are needed")]
     TooShort,
-    #[error("the key is too long: 4096 bits are allowed, 2048 are enough")]
     TooLong,
     /// Parts of it contradict each other.
-    #[error("the key is damaged")]
     Unusable,
 }
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let said = match self {
+            Self::NoKey => saying!("it holds no private key in PEM"),
+            Self::Encrypted => {
+                saying!("the key is encrypted with a passphrase, and nobody is there to type it")
+            }
+            Self::NotRsa => {
+                saying!("the key is not an RSA key, which is the only kind that all receivers know")
+            }
+            Self::TooShort => saying!("the key is too short: 2048 bits are needed"),
+            Self::TooLong => saying!("the key is too long: 4096 bits are allowed, 2048 are enough"),
+            Self::Unusable => saying!("the key is damaged"),
+        };
+        said.fmt(f)
+    }
+}
+
+impl std::error::Error for KeyError {}
 
 impl KeyError {
     /// What helps.

@@ -9,10 +9,11 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
 use super::Word;
-use super::letter::{Composer, POISON};
+use super::letter::{Composer, poison};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::reply::Phase;
 use crate::domain::return_path::ReturnPath;
+use crate::domain::say::saying;
 use crate::domain::verification::SecretKey;
 use crate::mail::compose::Letterhead;
 use crate::mail::dkim::Signer;
@@ -269,19 +270,22 @@ fn carry(
         (Ok(_), Some(false)) => Outcome::NotNoted,
         (Ok(submission), _) => Outcome::Submitted(submission),
         (Err(_), Some(true)) => {
-            let words = "the mail could not be handed over to its end (a fault in callsheet)".to_owned();
+            let words =
+                saying!("the mail could not be handed over to its end (a fault in callsheet)").to_string();
             Outcome::Submitted(Submission::Broken { phase: Phase::Body, words })
         }
-        (Err(_), _) => Outcome::Unbuildable(POISON.to_owned()),
+        (Err(_), _) => Outcome::Unbuildable(poison()),
     }
 }
 
 /// The mail with its signature, if mail is signed. When it was queued is when it was signed: so every try has the same bytes.
 fn sign(message: Vec<u8>, claimed: &Claimed, bag: &Bag) -> Result<Vec<u8>, String> {
     match &bag.dkim {
-        Some(signer) => signer
-            .sign(&message, claimed.delivery.created_at)
-            .map_err(|error| format!("the mail could not be signed: {error}; nothing of it was sent")),
+        Some(signer) => signer.sign(&message, claimed.delivery.created_at).map_err(|error| {
+            let error = error.to_string();
+            saying!("the mail could not be signed: {error}; nothing of it was sent", error = error)
+                .to_string()
+        }),
         None => Ok(message),
     }
 }

@@ -22,6 +22,7 @@ use super::{Delivering, HOUSEKEEPING, LOOK, RECORD_AGAIN, SenderEvent, SenderSet
 use crate::domain::delivery::{DeliveryId, State};
 use crate::domain::reply::escape;
 use crate::domain::retry;
+use crate::domain::say::saying;
 use crate::domain::timestamp::Timestamp;
 use crate::mail::compose::Letterhead;
 use crate::mail::transport::files::Files;
@@ -99,8 +100,10 @@ impl Clerk {
             Way::Server(server) => Exit::Server(Box::new(Smtp::new(server.clone()))),
             Way::Files(folder) => {
                 if store.read(|reading| reading.has_sent_by_smtp())? {
-                    let words = "mail of this database goes to a mail server, but none is configured here: it stays queued";
-                    return Ok(Err(words.to_owned()));
+                    let words = saying!(
+                        "mail of this database goes to a mail server, but none is configured here: it stays queued"
+                    );
+                    return Ok(Err(words.to_string()));
                 }
                 Exit::Files(Files::new(folder))
             }
@@ -296,7 +299,7 @@ impl Clerk {
     /// Gives back the mails in hand of which no body may leave any more: this clerk hears and answers nobody after this.
     pub(super) fn call_off(&mut self, delivering: &mut Delivering<'_>) {
         let called_off = self.carriers.iter_mut().filter_map(Carrier::call_off);
-        let words = "the sender ended before the mail server took it".to_owned();
+        let words = saying!("the sender ended before the mail server took it").to_string();
         self.results
             .extend(called_off.map(|claimed| (claimed, Settlement::NotTried { words: words.clone() })));
         self.release(delivering);
@@ -520,7 +523,7 @@ impl Clerk {
 
     /// Gives claimed mails back that nobody has in hand.
     fn release(&mut self, delivering: &mut Delivering<'_>) {
-        let words = "it waits for the mail server".to_owned();
+        let words = saying!("it waits for the mail server").to_string();
         let back = self.ready.drain(..).map(|job| {
             let words = job.claimed.delivery.server.clone().unwrap_or_else(|| words.clone());
             (Arc::clone(&job.claimed), Settlement::NotTried { words })
@@ -544,10 +547,12 @@ impl Clerk {
                 Settlement::Written { path: escape(&path.display().to_string(), 500) }
             }
             Outcome::Written(Err(error)) => {
-                self.health.back_off(format!("the mail cannot be written to a file: {error}"), now)
+                let error = error.to_string();
+                let words = saying!("the mail cannot be written to a file: {error}", error = error);
+                self.health.back_off(words.to_string(), now)
             }
             Outcome::NotNoted => {
-                Settlement::NotTried { words: "the database could not be written".to_owned() }
+                Settlement::NotTried { words: saying!("the database could not be written").to_string() }
             }
         }
     }

@@ -12,12 +12,15 @@ use crate::domain::contact::Subject;
 use crate::domain::delivery::Kind;
 use crate::domain::routing::FallbackReason;
 use crate::domain::safe_text::Safe;
+use crate::domain::say::saying;
 use crate::domain::verification::VerificationId;
 use crate::mail::compose::{self, Content, Letter, Letterhead, NoticeText, Unsubscribe};
 use crate::store::{Claimed, NoticeBody, Verification, VerificationState};
 
 /// What is said of a mail that makes the builder or the client panic.
-pub(super) const POISON: &str = "the mail could not be built (a fault in callsheet); nothing of it was sent";
+pub(super) fn poison() -> String {
+    saying!("the mail could not be built (a fault in callsheet); nothing of it was sent").to_string()
+}
 
 /// Composes one mail after the other. The text of a notice is made ready once for all its mails that follow each other.
 #[derive(Default)]
@@ -38,7 +41,7 @@ impl Composer {
     ) -> Result<Vec<u8>, String> {
         match catch_unwind(AssertUnwindSafe(|| self.compose_guarded(claimed, letterhead, bag))) {
             Ok(composed) => composed,
-            Err(_) => Err(POISON.to_owned()),
+            Err(_) => Err(poison()),
         }
     }
 
@@ -51,7 +54,7 @@ impl Composer {
         let detail = claimed.detail.as_deref();
         match (claimed.delivery.kind, &claimed.verification, &claimed.notice) {
             (Kind::Verification, Some(proof), _) => verification(claimed, letterhead, bag, proof),
-            (Kind::Verification, None, _) => Err("what it was for is gone".to_owned()),
+            (Kind::Verification, None, _) => Err(saying!("what it was for is gone").to_string()),
             (Kind::Change, _, _) => {
                 let content = Content::Change { replaced_by_masked: detail.unwrap_or_default() };
                 finish(claimed, letterhead, content)
@@ -61,7 +64,7 @@ impl Composer {
                 let text = self.text_of(notice);
                 announcement(claimed, letterhead, bag, notice, text)
             }
-            (Kind::Notice, _, None) => Err("the notice is gone".to_owned()),
+            (Kind::Notice, _, None) => Err(saying!("the notice is gone").to_string()),
         }
     }
 
@@ -87,7 +90,7 @@ fn verification(
 ) -> Result<Vec<u8>, String> {
     let key = &bag.key;
     if proof.state != VerificationState::Open || proof.key_id != key.id() {
-        return Err("its code does not count any more".to_owned());
+        return Err(saying!("its code does not count any more").to_string());
     }
     let code = key.code(proof.id, &proof.nonce).reveal();
     let link = bag.public_url.as_ref().map(|url| {
@@ -112,7 +115,9 @@ fn announcement(
 ) -> Result<Vec<u8>, String> {
     let fallback = match &claimed.delivery.fallback {
         Some(id) => Some(FallbackReason::parse(id).ok_or_else(|| {
-            format!("this version does not know why it goes to the security email: '{}'", Safe(id))
+            let id = Safe(id).to_string();
+            saying!("this version does not know why it goes to the security email: '{id}'", id = id)
+                .to_string()
         })?),
         None => None,
     };

@@ -244,6 +244,8 @@ pub(super) const CHOICE: &[Entry] = &[
 
 pub(super) const AUDIENCE: &[Entry] = &[
     shown(Action::Open, "open", "who would get the type under the cursor", "open", 3),
+    entry(Action::Copy, "copy", "send the addresses of who gets it to the terminal's clipboard"),
+    entry(Action::CopyMore, "copy_more", "the same with the names"),
     entry(Action::Up, "up", "up"),
     entry(Action::Down, "down", "down"),
     entry(Action::PageUp, "page_up", "a page up"),
@@ -284,6 +286,7 @@ pub(super) const PICKER: &[Entry] = &[
 
 pub(super) const PREVIEW: &[Entry] = &[
     shown(Action::Next, "next", "the next language", "other language", 2),
+    entry(Action::Copy, "copy", "send subject and text to the terminal's clipboard"),
     entry(Action::Up, "up", "up"),
     entry(Action::Down, "down", "down"),
     entry(Action::PageUp, "page_up", "a page up"),

@@ -41,6 +41,58 @@ pub struct Command {
     pub help: &'static str,
 }
 
+/// What accepting does where it is something else than in the rest of the context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Enter {
+    /// Open a closed list.
+    Open,
+    /// What the escape key does.
+    Cancel,
+    Skip,
+    Send,
+    Preview,
+    Check,
+    /// Turn to the other page.
+    Turn,
+    Export,
+    /// Take over what may be meant.
+    TakeOver,
+    /// Go on with the text.
+    ToTheText,
+}
+
+impl Enter {
+    pub const ALL: [Self; 10] = [
+        Self::Open,
+        Self::Cancel,
+        Self::Skip,
+        Self::Send,
+        Self::Preview,
+        Self::Check,
+        Self::Turn,
+        Self::Export,
+        Self::TakeOver,
+        Self::ToTheText,
+    ];
+
+    /// The word in the footer, in English.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Cancel => "cancel",
+            Self::Skip => "skip",
+            Self::Send => "send",
+            Self::Preview => "preview",
+            Self::Check => "check",
+            Self::Turn => "turn",
+            Self::Export => "export",
+            Self::TakeOver => "take over",
+            Self::ToTheText => "to the text",
+        }
+    }
+}
+
 /// Columns between two keys of the footer.
 const GAP: usize = 2;
 
@@ -53,14 +105,14 @@ impl Keymap {
         &self,
         contexts: &[Context],
         typing: Typing,
-        accept: Option<&'static str>,
+        accept: Option<Enter>,
         language: Language,
         columns: usize,
     ) -> Vec<FooterKey> {
         let mut keys = self.footer_candidates(contexts, typing);
         for (_, action, key) in &mut keys {
-            if let (Action::Accept, Some(word)) = (*action, accept) {
-                key.word = word;
+            if let (Action::Accept, Some(accept)) = (*action, accept) {
+                key.word = accept.word();
             }
             key.word = plain(language, key.word);
         }
@@ -202,9 +254,9 @@ mod tests {
                 Keymap::built_in().footer(Context::Form.stack(), Typing::Off, accept, Language::En, columns);
             keys.iter().map(|key| format!("{} {}", key.key, key.word)).collect::<Vec<_>>().join("  ")
         };
-        assert_eq!(footer(Some("open"), 80), "enter open  tab next  space tick  esc cancel  ? help");
-        assert_eq!(footer(Some("open"), 30), "enter open  esc cancel  ? help");
-        assert_eq!(footer(Some("open"), 29), "enter open  esc cancel");
+        assert_eq!(footer(Some(Enter::Open), 80), "enter open  tab next  space tick  esc cancel  ? help");
+        assert_eq!(footer(Some(Enter::Open), 30), "enter open  esc cancel  ? help");
+        assert_eq!(footer(Some(Enter::Open), 29), "enter open  esc cancel");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::domain::language::Language;
 use crate::operations::Problem;
 use crate::operations::account::{AccountChange, AccountField, AccountWrong};
 use crate::tui::draft::{Draft, Form, Texts};
-use crate::tui::keymap::{Action, Context, Input, Typing};
+use crate::tui::keymap::{Action, Context, Enter, Input, Typing};
 use crate::tui::widgets::drop_down::DropDown;
 use crate::tui::widgets::text_field::{TextField, Typed};
 
@@ -141,10 +141,18 @@ impl AccountFormDialog {
         }
     }
 
-    /// Whether the focus is on a drop-down that is closed, and nothing is in front of it.
+    /// What accepting does at the focus, if it is something else than OK.
     #[must_use]
-    pub fn enter_opens(&self) -> bool {
-        self.question.is_none() && !self.language.is_open() && self.focus == Focus::Language
+    pub fn enter_does(&self) -> Option<Enter> {
+        if self.question.is_some() || self.language.is_open() {
+            return None;
+        }
+        match self.focus {
+            Focus::Language => Some(Enter::Open),
+            Focus::Cancel if self.is_introduction() => Some(Enter::Skip),
+            Focus::Cancel => Some(Enter::Cancel),
+            Focus::Name | Focus::SecurityEmail | Focus::Ok => None,
+        }
     }
 
     /// Whether printable keys are text.

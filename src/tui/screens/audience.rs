@@ -77,6 +77,22 @@ impl AudienceDialog {
         self.kind.as_ref().map(|kind| kind.id.as_str())
     }
 
+    /// Who would get the type that is shown, once it is counted.
+    #[must_use]
+    pub fn audience(&self) -> Option<&Audience> {
+        self.kind.as_ref()?.audience.as_deref()
+    }
+
+    /// The title of the type under the cursor, or of the type that is shown.
+    #[must_use]
+    pub fn current(&self, look: &Look<'_>) -> Option<String> {
+        let kind = match &self.kind {
+            Some(kind) => look.catalogue.message_type(&kind.id).map(|(_, kind)| kind),
+            None => self.shown_category(look.catalogue)?.types.get(self.cursor),
+        };
+        kind.map(|kind| kind.title.get(look.language).to_owned())
+    }
+
     /// Takes who would get a type, now or again; where the reader was stays.
     pub fn loaded(&mut self, audience: Audience) {
         if let Some(kind) = self.kind.as_mut().filter(|kind| kind.id == audience.message_type) {

@@ -4,6 +4,7 @@
 //! by a question. Before it is sent a question names how many people get it. It never sends by itself; it says what is to be
 //! sent, under a key by which the same notice is queued once however often that is tried.
 
+mod draft;
 mod hindrance;
 mod layout;
 mod preview;
@@ -11,7 +12,7 @@ mod preview;
 mod tests;
 mod view;
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use super::confirm::{Answered, Confirm};
 use crate::domain::catalogue::Catalogue;
@@ -21,8 +22,7 @@ use crate::domain::safe_text::safe;
 use crate::domain::say::{counted, plain, say};
 use crate::operations::Problem;
 use crate::operations::notices::{Audience, Notified};
-use crate::tui::draft::{Draft, Form, Texts};
-use crate::tui::keymap::{Action, Context, Input, Typing};
+use crate::tui::keymap::{Action, Context, Enter, Input, Typing};
 use crate::tui::look::Look;
 use crate::tui::model::Tone;
 use crate::tui::widgets::audience::fallback_words;
@@ -157,35 +157,6 @@ impl ComposeDialog {
         }
     }
 
-    /// What a draft has, under the key that it began with: what was queued then is not queued again.
-    #[must_use]
-    pub fn again(draft: &Draft, key: String, number: u32, catalogue: &Catalogue, language: Language) -> Self {
-        let mut dialog = Self::new(catalogue, language, key);
-        dialog.key.number = number;
-        dialog.subject.set(draft.text("subject"));
-        dialog.body = TextArea::new(draft.text("body"), BODY_FIELD);
-        if let Some(index) = dialog.types.iter().position(|id| id == draft.text("type")) {
-            dialog.list.pick(index);
-            dialog.who = Who::Asked;
-        }
-        dialog
-    }
-
-    /// What is to be kept in case that the program ends.
-    #[must_use]
-    pub fn draft(&self) -> Option<Draft> {
-        if self.subject.is_empty() && self.body.is_empty() {
-            return None;
-        }
-        let now = Texts::of([
-            ("type", self.message_type().unwrap_or_default()),
-            ("subject", self.subject.text()),
-            ("body", self.body.text()),
-        ]);
-        let form = Form::Notice { key: self.key.base.clone(), number: self.key.number };
-        Some(Draft { form, before: Texts::default(), now })
-    }
-
     /// The id of the type that is chosen.
     #[must_use]
     pub fn message_type(&self) -> Option<&str> {
@@ -222,10 +193,41 @@ impl ComposeDialog {
         }
     }
 
-    /// Whether the focus is on a drop-down that is closed, and nothing is in front of it.
+    /// What accepting does at the focus.
     #[must_use]
-    pub fn enter_opens(&self) -> bool {
-        self.front.is_none() && !self.list.is_open() && self.focus == Focus::Type
+    pub fn enter_does(&self) -> Option<Enter> {
+        if self.front.is_some() || self.list.is_open() {
+            return None;
+        }
+        Some(match self.focus {
+            Focus::Type => Enter::Open,
+            Focus::Subject if self.body.is_empty() => Enter::ToTheText,
+            Focus::Subject | Focus::Body | Focus::Send => Enter::Send,
+            Focus::Preview => Enter::Preview,
+            Focus::Cancel => Enter::Cancel,
+        })
+    }
+
+    /// The whole mail where the preview is read.
+    #[must_use]
+    pub fn previewed_text(&self) -> Option<String> {
+        let Some(Front::Preview(preview)) = &self.front else { return None };
+        preview.text().map(|text| format!("{}\n\n{text}", self.subject.text().trim()))
+    }
+
+    /// Puts the caret into the text where somebody points. Whether it is there; otherwise nothing has happened.
+    pub fn point(&mut self, at: Position, area: Rect, look: Look<'_>) -> bool {
+        if self.front.is_some() || self.list.is_open() || self.waiting == Waiting::Sent {
+            return false;
+        }
+        let place = self.layout(area, look).body_text();
+        if !place.contains(at) {
+            return false;
+        }
+        self.focus = Focus::Body;
+        // With the focus the place may move.
+        self.body.point(at, place);
+        true
     }
 
     /// Whether printable keys are text.

@@ -18,7 +18,7 @@ use crate::domain::email_address::Smtputf8;
 use crate::domain::language::Language;
 use crate::operations::Problem;
 use crate::operations::contacts::ContactChange;
-use crate::tui::keymap::{Action, Context, Input, Typing};
+use crate::tui::keymap::{Action, Context, Enter, Input, Typing};
 use crate::tui::widgets::drop_down::Picked;
 use crate::tui::widgets::text_field::Typed;
 
@@ -206,12 +206,18 @@ impl ContactFormDialog {
         }
     }
 
-    /// Whether the focus is on a drop-down that is closed, and nothing is in front of it.
+    /// What accepting does at the focus, if it is something else than OK.
     #[must_use]
-    pub fn enter_opens(&self) -> bool {
-        self.front.is_none()
-            && !self.fields.has_open_list()
-            && matches!(self.focus, Focus::Position | Focus::Language)
+    pub fn enter_does(&self) -> Option<Enter> {
+        if self.front.is_some() || self.fields.has_open_list() {
+            return None;
+        }
+        match self.focus {
+            Focus::Position | Focus::Language => Some(Enter::Open),
+            Focus::Hint => Some(Enter::TakeOver),
+            Focus::Cancel => Some(Enter::Cancel),
+            Focus::Name | Focus::Email | Focus::Category(_) | Focus::Ok => None,
+        }
     }
 
     /// Whether printable keys are text: in fields, and in an open list, where they search.

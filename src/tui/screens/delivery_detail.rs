@@ -21,7 +21,7 @@ use super::outbox::{detail, not_cancelled, not_retried};
 use crate::domain::delivery::{Delivery, DeliveryId, State};
 use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
-use crate::domain::say::{plain, say};
+use crate::domain::say::{plain, retold, say};
 use crate::operations::Problem;
 use crate::operations::outbox::{Attempt, DeliveryDetail};
 use crate::tui::keymap::{Action, Input};
@@ -185,21 +185,31 @@ impl Told {
     }
 }
 
-/// What a try of a delivery is called that got no further than this, or what else happened to it. What the protocol calls a step
-/// is called so in every language.
-pub const PHASES: [&str; 6] = ["claimed", "compose", "data", "body", "delay", "report"];
+/// What is noted of a try that got no further than this, or of what else happened to a delivery, and what it is called. What the
+/// protocol calls a step is called so in every language.
+pub const PHASES: [(&str, &str); 9] = [
+    ("claimed", "claimed"),
+    ("compose", "compose"),
+    ("connect", "connect"),
+    ("greeting", "greeting"),
+    ("data", "data"),
+    ("body", "content"),
+    ("file", "written"),
+    ("delay", "delay"),
+    ("report", "report"),
+];
 
 fn attempt_lines(attempt: &Attempt, columns: usize, look: Look<'_>) -> Vec<ScrollLine> {
-    let phase = PHASES.into_iter().find(|phase| *phase == attempt.phase);
+    let phase = PHASES.into_iter().find(|(id, _)| *id == attempt.phase);
     let words = match (&attempt.words, attempt.ended_at) {
-        _ if phase == Some("delay") => {
+        _ if attempt.phase == "delay" => {
             say!(look.language, "it waits for hours already and is still tried").to_owned()
         }
-        (Some(words), _) => safe(words).into_owned(),
+        (Some(words), _) => safe(&retold(look.language, words)).into_owned(),
         (None, Some(_)) => say!(look.language, "no words").to_owned(),
         (None, None) => say!(look.language, "under way").to_owned(),
     };
-    let phase = phase.map_or_else(|| safe(&attempt.phase), |phase| plain(look.language, phase).into());
+    let phase = phase.map_or_else(|| safe(&attempt.phase), |(_, words)| plain(look.language, words).into());
     let text = format!("{}  {phase}  {words}", look.full_time(attempt.started_at));
     wrap(&text, columns).into_iter().map(|text| ScrollLine::new(text, Role::Text)).collect()
 }
@@ -285,6 +295,34 @@ mod tests {
         }
         assert!(matches!(press(&mut dialog(State::Queued), Action::Cancel), DeliveryOutcome::Cancel(_)));
         assert_eq!(press(&mut dialog(State::Sent), Action::Cancel), DeliveryOutcome::Stay);
+    }
+
+    #[test]
+    fn a_phase_and_our_own_words_are_said_in_the_language_of_the_screen() {
+        let mut dialog = dialog(State::Retry);
+        let mut detail = *dialog.detail.clone().unwrap();
+        let now = test_look().now;
+        let attempt = |phase: &str, words: &str| Attempt {
+            started_at: now,
+            ended_at: Some(now),
+            phase: phase.into(),
+            words: Some(words.into()),
+        };
+        detail.attempts = vec![
+            attempt("connect", "mail.example.com:587 refused the connection"),
+            attempt("rcpt_to", "550 5.1.1 User unknown"),
+            attempt("file", "/var/mail/7.eml"),
+        ];
+        dialog.loaded(detail);
+        let look = Look { language: Language::ZhCn, ..test_look() };
+        let lines: Vec<String> = dialog.lines(120, look).into_iter().map(|line| line.text).collect();
+        for wanted in [
+            "连接  mail.example.com:587 拒绝连接",
+            "rcpt_to  550 5.1.1 User unknown",
+            "已写入文件  /var/mail/7.eml",
+        ] {
+            assert!(lines.iter().any(|line| line.ends_with(wanted)), "{wanted}: {lines:?}");
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::domain::say::{Said, say, saying};
 use crate::operations::export::{Existing, Exported, Format, Scope};
 use crate::tui::draft::{Draft, Form, Texts};
 use crate::tui::effect::{Pace, Refused};
-use crate::tui::keymap::{Action, Context, Input, Typing};
+use crate::tui::keymap::{Action, Context, Enter, Input, Typing};
 use crate::tui::places::Places;
 use crate::tui::widgets::drop_down::DropDown;
 use crate::tui::widgets::text_field::{TextField, Typed};
@@ -148,6 +148,19 @@ impl ExportDialog {
             (Stage::Form, None, Focus::File) => Context::FormField,
             (Stage::Form, None, Focus::Scope | Focus::Ok | Focus::Cancel) => Context::Form,
         }
+    }
+
+    /// What accepting does at the focus, where the file is asked for.
+    #[must_use]
+    pub fn enter_does(&self) -> Option<Enter> {
+        if !matches!(self.context(), Context::Form | Context::FormField) {
+            return None;
+        }
+        Some(match self.focus {
+            Focus::Scope => Enter::Open,
+            Focus::Cancel => Enter::Cancel,
+            Focus::File | Focus::Ok => Enter::Export,
+        })
     }
 
     /// Whether printable keys are text.

@@ -26,7 +26,7 @@ use crate::operations::contacts::Verify;
 use crate::operations::import::{BadRows, Format, Options, Report, Run, Stamp, Summary};
 use crate::tui::draft::{Draft, Form, Texts};
 use crate::tui::effect::{Pace, Refused};
-use crate::tui::keymap::{Action, Context, Input, Typing};
+use crate::tui::keymap::{Action, Context, Enter, Input, Typing};
 use crate::tui::look::Look;
 use crate::tui::places::Places;
 use crate::tui::theme::Role;
@@ -151,6 +151,19 @@ impl ImportDialog {
             (Stage::File, _, Focus::File) => Context::FormField,
             (Stage::File, _, Focus::Format | Focus::Ok | Focus::Cancel) => Context::Form,
         }
+    }
+
+    /// What accepting does at the focus, where the file is asked for.
+    #[must_use]
+    pub fn enter_does(&self) -> Option<Enter> {
+        if !matches!(self.context(), Context::Form | Context::FormField) {
+            return None;
+        }
+        Some(match self.focus {
+            Focus::Format => Enter::Open,
+            Focus::Cancel => Enter::Cancel,
+            Focus::File | Focus::Ok => Enter::Check,
+        })
     }
 
     /// Whether printable keys are text.

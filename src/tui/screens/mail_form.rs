@@ -12,7 +12,7 @@ use crate::domain::say::{Said, Say as _, say};
 use crate::mail::sender::ProbeEvent;
 use crate::operations::Problem;
 use crate::tui::draft::{Draft, Form, Texts};
-use crate::tui::keymap::{Action, Context, Input, Typing};
+use crate::tui::keymap::{Action, Context, Enter, Input, Typing};
 use crate::tui::widgets::drop_down::DropDown;
 use crate::tui::widgets::password_field::PasswordField;
 use crate::tui::widgets::text_field::{TextField, Typed};
@@ -258,6 +258,21 @@ impl MailFormDialog {
             Input::Action(_) | Input::Text(_) | Input::Paste(_) => return self.edit(input),
         }
         MailFormOutcome::Stay
+    }
+
+    /// What accepting does at the focus, if it is something else than OK.
+    #[must_use]
+    pub fn enter_does(&self) -> Option<Enter> {
+        if self.context() != Context::MailForm {
+            return None;
+        }
+        match self.focus {
+            Focus::Field(MailField::Security) => Some(Enter::Open),
+            Focus::Examine => Some(Enter::Check),
+            Focus::Turn => Some(Enter::Turn),
+            Focus::Cancel => Some(Enter::Cancel),
+            Focus::Field(_) | Focus::Ok => None,
+        }
     }
 
     /// Takes the reason why it was not saved. The form stays open with everything in it.

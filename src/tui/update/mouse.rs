@@ -1,7 +1,8 @@
 //! The mouse: a click selects what is under it, the wheel moves as the arrows do, a second click opens.
 //!
 //! It does nothing that keys do not: a click becomes the keys that bring the cursor to its place, pressed on a copy of the model.
-//! If they do not get there, nothing has happened. So every screen and dialog has the mouse as soon as it has keys.
+//! If they do not get there, nothing has happened. So every screen and dialog has the mouse as soon as it has keys. Only in a text of
+//! several lines, where the keys would be many, the caret goes straight to the place.
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::domain::say::say;
 use crate::domain::timestamp::Timestamp;
 use crate::tui::effect::{Effect, MouseMode};
 use crate::tui::keymap::{Action, Context, Input, Typing};
-use crate::tui::model::{Model, Tone};
+use crate::tui::model::{Model, Overlay, Tone};
 use crate::tui::plan::Plan;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::view;
@@ -76,12 +77,25 @@ fn press(model: &mut Model, at: Position, plan: &mut Plan) {
     if let Some(screen) = view::tab_at(model, at) {
         return switch(model, screen, plan);
     }
+    if point(model, at) {
+        model.mouse.pressed = Some((at, model.now));
+        return;
+    }
     let reached = if can(model, Action::Next) { focus(model, at) } else { select(model, at) };
     if let Some((there, keys)) = reached {
         for action in keys {
             take_input(model, &Input::Action(action), plan);
         }
         model.mouse.pressed = Some((at, there));
+    }
+}
+
+/// Puts the caret into the text that is written, if the place is in it.
+fn point(model: &mut Model, at: Position) -> bool {
+    let (front, look) = (model.regions().front, model.fixed.look(model.now));
+    match model.overlays.last_mut() {
+        Some(Overlay::Compose(dialog)) => dialog.point(at, front, look),
+        Some(_) | None => false,
     }
 }
 

@@ -122,6 +122,21 @@ impl TextArea {
         Some(Position { x: place(area.x, column).min(area.right() - 1), y: place(area.y, line) })
     }
 
+    /// Puts the caret where somebody points; `area` is the place in which it is drawn. Behind the text it is the end.
+    pub fn point(&mut self, at: Position, area: Rect) {
+        let (columns, height) = (text_columns(area), area.height.into());
+        let rows = Rows::new(&self.text, columns);
+        let seen = rows.down(self.visible_top(columns, height), height);
+        let caret = match seen.get(usize::from(at.y.saturating_sub(area.y))) {
+            Some(text_row) => rows.byte(*text_row, at.x.saturating_sub(area.x).into()),
+            None => self.text.len(),
+        };
+        // What is seen stays where it is.
+        self.top = self.visible_top(columns, height);
+        self.goal = None;
+        self.go(caret);
+    }
+
     fn act(&mut self, action: Action, goal: Option<usize>, columns: usize, height: usize) -> Typed {
         let line = line_at(&self.text, self.caret);
         let page = height.saturating_sub(1).max(1);

@@ -11,9 +11,10 @@ use secrecy::ExposeSecret;
 use secrecy::zeroize::Zeroizing;
 
 use super::hello::Offers;
-use super::line::{Line, Protection};
+use super::line::{Line, Protection, out_of_turn};
 use super::{Credentials, Halt};
 use crate::domain::reply::{Phase, Reply};
+use crate::domain::say::saying;
 
 /// The longest command line, in octets with CRLF (RFC 5321 section 4.5.3.1.4).
 const LONGEST_COMMAND: usize = 512;
@@ -26,13 +27,16 @@ pub(super) fn sign_in(
 ) -> Result<&'static str, Halt> {
     let server = &line.server().name;
     if !may_sign_in(line.protection(), line.peer()) {
-        let words =
-            format!("the password is not sent to {server} without TLS; set security to starttls or tls");
+        let words = saying!(
+            "the password is not sent to {server} without TLS; set security to starttls or tls",
+            server = server.as_str()
+        )
+        .to_string();
         return Err(Halt::broken(Phase::Auth, words));
     }
     let password = credentials.password.expose_secret();
     if credentials.username.contains('\0') || password.contains('\0') {
-        let words = "user name and password cannot hold a NUL character";
+        let words = saying!("user name and password cannot hold a NUL character").to_string();
         return Err(Halt::broken(Phase::Auth, words));
     }
     if offers.plain {
@@ -40,7 +44,8 @@ pub(super) fn sign_in(
     } else if offers.login {
         login(line, &credentials.username, password).map(|()| "LOGIN")
     } else {
-        let words = format!("{server} offers neither AUTH PLAIN nor AUTH LOGIN");
+        let words = saying!("{server} offers neither AUTH PLAIN nor AUTH LOGIN", server = server.as_str())
+            .to_string();
         Err(Halt::broken(Phase::Auth, words))
     }
 }
@@ -100,8 +105,7 @@ fn hear(line: &mut Line, wanted: u16, secrets: &[&str]) -> Result<(), Halt> {
         return Err(Halt::Refused { phase, reply });
     }
     let server = &line.server().name;
-    let words = format!("{server} gave an answer out of turn: '{reply}'");
-    Err(Halt::broken(phase, words))
+    Err(out_of_turn(server, phase, &reply))
 }
 
 fn without(secrets: &[&str], text: &str) -> String {

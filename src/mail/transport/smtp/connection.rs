@@ -18,7 +18,7 @@ use super::line::Line;
 use super::{Halt, Security, Server, Timeouts, auth};
 use crate::domain::language::Language;
 use crate::domain::reply::{Phase, Reply};
-use crate::domain::say::{Say as _, say};
+use crate::domain::say::{Say as _, say, saying};
 use crate::domain::timestamp::Timestamp;
 use crate::mail::transport::Envelope;
 
@@ -264,10 +264,19 @@ impl Connection {
     fn lacks(&self, envelope: &Envelope, content: &Content) -> Option<String> {
         let server = &self.line.server().name;
         if envelope.smtputf8 && !self.offers.smtputf8 {
-            return Some(format!("{server} does not offer SMTPUTF8, which the address needs"));
+            return Some(
+                saying!(
+                    "{server} does not offer SMTPUTF8, which the address needs",
+                    server = server.as_str()
+                )
+                .to_string(),
+            );
         }
         if content.octets() == Octets::EightBit && !self.offers.eight_bit {
-            return Some(format!("{server} does not offer 8BITMIME, which the mail needs"));
+            return Some(
+                saying!("{server} does not offer 8BITMIME, which the mail needs", server = server.as_str())
+                    .to_string(),
+            );
         }
         None
     }
@@ -337,7 +346,8 @@ impl Connection {
 
 fn start_tls(mut line: Line, offers: Offers) -> Result<Line, Halt> {
     if !offers.starttls {
-        let words = format!("{} does not offer STARTTLS", line.server().name);
+        let server = line.server().name.as_str();
+        let words = saying!("{server} does not offer STARTTLS", server = server).to_string();
         return Err(Halt::broken(Phase::Tls, words));
     }
     let patience = line.server().settings.timeouts.command;

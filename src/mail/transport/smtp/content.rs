@@ -2,6 +2,10 @@
 //!
 //! Never mends a mail: a bare CR or LF is how commands are smuggled past a server, and is refused.
 
+use std::fmt;
+
+use crate::domain::say::saying;
+
 /// The longest line without its CRLF, in octets (RFC 5321 section 4.5.3.1.6).
 const LONGEST_LINE: usize = 998;
 
@@ -22,18 +26,32 @@ pub(super) enum Octets {
 }
 
 /// Why a mail is not sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
-    #[error("the mail is empty")]
     Empty,
-    #[error("line {0} of the mail holds a CR without LF")]
     BareCr(usize),
-    #[error("line {0} of the mail ends in an LF without CR")]
     BareLf(usize),
-    #[error("line {0} of the mail holds a NUL")]
     Nul(usize),
-    #[error("line {0} of the mail is longer than {LONGEST_LINE} octets")]
     LongLine(usize),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let said = match *self {
+            Self::Empty => saying!("the mail is empty"),
+            Self::BareCr(line) => saying!("line {line} of the mail holds a CR without LF", line = line),
+            Self::BareLf(line) => saying!("line {line} of the mail ends in an LF without CR", line = line),
+            Self::Nul(line) => saying!("line {line} of the mail holds a NUL", line = line),
+            Self::LongLine(line) => {
+                saying!(
+                    "line {line} of the mail is longer than {most} octets",
+                    line = line,
+                    most = LONGEST_LINE
+                )
+            }
+        };
+        said.fmt(f)
+    }
 }
 
 impl Content {

@@ -4,7 +4,7 @@ use super::Halt;
 use super::line::Line;
 use crate::domain::language::Language;
 use crate::domain::reply::Phase;
-use crate::domain::say::{Say, say};
+use crate::domain::say::{Say, say, saying};
 
 /// The extensions that this client uses, as offered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,7 +29,8 @@ pub(super) struct Offers {
 pub(super) fn hello(line: &mut Line) -> Result<Offers, Halt> {
     let name = line.server().settings.hello_name.clone();
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_graphic()) {
-        let words = format!("'{name}' cannot be this machine's name in EHLO");
+        let words =
+            saying!("'{name}' cannot be this machine's name in EHLO", name = name.as_str()).to_string();
         return Err(Halt::broken(Phase::Ehlo, words));
     }
     let patience = line.server().settings.timeouts.command;

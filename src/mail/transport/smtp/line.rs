@@ -16,7 +16,7 @@ use super::reply_parser::ReplyParser;
 use super::{Halt, Server, certificate, socket, tls};
 use crate::domain::language::Language;
 use crate::domain::reply::{Phase, Reply};
-use crate::domain::say::say;
+use crate::domain::say::{say, saying};
 use crate::domain::timestamp::Timestamp;
 
 /// How long a good-bye may hold up the caller.
@@ -60,8 +60,10 @@ impl Line {
         };
         self.parser.discard();
         let host = &self.server.settings.host;
-        let name = ServerName::try_from(host.clone())
-            .map_err(|_| Halt::broken(Phase::Tls, format!("'{host}' is no name for a certificate")))?;
+        let name = ServerName::try_from(host.clone()).map_err(|_| {
+            let words = saying!("'{host}' is no name for a certificate", host = host.as_str()).to_string();
+            Halt::broken(Phase::Tls, words)
+        })?;
         let failed = |error: &io::Error| broken(&self.server, Phase::Tls, patience, error);
         let session = ClientConnection::new(self.server.tls()?, name)
             .map_err(|error| failed(&io::Error::other(error)))?;
@@ -92,7 +94,7 @@ impl Line {
             match self.parser.advance() {
                 Ok(Some(code)) => return Ok(code),
                 Ok(None) => {}
-                Err(violation) => return Err(self.violated(phase, &violation.to_string())),
+                Err(violation) => return Err(Halt::broken(phase, violation.words(&self.server.name))),
             }
             let room = self.parser.room();
             let received = match &mut self.stream {
@@ -126,7 +128,7 @@ impl Line {
         if matches!(code / 100, 4 | 5) {
             return Halt::Refused { phase, reply };
         }
-        self.violated(phase, &format!("gave an answer out of turn: '{reply}'"))
+        out_of_turn(&self.server.name, phase, &reply)
     }
 
     /// The words of the last reply, one line each, unescaped.
@@ -204,10 +206,6 @@ impl Line {
             Stream::Tls(stream) => &mut stream.sock,
         }
     }
-
-    fn violated(&self, phase: Phase, words: &str) -> Halt {
-        Halt::broken(phase, format!("{} {words}", self.server.name))
-    }
 }
 
 enum Stream {
@@ -251,9 +249,10 @@ pub(super) fn broken(server: &Server, phase: Phase, patience: Duration, error: &
         tls::words(name, &server.settings.host, error)
     } else if matches!(kind, io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock) {
         // Linux reports a timeout of read and write as WouldBlock.
-        format!("{name} did not answer within {}", span(patience))
+        saying!("{server} did not answer within {time}", server = name.as_str(), time = span(patience))
+            .to_string()
     } else if kind == io::ErrorKind::ConnectionRefused {
-        format!("{name} refused the connection")
+        saying!("{server} refused the connection", server = name.as_str()).to_string()
     } else if matches!(
         kind,
         io::ErrorKind::UnexpectedEof
@@ -261,11 +260,23 @@ pub(super) fn broken(server: &Server, phase: Phase, patience: Duration, error: &
             | io::ErrorKind::ConnectionAborted
             | io::ErrorKind::BrokenPipe
     ) {
-        format!("{name} closed the connection")
+        saying!("{server} closed the connection", server = name.as_str()).to_string()
     } else {
-        format!("the connection to {name} failed: {error}")
+        saying!(
+            "the connection to {server} failed: {error}",
+            server = name.as_str(),
+            error = error.to_string()
+        )
+        .to_string()
     };
     Halt::broken(phase, words)
+}
+
+/// A reply that makes no sense where it comes.
+pub(super) fn out_of_turn(server: &str, phase: Phase, reply: &Reply) -> Halt {
+    let reply = reply.to_string();
+    let words = saying!("{server} gave an answer out of turn: '{reply}'", server = server, reply = reply);
+    Halt::broken(phase, words.to_string())
 }
 
 fn span(duration: Duration) -> String {

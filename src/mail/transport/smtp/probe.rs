@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::connection::{Connection, Patience, Seen};
 use super::{Halt, Interrupt, Security, Server, SmtpSettings, socket};
 use crate::domain::reply::{Phase, escape};
-use crate::domain::say::{Said, Say as _, say};
+use crate::domain::say::{Said, Say as _, retold, say};
 use crate::domain::timestamp::Timestamp;
 use crate::mail::transport::Envelope;
 
@@ -184,6 +184,11 @@ impl ProbeStep {
             Halt::Broken { phase, words } => (phase, words),
             Halt::Unsendable { words } => (Phase::MailFrom, words),
         };
-        Self { stage: Stage::Dialogue(phase), ok: false, words: words.into(), last_day: None }
+        Self {
+            stage: Stage::Dialogue(phase),
+            ok: false,
+            words: Said::each(|language| retold(language, &words).into_owned()),
+            last_day: None,
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! never guesses: what is not a reply ends the dialogue.
 
 use crate::domain::reply::escape;
+use crate::domain::say::saying;
 
 /// The longest line, in octets with its end; RFC 5321 section 4.5.3.1.5 asks for 512.
 const LONGEST_LINE: usize = 4096;
@@ -21,15 +22,34 @@ pub(super) struct ReplyParser {
 }
 
 /// How a server left the protocol.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Violation {
-    #[error("answered with a line of more than {LONGEST_LINE} octets")]
     LineTooLong,
-    #[error("answered with more than {MOST_LINES} lines")]
     TooManyLines,
     /// Holds the line, escaped.
-    #[error("answered in something that is not SMTP: '{0}'")]
     NotAReply(String),
+}
+
+impl Violation {
+    /// The server of this name did it.
+    pub fn words(&self, server: &str) -> String {
+        let said = match self {
+            Self::LineTooLong => saying!(
+                "{server} answered with a line of more than {most} octets",
+                server = server,
+                most = LONGEST_LINE
+            ),
+            Self::TooManyLines => {
+                saying!("{server} answered with more than {most} lines", server = server, most = MOST_LINES)
+            }
+            Self::NotAReply(line) => saying!(
+                "{server} answered in something that is not SMTP: '{line}'",
+                server = server,
+                line = line.as_str()
+            ),
+        };
+        said.to_string()
+    }
 }
 
 impl ReplyParser {
@@ -212,8 +232,8 @@ mod tests {
     fn a_violation_shows_the_line_escaped() {
         let violation = parse(b"\x1b]0;owned\x07\xff\r\n", 64).unwrap_err();
         assert_eq!(
-            violation.to_string(),
-            "answered in something that is not SMTP: '\\u{1b}]0;owned\\u{7}\u{fffd}'"
+            violation.words("mail.example.com:25"),
+            "mail.example.com:25 answered in something that is not SMTP: '\\u{1b}]0;owned\\u{7}\u{fffd}'"
         );
     }
 

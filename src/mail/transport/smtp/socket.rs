@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::line::broken;
 use super::{Halt, Interrupt, Server};
 use crate::domain::reply::Phase;
+use crate::domain::say::saying;
 
 /// Connects to the first address of the host that answers, IPv6 before IPv4. Each address has an equal share of the time that
 /// is left when its turn comes, so that one which swallows everything does not keep the others from being tried.
@@ -16,8 +17,9 @@ pub(super) fn connect(server: &Server, patience: Duration) -> Result<(TcpStream,
     let end = Instant::now() + patience;
     let (host, port) = (settings.host.clone(), settings.port);
     let mut addresses = addresses(host, port, patience).map_err(|error| {
-        let words = format!("'{}' could not be resolved: {error}", settings.host);
-        Halt::broken(Phase::Connect, words)
+        let (host, error) = (settings.host.as_str(), error.to_string());
+        let words = saying!("'{host}' could not be resolved: {error}", host = host, error = error);
+        Halt::broken(Phase::Connect, words.to_string())
     })?;
     addresses.sort_by_key(SocketAddr::is_ipv4);
     let mut last = io::ErrorKind::AddrNotAvailable.into();
@@ -75,9 +77,15 @@ fn in_time<T: Send + 'static>(
         Ok(found) => found,
         Err(RecvTimeoutError::Timeout) => Err(io::Error::new(
             io::ErrorKind::TimedOut,
-            format!("the name servers did not answer within {} s", patience.as_secs_f64().ceil()),
+            saying!(
+                "the name servers did not answer within {seconds} s",
+                seconds = patience.as_secs_f64().ceil().to_string()
+            )
+            .to_string(),
         )),
-        Err(RecvTimeoutError::Disconnected) => Err(io::Error::other("the resolver ended")),
+        Err(RecvTimeoutError::Disconnected) => {
+            Err(io::Error::other(saying!("the resolver ended").to_string()))
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Trust is the system's certificates and the administrator's own authorities. There is no way to skip
 //! verification, and no provider is taken from process-wide state.
 
+use std::fmt;
 use std::sync::Arc;
 
 use rustls::crypto::ring;
@@ -10,20 +11,31 @@ use rustls::{CertificateError, ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
+use crate::domain::say::{Said, saying};
 use crate::domain::timestamp::Timestamp;
 
-/// Why a CA file is of no use.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Why a CA file is of no use; continues a sentence that names the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CaError {
     /// There is no certificate in it.
-    #[error("it holds no certificate in PEM form")]
     Empty,
     /// Something in it is no PEM section.
-    #[error("its PEM text is damaged")]
     Damaged,
     /// The certificate of this number, counted from 1, cannot be an authority.
-    #[error("certificate {0} in it cannot be used as an authority")]
     Unusable(usize),
+}
+
+impl fmt::Display for CaError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let said = match self {
+            Self::Empty => saying!("it holds no certificate in PEM form"),
+            Self::Damaged => saying!("its PEM text is damaged"),
+            Self::Unusable(number) => {
+                saying!("certificate {number} in it cannot be used as an authority", number = *number)
+            }
+        };
+        said.fmt(f)
+    }
 }
 
 /// Reads the certificates of a CA file in PEM form.
@@ -48,18 +60,18 @@ pub fn read_certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, CaE
 pub(super) fn client_config(extra_ca: &[CertificateDer<'static>]) -> Result<Arc<ClientConfig>, String> {
     let mut store = RootCertStore::empty();
     for certificate in extra_ca {
-        store
-            .add(certificate.clone())
-            .map_err(|_| "a certificate of the CA file cannot be used as an authority".to_owned())?;
+        store.add(certificate.clone()).map_err(|_| {
+            saying!("a certificate of the CA file cannot be used as an authority").to_string()
+        })?;
     }
     // Systems carry certificates that no strict reader takes; the others still count.
     store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if store.is_empty() {
-        return Err("this machine has no trusted certificates, and no CA file is set".to_owned());
+        return Err(saying!("this machine has no trusted certificates, and no CA file is set").to_string());
     }
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .map_err(|error| format!("TLS cannot be set up: {error}"))?
+        .map_err(|error| saying!("TLS cannot be set up: {error}", error = error.to_string()).to_string())?
         .with_root_certificates(store)
         .with_no_client_auth();
     Ok(Arc::new(config))
@@ -68,45 +80,49 @@ pub(super) fn client_config(extra_ca: &[CertificateDer<'static>]) -> Result<Arc<
 /// Says for people what went wrong with a server's TLS.
 pub(super) fn words(server: &str, host: &str, error: &rustls::Error) -> String {
     if let rustls::Error::InvalidCertificate(error) = error {
-        return format!("certificate of {host} is not trusted: {}", reason(error));
+        return saying!(
+            "certificate of {host} is not trusted: {reason}",
+            host = host,
+            reason = reason(error)
+        )
+        .to_string();
     }
     if matches!(error, rustls::Error::InvalidMessage(_)) {
-        return format!("{server} does not speak TLS here");
+        return saying!("{server} does not speak TLS here", server = server).to_string();
     }
-    format!("TLS with {server} failed: {error}")
+    saying!("TLS with {server} failed: {error}", server = server, error = error.to_string()).to_string()
 }
 
-fn reason(error: &CertificateError) -> String {
+fn reason(error: &CertificateError) -> Said {
     use CertificateError as E;
-    let known = if matches!(error, E::UnknownIssuer) {
-        "it comes from an authority that this machine does not know"
+    if matches!(error, E::UnknownIssuer) {
+        saying!("it comes from an authority that this machine does not know")
     } else if let E::ExpiredContext { not_after, .. } = error {
         let seconds = i64::try_from(not_after.as_secs()).unwrap_or(i64::MAX / 1000);
         let day = Timestamp::from_millis(seconds.saturating_mul(1000)).to_string();
-        return format!("it has expired, on {}", day.get(..10).unwrap_or(&day));
+        saying!("it has expired, on {day}", day = day.get(..10).unwrap_or(&day))
     } else if matches!(error, E::Expired) {
-        "it has expired"
+        saying!("it has expired")
     } else if matches!(error, E::NotValidYet | E::NotValidYetContext { .. }) {
-        "it is not valid yet"
+        saying!("it is not valid yet")
     } else if matches!(error, E::Revoked) {
-        "it was revoked"
+        saying!("it was revoked")
     } else if matches!(error, E::BadSignature) {
-        "it is not signed by the authority that it names"
+        saying!("it is not signed by the authority that it names")
     } else if matches!(error, E::Other(other) if other.to_string() == "CaUsedAsEndEntity") {
         // What `openssl req -x509` makes when it is not told better.
-        "it is an authority's own certificate; a server needs one without CA:TRUE"
+        saying!("it is an authority's own certificate; a server needs one without CA:TRUE")
     } else if let E::NotValidForNameContext { presented, .. } = error {
-        return match presented.as_slice() {
-            [] => "it names no host".to_owned(),
+        match presented.as_slice() {
+            [] => saying!("it names no host"),
             names => {
                 let names: Vec<&str> = names.iter().map(|name| bare(name)).collect();
-                format!("it is for {}", names.join(", "))
+                saying!("it is for {names}", names = names.join(", "))
             }
-        };
+        }
     } else {
-        return error.to_string();
-    };
-    known.to_owned()
+        Said::foreign(error.to_string())
+    }
 }
 
 /// A name without what the TLS library writes around it: `DnsName("mail.example.com")`.

@@ -47,6 +47,11 @@ impl Preview {
         }
     }
 
+    /// The text, as far as it is composed.
+    pub(super) fn text(&self) -> Option<&str> {
+        self.text.as_deref()
+    }
+
     /// One key. `area` is the place over which it is drawn.
     pub(super) fn input(
         &mut self,

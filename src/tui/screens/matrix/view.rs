@@ -331,12 +331,7 @@ impl Board<'_> {
 pub(super) fn nobody_words(look: &Look<'_>) -> String {
     let key = |context, action| look.keys.keys(context, action).next().unwrap_or_default().to_owned();
     let (tab, add) = (key(Context::Screens, Action::Contacts), key(Context::Contacts, Action::Add));
-    say!(
-        look.language,
-        "No contacts yet. Press {tab} to go to the contacts, and {add} to add the first one there.",
-        tab,
-        add
-    )
+    say!(look.language, "No contacts yet. Press {tab}, then {add} to add the first one.", tab, add)
 }
 
 /// What stands in the line above the detail.

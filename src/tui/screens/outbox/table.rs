@@ -7,7 +7,7 @@ use crate::domain::delivery::{Delivery, Kind, State};
 use crate::domain::language::Language;
 use crate::domain::notice::Notice;
 use crate::domain::safe_text::safe;
-use crate::domain::say::{counted, plain, say};
+use crate::domain::say::{counted, plain, retold, say};
 use crate::operations::outbox::OutboxEntry;
 use crate::tui::look::Look;
 use crate::tui::spoken;
@@ -189,7 +189,7 @@ fn state_cell(delivery: &Delivery, columns: usize, look: Look<'_>) -> String {
     match delivery.server.as_deref().filter(|words| why && !words.is_empty()) {
         // Fewer than that say nothing.
         Some(words) if width(&start) + 8 <= columns => {
-            say!(language, "{state}: {words}", state = start, words = safe(words))
+            say!(language, "{state}: {words}", state = start, words = safe(&retold(language, words)))
         }
         Some(_) | None => start,
     }

@@ -28,7 +28,7 @@ use crate::domain::contact::Status;
 use crate::domain::delivery::State;
 use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
-use crate::domain::say::{Say as _, plain, say};
+use crate::domain::say::{Say as _, plain, retold, say};
 use crate::tui::keymap::{Action, Context};
 use crate::tui::look::Look;
 use crate::tui::screens::outbox::state_role;
@@ -219,6 +219,7 @@ impl Settings {
                 let mark = look.marks.delivery(ended.state);
                 let text = match &ended.words {
                     Some(words) => {
+                        let words = retold(language, words);
                         say!(language, "{mark} {what}: {words}", mark, what, words).trim_start().to_owned()
                     }
                     None => look.marked(mark, what),

@@ -22,7 +22,7 @@ use crate::domain::contact::{AddressProof, Proofs, Status, Subject};
 use crate::domain::delivery::State;
 use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
-use crate::domain::say::{Say as _, plain, say};
+use crate::domain::say::{Say as _, plain, retold, say};
 use crate::domain::timestamp::spoken_in;
 use crate::domain::verification::{Limit, LimitKind, PER_ADDRESS};
 use crate::tui::keymap::{Action, Context};
@@ -130,7 +130,7 @@ impl VerificationDialog {
         match self.waiting {
             Waiting::No => None,
             Waiting::Sending => Some(say!(language, "sending")),
-            Waiting::Checking => Some(say!(language, "checking")),
+            Waiting::Checking => Some(say!(language, "checking the code")),
             Waiting::Cancelling => Some(say!(language, "cancelling")),
         }
     }
@@ -254,7 +254,7 @@ fn facts(proofs: &Proofs, columns: usize, look: Look<'_>) -> Vec<DialogRow> {
         rows.extend(fact(say!(language, "Ends"), &ends, Role::Text, columns));
     }
     if let Some(server) = &proof.server {
-        rows.extend(fact(say!(language, "Mail"), &safe(server), Role::Dim, columns));
+        rows.extend(fact(say!(language, "Mail"), &safe(&retold(language, server)), Role::Dim, columns));
     }
     if proofs.pending.is_some() {
         let present = &proofs.present;

@@ -255,3 +255,23 @@ proptest! {
         prop_assert!(cursor.is_none_or(|cursor| buf.area.contains(cursor)));
     }
 }
+
+#[test]
+fn pointing_puts_the_caret_between_characters_and_moves_nothing() {
+    let mut area = typed("one\n王小明 ab\nthree\nfour\nfive");
+    let before = drawn(&area, AREA).0;
+    assert_eq!(before, ["three   ↑", "four", "five"]);
+    let points = [((2, 0), "th"), ((8, 1), "four"), ((0, 2), "")];
+    for ((x, y), line) in points {
+        area.point(Position { x, y }, AREA);
+        let (left, _) = caret(&area);
+        assert_eq!(left.rsplit('\n').next(), Some(line));
+        assert_eq!(drawn(&area, AREA).1.map(|cursor| cursor.y), Some(y));
+    }
+    act(&mut area, &[Action::First]);
+    area.point(Position { x: 3, y: 1 }, AREA);
+    assert_eq!(caret(&area).0, "one\n王");
+    let mut short = typed("ab");
+    short.point(Position { x: 5, y: 2 }, AREA);
+    assert_eq!(caret(&short), ("ab", ""));
+}
