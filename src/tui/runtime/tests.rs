@@ -159,7 +159,8 @@ fn the_drawing_thread_falls() {
     assert_eq!(code, 1, "{told}");
     assert!(told.contains("Error: callsheet fell over: asked to fall over: draw"), "{told}");
     assert!(told.contains("Hint: the log in '") && told.contains("/callsheet' says where"), "{told}");
-    assert!(terminal.draft().contains("王小明"), "{}", terminal.draft());
+    // Another frame may have been drawn, and fallen, before the last key came.
+    assert!(terminal.draft().contains("王小"), "{}", terminal.draft());
 }
 
 #[test]
