@@ -16,3 +16,4 @@ mod palette;
 mod random_keys;
 mod sharing;
 mod verification;
+mod windows;
