@@ -11,7 +11,7 @@
 //! ```
 //!
 //! What is found in one place and read in another is kept as a [`Said`], made by `saying!` in the same way, and said then. What was
-//! kept in English, as in the database, is said again by [`retold`].
+//! kept in English, as in the database, is said again by [`retold()`].
 //!
 //! The compiler checks that text and values fit in English; tests check that every text has a translation with the same names,
 //! and that no translation is left over. What has no translation is said in English. Values are put in as they are: what people,
