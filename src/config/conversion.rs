@@ -5,7 +5,6 @@ use std::{fmt, fs};
 
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
-use thiserror::Error;
 
 use super::secret_file::{self, Guard, SecretFileError};
 use super::value::Bad;
@@ -32,13 +31,23 @@ pub enum ServerError {
 }
 
 /// Why the certificates that are to be trusted cannot be had; with the name of their file, safe to show.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CaFileError {
-    #[error("the certificates in '{0}' cannot be used: {1}")]
     Unreadable(String, String),
-    #[error("the certificates in '{0}' cannot be used: {1}")]
     Unusable(String, CaError),
 }
+
+impl fmt::Display for CaFileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (file, why) = match self {
+            Self::Unreadable(file, why) => (file, why.clone()),
+            Self::Unusable(file, error) => (file, error.to_string()),
+        };
+        saying!("the certificates in '{file}' cannot be used: {why}", file = file.as_str(), why = why).fmt(f)
+    }
+}
+
+impl std::error::Error for CaFileError {}
 
 impl fmt::Display for ServerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
