@@ -278,6 +278,8 @@ pub struct Pending {
     pub dialog_data: Option<Request>,
     /// Who would get the type that is chosen for a notice or shown.
     pub audience: Option<Request>,
+    /// The mail server with which its form is to be opened.
+    pub mail_form: Option<Request>,
     /// What the server says to the mail doctor.
     pub examination: Option<Request>,
     /// What was asked for without a dialog, such as deleting.

@@ -174,10 +174,10 @@ impl ComposeDialog {
         }
     }
 
-    /// Whether the notice is being queued: keys must wait for what comes of it.
+    /// Whether it is being counted who gets the notice, or the notice is being queued: keys must wait for what comes of it.
     #[must_use]
-    pub fn is_queueing(&self) -> bool {
-        self.waiting == Waiting::Sent
+    pub fn is_waiting(&self) -> bool {
+        self.waiting != Waiting::No
     }
 
     /// Where the keys have their meaning now.
@@ -217,7 +217,7 @@ impl ComposeDialog {
 
     /// Puts the caret into the text where somebody points. Whether it is there; otherwise nothing has happened.
     pub fn point(&mut self, at: Position, area: Rect, look: Look<'_>) -> bool {
-        if self.front.is_some() || self.list.is_open() || self.waiting == Waiting::Sent {
+        if self.front.is_some() || self.list.is_open() || self.is_waiting() {
             return false;
         }
         let place = self.layout(area, look).body_text();
@@ -257,10 +257,9 @@ impl ComposeDialog {
             }
             None => {}
         }
-        if self.waiting == Waiting::Sent {
+        if self.is_waiting() {
             return ComposeOutcome::Stay;
         }
-        self.waiting = Waiting::No;
         if self.list.is_open() {
             return self.input_to_list(input, look.catalogue);
         }

@@ -196,7 +196,7 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
         }
         Answer::MailServer(server) => {
             let is_for_draft = drafts::awaits_mail_form(model);
-            if is_awaited(&mut model.pending.dialog, request) || is_for_draft {
+            if is_awaited(&mut model.pending.mail_form, request) || is_for_draft {
                 mail::take_server(model, server, plan);
             }
         }
