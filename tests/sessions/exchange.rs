@@ -171,7 +171,9 @@ fn a_file_that_cannot_be_read_says_why() {
         assert!(shown.contains(why), "{name}:\n{shown}");
         desk.types("<esc>");
     }
-    desk.types("i /nowhere/a.csv <enter> <wait:there is no such file> <c-u> <enter> <wait:A file must be named.>");
+    desk.types(
+        "i /nowhere/a.csv <enter> <wait:there is no such file> <c-u> <enter> <wait:A file must be named.>",
+    );
     desk.types("<tab> <tab> <tab> <enter>").sees_no("must be named");
     let folder = office.folder.path().display();
     desk.types(&format!(
