@@ -100,6 +100,12 @@ impl AudienceDialog {
         }
     }
 
+    /// Whether an action does anything now.
+    #[must_use]
+    pub fn is_of_use(&self, action: Action) -> bool {
+        action != Action::Open || self.kind.is_none()
+    }
+
     /// One key. `area` is the place over which the dialog is drawn.
     pub fn input(&mut self, input: &Input, area: Rect, look: Look<'_>) -> AudienceOutcome {
         let Input::Action(action) = input else { return AudienceOutcome::Stay };
