@@ -192,12 +192,16 @@ fn nobody_means_the_security_email_or_nothing() {
 }
 
 #[test]
-fn a_key_while_it_is_asked_who_gets_it_calls_sending_off() {
+fn while_it_is_asked_who_gets_it_no_key_means_the_dialog() {
     let mut dialog = written();
     press(&mut dialog, Action::Accept);
-    press(&mut dialog, Action::Next);
+    assert!(dialog.is_waiting());
+    let before = dialog.clone();
+    assert_eq!(press(&mut dialog, Action::Next), ComposeOutcome::Stay);
+    assert_eq!(press(&mut dialog, Action::Close), ComposeOutcome::Stay);
+    assert_eq!(dialog, before);
     dialog.heard(Ok(audience("security.account", 12)), test_look());
-    assert_eq!(dialog.front, None);
+    assert_eq!((dialog.context(), dialog.is_waiting()), (Context::Confirm, false));
 }
 
 #[test]
