@@ -190,7 +190,7 @@ fn what_cannot_be_imported_says_why() {
         ! There is no contact in it.
         [exit 0]
         $ callsheet import missing.json
-        ! Error: 'missing.json' cannot be imported: No such file or directory (os error 2)
+        ! Error: 'missing.json' cannot be imported: there is no such file or folder
         [exit 1]
         $ callsheet import empty.csv
         ! There is no contact in it.
@@ -336,7 +336,7 @@ fn an_export_names_its_scope() {
         ! Hint: name it with '--format', for example '--format csv'
         [exit 2]
         $ callsheet export no/folder.csv
-        ! Error: 'no/folder.csv' cannot be written: No such file or directory (os error 2)
+        ! Error: 'no/folder.csv' cannot be written: there is no such file or folder
         [exit 1]
         $ callsheet export data
         ! Error: the ending of 'data' tells no format; endings are .csv, .json, .vcf and .vcard
@@ -428,4 +428,17 @@ fn an_import_that_is_killed_in_the_middle_leaves_nothing_and_the_next_one_works(
     assert_eq!(program.data("list --json"), "[]\n");
     assert!(program.run("import short.csv").contains("Imported: 2 added"));
     assert!(program.run("check").contains("database"));
+}
+
+#[test]
+fn an_export_into_a_pipe_that_nobody_empties_ends_at_the_first_ctrl_c() {
+    let program = with_files(&[("long.csv", &long(4_000))]);
+    program.must("import long.csv");
+    let pipe = program.path("pipe.csv");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
+    let mut terminal = Terminal::run(&program, "export pipe.csv", &[]);
+    let mut reader = fs::File::open(&pipe).unwrap();
+    reader.read_exact(&mut [0]).unwrap();
+    terminal.types("<c-c>");
+    assert_ne!(terminal.ends_within(Duration::from_secs(20)), 0);
 }
