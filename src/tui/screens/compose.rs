@@ -285,7 +285,7 @@ impl ComposeDialog {
     }
 
     /// Takes who gets the type for which it was asked; of another type it is stale.
-    pub fn heard(&mut self, audience: Result<Audience, Problem>, look: Look<'_>) {
+    pub fn heard(&mut self, audience: Result<Audience, Problem>) {
         self.who = match audience {
             Ok(audience) if Some(audience.message_type.as_str()) != self.message_type() => {
                 return;
@@ -295,7 +295,7 @@ impl ComposeDialog {
         };
         if self.waiting == Waiting::Audience {
             self.waiting = Waiting::No;
-            self.ask_to_send(look);
+            self.ask_to_send();
         }
     }
 
@@ -471,7 +471,7 @@ impl ComposeDialog {
         self.problems.is_empty()
     }
 
-    fn ask_to_send(&mut self, look: Look<'_>) {
+    fn ask_to_send(&mut self) {
         let Who::Known(audience) = &self.who else {
             if let Who::Unknown(why) = &self.who {
                 self.message = Some(Hindrance::Who(why.clone()));
@@ -482,9 +482,8 @@ impl ComposeDialog {
             self.message = Some(Hindrance::Nobody);
             return;
         }
-        let path = look.type_path(&audience.message_type);
         self.promised = audience.recipients;
-        self.front = Some(Front::Send(Confirm::send_notice(self.subject.text().trim(), &path, audience)));
+        self.front = Some(Front::Send(Confirm::send_notice(self.subject.text().trim(), audience)));
     }
 
     fn sent(&mut self, answered: Answered) -> ComposeOutcome {
