@@ -380,6 +380,10 @@ impl Model {
             (Some(Overlay::AccountForm(form)), Action::Close) if form.is_introduction() => {
                 Meaning::Other(Enter::Skip)
             }
+            (Some(Overlay::DraftOffer(_)), Action::Close) => Meaning::Other(Enter::Later),
+            (Some(Overlay::ContactForm(form)), Action::Close) if form.is_in_conflict() => {
+                Meaning::Other(Enter::Back)
+            }
             (Some(Overlay::Verification(dialog)), _) if !dialog.is_of_use(action) => Meaning::Nothing,
             (Some(Overlay::Delivery(dialog)), _) if !dialog.is_of_use(action) => Meaning::Nothing,
             (Some(Overlay::Audience(dialog)), _) if !dialog.is_of_use(action) => Meaning::Nothing,
@@ -524,6 +528,7 @@ impl Overlay {
             Self::MailForm(form) => form.enter_does(),
             Self::Export(dialog) => dialog.enter_does(),
             Self::Import(dialog) => dialog.enter_does(),
+            Self::DraftOffer(_) => Some(Enter::Press),
             Self::Confirm { .. }
             | Self::Verification(_)
             | Self::Delivery(_)
@@ -531,7 +536,6 @@ impl Overlay {
             | Self::ContactTypes(_)
             | Self::Choice(_)
             | Self::Audience(_)
-            | Self::DraftOffer(_)
             | Self::GoTo(_)
             | Self::Help(_)
             | Self::Palette(_) => None,
