@@ -380,7 +380,10 @@ impl Model {
             (Some(Overlay::AccountForm(form)), Action::Close) if form.is_introduction() => {
                 Meaning::Other(Enter::Skip)
             }
+            // Space presses a button as enter does.
+            (Some(Overlay::DraftOffer(_)), Action::Tick) => Meaning::Nothing,
             (Some(Overlay::DraftOffer(_)), Action::Close) => Meaning::Other(Enter::Later),
+            (Some(Overlay::ContactForm(form)), Action::Tick) if form.is_in_conflict() => Meaning::Nothing,
             (Some(Overlay::ContactForm(form)), Action::Close) if form.is_in_conflict() => {
                 Meaning::Other(Enter::Back)
             }
