@@ -105,6 +105,19 @@ fn suspending_gives_the_terminal_back_and_coming_back_draws_everything() {
 }
 
 #[test]
+fn suspending_stops_all_of_the_job_so_that_the_shell_comes_back() {
+    let program = home();
+    let mut terminal = Terminal::shell(&program);
+    let line = format!("sh -c '{}; true'\r", env!("CARGO_BIN_EXE_callsheet"));
+    terminal
+        .waits_for("ready 1>")
+        .sends(line.as_bytes())
+        .types("<wait:ada@example.org> <c-z> <wait:Stopped>");
+    terminal.sends(b"fg\r").types("<wait:ada@example.org> q").waits_for("ready 3>").sends(b"exit\r");
+    assert_eq!(terminal.ends_within(SOON), 0);
+}
+
+#[test]
 fn a_restricted_screen_goes_by_its_command_line_alone_and_does_not_suspend() {
     let program = home();
     let database = program.path("data/callsheet/callsheet.db");
