@@ -42,6 +42,8 @@ pub enum Msg {
     DraftsUnkept(Said),
     /// The worker fell over, with its last words; open questions get no answer.
     WorkerPanicked(String),
+    /// The sender, or who looks after it, fell over, with its last words, and was started anew.
+    SenderFell(String),
     /// The terminal was stopped from outside and is back; everything must be drawn anew.
     Resumed,
     /// Somebody asked from outside to suspend.

@@ -21,7 +21,7 @@ use super::model::{Fixed, Model};
 
 use super::msg::Msg;
 use super::places::Places;
-use super::post::{Ear, Post};
+use super::post::Post;
 use super::screens::settings::SettingsFacts;
 use super::setup::{Office, Setup};
 use super::terminal::{self, Ability, Hold, Screen, Unfit};
@@ -125,15 +125,8 @@ pub fn run(options: Options) -> Result<Farewell, Error> {
     };
     let (messages, inbox) = channel();
     let worker = Worker::start(session, opening.clone(), messages.clone())?;
-    let ear = messages.clone();
-    let ear: Ear = Arc::new(move |event| {
-        #[cfg(test)]
-        tests::fall("sender");
-        // Nobody listens any more when the program ends.
-        let _heard = ear.send(Msg::Sender(event));
-    });
     let keeper = Keeper::start(options.drafts, opening, messages.clone())?;
-    let post = Post::start(options.sender, ear, MAIL_IN_HAND)?;
+    let post = Post::start(options.sender, messages.clone(), MAIL_IN_HAND)?;
     let office = Office::new(options.setup, messages.clone());
     let hold = Hold::default();
     terminal::guard_against_panics(&hold);
@@ -217,6 +210,7 @@ impl Runtime {
             | Msg::DraftsFound(_)
             | Msg::DraftsUnkept(_)
             | Msg::WorkerPanicked(_)
+            | Msg::SenderFell(_)
             | Msg::Resumed
             | Msg::SuspendAsked => None,
         };

@@ -92,6 +92,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.coverage.ask_after_a_rest(model.now, &mut plan);
         }
         Msg::WorkerPanicked(words) => answers::take_fall(model, &words, &mut plan),
+        Msg::SenderFell(words) => answers::tell_fall(model, &words),
         Msg::Resumed => plan.add(Effect::Redraw),
         Msg::SuspendAsked => suspend(model, &mut plan),
         // The runtime ends by itself: nothing can be shown to anybody any more.
@@ -119,6 +120,7 @@ fn take_typed(model: &mut Model, typed: Msg, plan: &mut Plan) {
         | Msg::Sender(_)
         | Msg::StoreChanged
         | Msg::WorkerPanicked(_)
+        | Msg::SenderFell(_)
         | Msg::Resumed
         | Msg::SuspendAsked
         | Msg::InputLost(_)

@@ -13,6 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::cli::{self, Doors};
 use crate::doors;
+use crate::tui::worker::tests::many;
 
 /// Everything undone: mouse, attributes, synchronized update, bracketed paste, hidden cursor, alternate screen.
 const GIVEN_BACK: &str =
@@ -130,6 +131,19 @@ impl Terminal {
         self
     }
 
+    /// A mail has left into a file.
+    fn has_written_a_mail(&mut self) -> &mut Self {
+        let deadline = Instant::now() + DEADLINE;
+        let folder = self.home.path().join("callsheet/mail");
+        let is_mail =
+            |entry: std::fs::DirEntry| entry.path().extension().is_some_and(|ending| ending == "eml");
+        while !std::fs::read_dir(&folder).is_ok_and(|entries| entries.flatten().any(is_mail)) {
+            assert!(Instant::now() < deadline, "no mail is written");
+            std::thread::yield_now();
+        }
+        self
+    }
+
     fn is_told_to_end(&mut self) -> &mut Self {
         self.gets(Signal::TERM)
     }
@@ -235,12 +249,41 @@ fn the_second_worker_falls_and_starts_anew() {
 }
 
 #[test]
+fn the_thread_that_builds_the_index_falls_and_filters_do_without() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir(home.path().join("callsheet")).unwrap();
+    drop(many(&home.path().join("callsheet")));
+    let mut terminal = Terminal::start(home, Some("worker-index"));
+    terminal.sees("Welcome").types("Example\r").sees("The account is saved").types("/c599");
+    terminal.has_fallen("worker-index").sees("11 of 6").sees("c5999@example.org").is_told_to_end();
+    assert_eq!(terminal.ends(), (143, String::new()));
+}
+
+#[test]
 fn the_sender_falls() {
     let mut terminal = Terminal::open();
-    terminal.lets_fall("sender").types("aada\tada@example.org\r").sees("is saved").has_fallen("sender");
-    terminal.types("agrace").sees("grace").is_told_to_end();
+    terminal.lets_fall("sender").types("aada\tada@example.org\r").sees("fell over and was started anew");
+    terminal.has_written_a_mail().types("agrace").sees("grace").is_told_to_end();
     assert_eq!(terminal.ends(), (143, String::new()));
     assert!(terminal.draft().contains("grace"));
+}
+
+#[test]
+fn a_sender_that_falls_again_stays_down_and_the_mail_waits() {
+    let mut terminal = Terminal::open();
+    terminal.lets_fall("sender").types("aada\tada@example.org\r").sees("fell over and was started anew");
+    terminal.has_written_a_mail().lets_fall("sender").types("agrace\tgrace@example.org\r");
+    terminal.sees("grace is saved").has_fallen("sender");
+    terminal.types("3").sees("mail: not sent from here").sees("grace@example.org").is_told_to_end();
+    assert_eq!(terminal.ends(), (143, String::new()));
+}
+
+#[test]
+fn the_thread_that_looks_after_the_sender_falls_and_goes_on() {
+    let mut terminal = Terminal::open();
+    terminal.lets_fall("post").types("aada\tada@example.org\r").sees("fell over and was started anew");
+    terminal.has_fallen("post").has_written_a_mail().is_told_to_end();
+    assert_eq!(terminal.ends(), (143, String::new()));
 }
 
 #[test]

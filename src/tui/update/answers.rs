@@ -264,13 +264,18 @@ pub(super) fn take_fall(model: &mut Model, words: &str, plan: &mut Plan) {
     matrix::show_edits(model);
     model.settings.forget(&problem);
     drafts::forget(model);
+    tell_fall(model, words);
+    if !falls_often {
+        refresh(model, &[], plan);
+    }
+}
+
+/// Says that something fell over and goes on.
+pub(super) fn tell_fall(model: &mut Model, words: &str) {
     let words = safe(words);
     let words =
         say!(model.fixed.language, "A part of callsheet fell over and was started anew: {words}", words);
     model.notify(Tone::Failed, words);
-    if !falls_often {
-        refresh(model, &[], plan);
-    }
 }
 
 fn is_awaited(pending: &mut Option<Request>, request: Request) -> bool {
