@@ -11,9 +11,8 @@ use crate::support::office::{Office, add_silently, states};
 
 /// An office whose first questions are answered, with three contacts.
 fn office() -> Office {
-    let office = Office::new();
+    let office = Office::introduced();
     let mut session = office.session();
-    callsheet::operations::account::skip_introduction(&mut session).unwrap();
     for (name, email) in
         [("ada", "ada@example.org"), ("grace", "grace@example.org"), ("王小明", "x@example.cn")]
     {
