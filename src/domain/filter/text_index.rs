@@ -19,6 +19,7 @@ pub use bits::Bits;
 
 use super::{Filter, STATUSES, Selected, fold, unicode_form};
 use crate::domain::contact::{ContactId, SortColumn};
+use crate::domain::fold::fold_case;
 use crate::domain::position::Position;
 
 /// What the index keeps of a contact.
@@ -56,6 +57,8 @@ pub struct TextIndex {
     by_name: Vec<u32>,
     /// The same in the list by email; empty until somebody lists so.
     by_email: Vec<u32>,
+    /// Contacts whose email has another place in the list than its text here tells, as `straße` has beside `strasse`.
+    odd: BTreeSet<ContactId>,
     /// The slots behind the first [`TextIndex::sorted`], which lie in order of id.
     moved: BTreeMap<ContactId, u32>,
     sorted: usize,
@@ -129,7 +132,9 @@ impl TextIndex {
     /// [`Full`].
     pub fn put(&mut self, entry: &Entry<'_>) -> Result<(), Full> {
         if let Some(slot) = self.slot(entry.id) {
-            if self.slot_text(slot) == text_of(entry) {
+            // The same text may stand elsewhere in the list by email.
+            let is_odd = self.odd.remove(&entry.id) || is_odd(entry);
+            if !is_odd && self.slot_text(slot) == text_of(entry) {
                 self.marks[slot] = mark_of(entry);
                 return Ok(());
             }
@@ -146,6 +151,7 @@ impl TextIndex {
         if let Some(slot) = self.slot(id) {
             self.blank(slot);
             self.moved.remove(&id);
+            self.odd.remove(&id);
         }
     }
 
@@ -369,6 +375,9 @@ impl TextIndex {
         self.ends.push(end);
         self.ids.push(entry.id);
         self.marks.push(mark_of(entry));
+        if is_odd(entry) {
+            self.odd.insert(entry.id);
+        }
         Ok(())
     }
 
@@ -519,6 +528,11 @@ fn text_of(entry: &Entry<'_>) -> Vec<u8> {
         line(&format!("{local}@{shown}"));
     }
     text
+}
+
+/// Whether the list by email is sorted by another text than the folded one.
+fn is_odd(entry: &Entry<'_>) -> bool {
+    !entry.email.is_ascii() && fold(entry.email) != fold_case(entry.email)
 }
 
 fn mark_of(entry: &Entry<'_>) -> u8 {

@@ -245,3 +245,18 @@ fn the_list_by_email_is_known_once_it_was_learnt() {
     let all = index.first_by_place((&bits, SortColumn::Email), None, false, 9);
     assert_eq!(all, [ContactId(2), ContactId(1)]);
 }
+
+#[test]
+fn an_email_with_the_same_text_and_another_place_is_not_listed_where_it_was() {
+    for (before, after) in [("straße@example.org", "strasse@example.org"), ("strasse@x", "straße@x")] {
+        let entry =
+            |email| Entry { id: ContactId(1), name: "ada", email, position: None, status: "verified" };
+        let mut index = TextIndex::default();
+        index.push(&entry(before)).unwrap();
+        index.finish([ContactId(1)]);
+        index.learn_emails([ContactId(1)]);
+        assert_eq!(index.rank(SortColumn::Email, ContactId(1)), Some(0));
+        index.put(&entry(after)).unwrap();
+        assert_eq!(index.rank(SortColumn::Email, ContactId(1)), None, "{after}");
+    }
+}
