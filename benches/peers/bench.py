@@ -324,6 +324,8 @@ class Bench:
         folder = self._new_folder("bulk")
         database = folder / "callsheet.db"
         data.fill_callsheet(self.program, self._environment(folder), database, count)
+        # What the system has still to write of that is no part of what is measured.
+        os.sync()
         for work in bulk.works(folder / "all.csv"):
             with terminal.Terminal([self.program, "--db", database], self._environment(folder)) as tty:
                 tty.wait_for(b"@")

@@ -380,6 +380,13 @@ impl Model {
             (Some(Overlay::AccountForm(form)), Action::Close) if form.is_introduction() => {
                 Meaning::Other(Enter::Skip)
             }
+            // Space presses a button as enter does.
+            (Some(Overlay::DraftOffer(_)), Action::Tick) => Meaning::Nothing,
+            (Some(Overlay::DraftOffer(_)), Action::Close) => Meaning::Other(Enter::Later),
+            (Some(Overlay::ContactForm(form)), Action::Tick) if form.is_in_conflict() => Meaning::Nothing,
+            (Some(Overlay::ContactForm(form)), Action::Close) if form.is_in_conflict() => {
+                Meaning::Other(Enter::Back)
+            }
             (Some(Overlay::Verification(dialog)), _) if !dialog.is_of_use(action) => Meaning::Nothing,
             (Some(Overlay::Delivery(dialog)), _) if !dialog.is_of_use(action) => Meaning::Nothing,
             (Some(Overlay::Audience(dialog)), _) if !dialog.is_of_use(action) => Meaning::Nothing,
@@ -524,6 +531,7 @@ impl Overlay {
             Self::MailForm(form) => form.enter_does(),
             Self::Export(dialog) => dialog.enter_does(),
             Self::Import(dialog) => dialog.enter_does(),
+            Self::DraftOffer(_) => Some(Enter::Press),
             Self::Confirm { .. }
             | Self::Verification(_)
             | Self::Delivery(_)
@@ -531,7 +539,6 @@ impl Overlay {
             | Self::ContactTypes(_)
             | Self::Choice(_)
             | Self::Audience(_)
-            | Self::DraftOffer(_)
             | Self::GoTo(_)
             | Self::Help(_)
             | Self::Palette(_) => None,
