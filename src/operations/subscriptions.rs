@@ -234,8 +234,10 @@ fn change(
     Ok(changed)
 }
 
-/// Changes some contacts in one transaction. Returns how many there was time for, and those that changed, with what they wanted
-/// before and want now.
+/// A contact that changed: what it wanted before, and wants now.
+type Change = (ContactId, Wishes, Subscriptions);
+
+/// Changes some contacts in one transaction. Returns how many there was time for, and those that changed.
 fn change_chunk(
     writing: &Writing<'_>,
     desk: &Desk<'_>,
@@ -243,7 +245,7 @@ fn change_chunk(
     cause: &Value,
     held: Held,
     wanted: impl Fn(&Subscriptions) -> Subscriptions,
-) -> Result<(usize, Vec<(ContactId, Wishes, Subscriptions)>), Problem> {
+) -> Result<(usize, Vec<Change>), Problem> {
     let (mut contacts, mut changed) = (0, Vec::new());
     for id in in_time(ids, held) {
         contacts += 1;

@@ -314,9 +314,9 @@ impl Contacts {
             Ok(ids) => {
                 // The few are added to the many: all contacts may be meant, and usually nobody was picked before.
                 let (few, mut many) = if self.picked.len() < ids.len() {
-                    (std::mem::replace(&mut self.picked, Arc::default()), ids)
+                    (std::mem::take(&mut self.picked), ids)
                 } else {
-                    (ids, std::mem::replace(&mut self.picked, Arc::default()))
+                    (ids, std::mem::take(&mut self.picked))
                 };
                 if !few.is_subset(&many) {
                     Arc::make_mut(&mut many).extend(few.iter());
