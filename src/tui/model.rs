@@ -380,6 +380,8 @@ impl Model {
             Some(Overlay::MailForm(form)) => form.enter_does(),
             Some(Overlay::Export(dialog)) => dialog.enter_does(),
             Some(Overlay::Import(dialog)) => dialog.enter_does(),
+            Some(Overlay::Audience(dialog)) => dialog.enter_does(),
+            Some(Overlay::DraftOffer(dialog)) => dialog.enter_does(),
             Some(_) | None => None,
         }
     }

@@ -59,9 +59,12 @@ pub enum Enter {
     TakeOver,
     /// Go on with the text.
     ToTheText,
+    /// Nothing: the key is not shown.
+    Nothing,
 }
 
 impl Enter {
+    /// All that have a word.
     pub const ALL: [Self; 10] = [
         Self::Open,
         Self::Cancel,
@@ -89,6 +92,7 @@ impl Enter {
             Self::Export => "export",
             Self::TakeOver => "take over",
             Self::ToTheText => "to the text",
+            Self::Nothing => "",
         }
     }
 }
@@ -110,6 +114,9 @@ impl Keymap {
         columns: usize,
     ) -> Vec<FooterKey> {
         let mut keys = self.footer_candidates(contexts, typing);
+        if accept == Some(Enter::Nothing) {
+            keys.retain(|(_, action, _)| !matches!(action, Action::Accept | Action::Open));
+        }
         for (_, action, key) in &mut keys {
             if let (Action::Accept, Some(accept)) = (*action, accept) {
                 key.word = accept.word();

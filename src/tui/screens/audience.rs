@@ -17,7 +17,7 @@ use crate::domain::catalogue::{Catalogue, Category};
 use crate::domain::columns::{clip, pad, width};
 use crate::domain::say::say;
 use crate::operations::notices::Audience;
-use crate::tui::keymap::{Action, Input};
+use crate::tui::keymap::{Action, Enter, Input};
 use crate::tui::look::Look;
 use crate::tui::screens::matrix::Board;
 use crate::tui::theme::Role;
@@ -75,6 +75,12 @@ impl AudienceDialog {
     #[must_use]
     pub fn message_type(&self) -> Option<&str> {
         self.kind.as_ref().map(|kind| kind.id.as_str())
+    }
+
+    /// What accepting does: where one reads, nothing.
+    #[must_use]
+    pub fn enter_does(&self) -> Option<Enter> {
+        self.kind.as_ref().map(|_| Enter::Nothing)
     }
 
     /// Who would get the type that is shown, once it is counted.
