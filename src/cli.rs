@@ -148,9 +148,9 @@ enum Command {
     /// Show who did what, when and from where, newest first
     History(history::History),
     /// Copy the database while others work on it; the key file is not copied
-    Backup(backup::BackupFile),
+    Backup(backup::Backup),
     /// Put a backup in the place of the database; what was there is kept
-    Restore(backup::BackupFile),
+    Restore(backup::Restore),
     /// Print the script by which a shell completes callsheet
     Completions(completions::Completions),
     /// Print the manual

@@ -48,7 +48,8 @@ pub fn run(context: &mut Context, output: &mut Output, arguments: &Export) -> Re
         output.note(&format!("Exported: {}.", words_on(&exported, words.as_deref())));
         return Ok(Exit::Done);
     }
-    let mut progress = Progress::begin()?;
+    let mut progress =
+        if export::is_pipe_or_device(file) { Progress::without_end() } else { Progress::begin()? };
     let exported = export::export_to_file(session, &scope, format, file, Existing::Replace, &mut |written| {
         progress.tick(output, || format!("{written} contacts"))
     });

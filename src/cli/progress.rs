@@ -27,6 +27,12 @@ impl Progress {
         Ok(Self { stop: stop_flag()?, shown: Instant::now() })
     }
 
+    /// The same where nothing has to be put in order: the first Ctrl-C ends the program at once, whatever it waits for.
+    #[must_use]
+    pub fn without_end() -> Self {
+        Self { stop: Arc::default(), shown: Instant::now() }
+    }
+
     /// Shows from time to time what `words` makes; breaks once the work is to end.
     pub fn tick(&mut self, output: &mut Output, words: impl FnOnce() -> String) -> ControlFlow<()> {
         if self.stop.load(Ordering::Relaxed) {

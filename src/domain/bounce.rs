@@ -4,6 +4,7 @@
 
 use super::fold::fold_case;
 use super::reply::{EnhancedCode, LONGEST_TEXT, Phase, Reply, Verdict, escape, judge};
+use super::say::{Said, saying};
 
 /// A report about the delivery of one mail (RFC 3464).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +42,7 @@ pub enum Action {
     Expanded,
 }
 
-/// What a report means; the words are escaped.
+/// What a report means; the words are escaped, and in English: where they are shown they are said again by `retold`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meaning {
     /// The mail has not arrived and will not; `undeliverable`: because of the address itself.
@@ -68,14 +69,25 @@ impl Action {
         }
     }
 
-    /// What stands before the server's words.
-    const fn words(self) -> &'static str {
-        match self {
-            Self::Failed => "came back",
-            Self::Delayed => "delayed, the server goes on trying",
-            Self::Delivered => "delivered",
-            Self::Relayed => "passed on to a server that tells no more",
-            Self::Expanded => "passed on to the members of a list",
+    /// What stands before the server's words; `other` is the address that it happened to, if it is another than the mail's.
+    fn said(self, other: Option<&str>) -> Said {
+        match (self, other) {
+            (Self::Failed, None) => saying!("came back"),
+            (Self::Failed, Some(other)) => saying!("came back from '{other}'", other = other),
+            (Self::Delayed, None) => saying!("delayed, the server goes on trying"),
+            (Self::Delayed, Some(other)) => {
+                saying!("delayed, the server goes on trying '{other}'", other = other)
+            }
+            (Self::Delivered, None) => saying!("delivered"),
+            (Self::Delivered, Some(other)) => saying!("delivered to '{other}'", other = other),
+            (Self::Relayed, None) => saying!("passed on to a server that tells no more"),
+            (Self::Relayed, Some(other)) => {
+                saying!("passed on for '{other}' to a server that tells no more", other = other)
+            }
+            (Self::Expanded, None) => saying!("passed on to the members of a list"),
+            (Self::Expanded, Some(other)) => {
+                saying!("passed on to the members of the list '{other}'", other = other)
+            }
         }
     }
 }
@@ -108,12 +120,8 @@ impl RecipientReport {
     }
 
     fn words(&self, address: &str) -> String {
-        let mut words = self.action.words().to_owned();
-        if self.names(address) == Some(false)
-            && let Some(other) = &self.final_recipient
-        {
-            words.push_str(&format!(" from '{other}'"));
-        }
+        let other = self.final_recipient.as_deref().filter(|_| self.names(address) == Some(false));
+        let report = self.action.said(other);
         let reply = self.reply();
         let told = match (&self.diagnostic, reply) {
             (Some(_), Some(reply)) => reply.to_string(),
@@ -124,11 +132,9 @@ impl RecipientReport {
                 .join(" "),
             (None, _) => self.status.map(|status| status.to_string()).unwrap_or_default(),
         };
-        if !told.is_empty() {
-            words.push_str(": ");
-            words.push_str(&told);
-        }
-        escape(&words, LONGEST_TEXT)
+        let words =
+            if told.is_empty() { report } else { saying!("{report}: {told}", report = report, told = told) };
+        escape(&words.to_string(), LONGEST_TEXT)
     }
 
     /// Whether the address takes no mail, by the row of the table for RCPT. Without an enhanced code a refusal counts only if it

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::language::Language;
-use super::say::say;
+use super::say::{clauses, listed, say};
 
 /// How many members of a list are kept.
 pub const KEPT: usize = 50;
@@ -58,7 +58,7 @@ impl Brief {
             Self::Truth(false) => say!(language, "no").to_owned(),
             Self::List { first, count } => {
                 let members: Vec<String> = first.iter().map(|member| member.words(language)).collect();
-                let members = members.join(", ");
+                let members = listed(language, members);
                 let shown = u64::try_from(first.len()).unwrap_or(u64::MAX);
                 match count.saturating_sub(shown) {
                     0 => members,
@@ -67,7 +67,7 @@ impl Brief {
             }
             Self::Fields(fields) => {
                 let told = fields.iter().map(|(name, value)| format!("{name} {}", value.words(language)));
-                format!("({})", told.collect::<Vec<_>>().join("; "))
+                say!(language, "({fields})", fields = clauses(language, told))
             }
         }
     }

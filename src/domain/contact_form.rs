@@ -10,7 +10,7 @@ use super::language::{Language, LanguageError};
 use super::name::{Name, NameError};
 use super::position::{Position, PositionError};
 use super::safe_text::safe;
-use super::say::{Say, say};
+use super::say::{Say, clauses, listed, say};
 use super::subscription::Subscriptions;
 
 /// What a person or script entered, as text.
@@ -90,7 +90,7 @@ impl Say for Wrong {
             Self::Position(error) => error.say(language),
             Self::Language(error) => error.say(language),
             Self::Types(unknown) => {
-                unknown.iter().map(|unknown| with_nearest(unknown, language)).collect::<Vec<_>>().join("; ")
+                clauses(language, unknown.iter().map(|unknown| with_nearest(unknown, language)))
             }
         }
     }
@@ -106,7 +106,7 @@ fn with_nearest(unknown: &UnknownType, language: Language) -> String {
     if unknown.nearest.is_empty() {
         return unknown.say(language);
     }
-    let (id, nearest) = (safe(&unknown.id), unknown.nearest.join(", "));
+    let (id, nearest) = (safe(&unknown.id), listed(language, &unknown.nearest));
     say!(language, "there is no message type '{id}'; the nearest are {nearest}", id, nearest)
 }
 

@@ -17,7 +17,7 @@ use super::language::Language;
 use super::nearest::nearest;
 use super::position::Position;
 use super::safe_text::safe;
-use super::say::{Say, say};
+use super::say::{Say, listed, say};
 
 /// A filter as it was typed; the empty one matches every contact.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,7 +53,12 @@ impl Say for FilterProblem {
                 say!(language, "'type:' needs a category or type, such as type:security").to_owned()
             }
             Self::NoValue { qualifier, known } => {
-                say!(language, "'{qualifier}:' needs a value: {known}", qualifier, known = known.join(", "))
+                say!(
+                    language,
+                    "'{qualifier}:' needs a value: {known}",
+                    qualifier,
+                    known = listed(language, known)
+                )
             }
             Self::Unknown { qualifier, value, nearest: Some(near), .. } => say!(
                 language,
@@ -67,7 +72,7 @@ impl Say for FilterProblem {
                 "'{qualifier}:{value}' is unknown; values are {known}",
                 qualifier,
                 value = safe(value),
-                known = known.join(", ")
+                known = listed(language, known)
             ),
         }
     }

@@ -8,7 +8,7 @@ use super::fold::fold;
 use super::language::Language;
 use super::nearest::nearest;
 use super::safe_text::safe;
-use super::say::{Say, say};
+use super::say::{Say, listed, say};
 
 /// A position. A contact has one or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -122,7 +122,7 @@ impl fmt::Display for Position {
 
 impl Say for PositionError {
     fn say(&self, language: Language) -> String {
-        let (wanted, all) = (safe(&self.wanted), Position::ALL.map(Position::id).join(", "));
+        let (wanted, all) = (safe(&self.wanted), listed(language, Position::ALL.map(Position::id)));
         match self.nearest.first() {
             Some(nearest) => say!(
                 language,

@@ -222,12 +222,6 @@ impl From<usize> for Value {
     }
 }
 
-/// The texts one after the other, with `between` between them.
-#[must_use]
-pub fn joined(texts: &[Said], between: &str, language: Language) -> String {
-    texts.iter().map(|text| text.say(language)).collect::<Vec<_>>().join(between)
-}
-
 /// Makes a [`Said`] of a text and its values.
 macro_rules! saying {
     ($text:literal $(, $name:ident = $value:expr)* $(,)?) => {{
@@ -241,16 +235,34 @@ macro_rules! saying {
 /// Items as a list within a sentence, such as `a, b`.
 #[must_use]
 pub fn listed(language: Language, items: impl IntoIterator<Item = impl Display>) -> String {
-    let comma = match language {
-        Language::En => ", ",
-        Language::ZhCn => "、",
-    };
-    let mut list = String::new();
+    joined(
+        items,
+        match language {
+            Language::En => ", ",
+            Language::ZhCn => "、",
+        },
+    )
+}
+
+/// Clauses as one sentence, such as `it has no name; it has no address`.
+#[must_use]
+pub fn clauses(language: Language, clauses: impl IntoIterator<Item = impl Display>) -> String {
+    joined(
+        clauses,
+        match language {
+            Language::En => "; ",
+            Language::ZhCn => "；",
+        },
+    )
+}
+
+fn joined(items: impl IntoIterator<Item = impl Display>, between: &str) -> String {
+    let mut whole = String::new();
     for (item, number) in items.into_iter().zip(0_usize..) {
-        let comma = if number == 0 { "" } else { comma };
-        let _written = write!(list, "{comma}{item}");
+        let between = if number == 0 { "" } else { between };
+        let _written = write!(whole, "{between}{item}");
     }
-    list
+    whole
 }
 
 /// Says a text in a language: `&'static str` without values, a `String` with them.
@@ -335,6 +347,7 @@ mod tests {
         assert_eq!(listed(Language::En, ["a", "b"]), "a, b");
         assert_eq!(listed(Language::ZhCn, [1, 2, 3]), "1、2、3");
         assert_eq!(listed(Language::En, [""; 0]), "");
+        assert_eq!(LANGUAGES.map(|language| clauses(language, ["a", "b"])), ["a; b", "a；b"]);
     }
 
     #[test]

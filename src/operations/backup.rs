@@ -1,5 +1,6 @@
 //! Backup and restore of the whole database.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -25,6 +26,15 @@ pub struct Restored {
 pub fn backup(session: &mut Session, target: &Path) -> Result<(), Problem> {
     let (store, _) = session.desk();
     Ok(store.backup(target)?)
+}
+
+/// The same to a file without a name, to be read from its beginning.
+///
+/// # Errors
+/// [`Problem::Store`].
+pub fn backup_without_name(session: &mut Session) -> Result<File, Problem> {
+    let (store, _) = session.desk();
+    Ok(store.backup_without_name()?)
 }
 
 /// Puts a backup in the place of the database and keeps what was there. The restored history tells it, with the anchor of the

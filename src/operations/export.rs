@@ -220,6 +220,12 @@ pub fn export_to_file(
     }
 }
 
+/// Whether a target is a pipe or a device, which is written to as it is: it may keep its writer waiting for as long as it likes.
+#[must_use]
+pub fn is_pipe_or_device(target: &Path) -> bool {
+    matches!(Place::of(target), Ok(Place::Device))
+}
+
 /// Where a file is written.
 enum Place {
     New(PathBuf),

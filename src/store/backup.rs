@@ -3,7 +3,7 @@
 //! A copy holds no write-ahead log and nothing of what was deleted; it is checked and synced before it gets its name. The key
 //! file is never copied: a backup alone verifies nobody.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -51,6 +51,19 @@ impl Store {
                 error
             }
         })
+    }
+
+    /// Copies the database to a file without a name, which lies beside it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn backup_without_name(&mut self) -> Result<File, StoreError> {
+        let unfinished = files::beside(&self.file, &format!(".{}.unfinished", std::process::id()));
+        let _ = fs::remove_file(&unfinished);
+        let finished = copy(&self.connection, &unfinished)
+            .and_then(|()| File::open(&unfinished).map_err(|error| unopenable(&unfinished, &error)));
+        let _ = fs::remove_file(&unfinished);
+        finished
     }
 
     /// Refuses the database itself and the files that belong to it as a place for anything else.

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
+use super::subscriptions::AllWanted;
 use super::{Reading, StoreError, Writing, rows};
 use crate::domain::contact::{Contact, ContactId, Status, Totals};
 use crate::domain::contact_form::ContactDraft;
@@ -26,8 +27,8 @@ pub struct ContactRow {
 }
 
 /// The columns that [`candidate`] reads, from a table `contact c`.
-const CANDIDATE: &str = "c.id, c.email, c.verified_at IS NOT NULL, c.status = 'undeliverable', c.unsubscribed_at IS NOT NULL, \
-     (SELECT group_concat(s.type, ' ') FROM subscription s WHERE s.contact_id = c.id)";
+const CANDIDATE: &str =
+    "c.id, c.email, c.verified_at IS NOT NULL, c.status = 'undeliverable', c.unsubscribed_at IS NOT NULL";
 
 impl Reading<'_> {
     /// One contact, with its status as it is at `now`.
@@ -128,9 +129,12 @@ impl Reading<'_> {
         self.sql(|sql| {
             let mut query =
                 sql.prepare(&format!("SELECT {CANDIDATE}, c.name FROM contact c ORDER BY c.id"))?;
-            let mut found = query.query([])?;
+            let mut wanted = sql.prepare(AllWanted::QUERY)?;
+            let (mut found, mut wanted) = (query.query([])?, AllWanted::begin(wanted.query([])?)?);
+            let mut types = Vec::new();
             while let Some(row) = found.next()? {
-                if !each(&candidate(row)?, row.get_ref(6)?.as_str()?) {
+                wanted.of(row.get(0)?, |type_id| types.push(type_id.to_owned()))?;
+                if !each(&candidate(row, types.drain(..))?, row.get_ref(5)?.as_str()?) {
                     break;
                 }
             }
@@ -141,9 +145,16 @@ impl Reading<'_> {
     /// What routing needs of one contact, and the key of its address in force.
     pub fn candidate(&self, id: ContactId) -> Result<Option<(Candidate, String)>, StoreError> {
         self.sql(|sql| {
-            let mut query = sql
-                .prepare_cached(&format!("SELECT {CANDIDATE}, c.email_key FROM contact c WHERE c.id = ?1"))?;
-            query.query_row([id.0], |row| Ok((candidate(row)?, row.get(6)?))).optional()
+            let mut query = sql.prepare_cached(&format!(
+                "SELECT {CANDIDATE}, c.email_key, \
+                 (SELECT group_concat(s.type, ' ') FROM subscription s WHERE s.contact_id = c.id) \
+                 FROM contact c WHERE c.id = ?1"
+            ))?;
+            let read = query.query_row([id.0], |row| {
+                let types = row.get_ref(6)?.as_str_or_null()?.unwrap_or_default();
+                Ok((candidate(row, types.split_ascii_whitespace().map(str::to_owned))?, row.get(5)?))
+            });
+            read.optional()
         })
     }
 }
@@ -256,14 +267,13 @@ impl Writing<'_> {
     }
 }
 
-fn candidate(row: &Row<'_>) -> rusqlite::Result<Candidate> {
-    let types = row.get_ref(5)?.as_str_or_null()?.unwrap_or_default();
+fn candidate(row: &Row<'_>, types: impl Iterator<Item = String>) -> rusqlite::Result<Candidate> {
     Ok(Candidate {
         contact: ContactId(row.get(0)?),
         email: row.get(1)?,
         verified: row.get(2)?,
         undeliverable: row.get(3)?,
         unsubscribed: row.get(4)?,
-        subscriptions: Subscriptions::from_ids(types.split_ascii_whitespace().map(str::to_owned)),
+        subscriptions: Subscriptions::from_ids(types),
     })
 }

@@ -146,6 +146,12 @@ fn deleting_a_contact_finds_what_belongs_to_it_by_index() {
 }
 
 #[test]
+fn what_all_contacts_want_is_read_in_order() {
+    let (_folder, store) = database();
+    assert_by_index(&store.connection, subscriptions::AllWanted::QUERY, "SCAN subscription");
+}
+
+#[test]
 fn whether_all_want_a_type_looks_once_at_each_contact() {
     let (_folder, store) = database();
     assert_by_index(&store.connection, subscriptions::WANTED_BY_ALL, "SEARCH s USING PRIMARY KEY");

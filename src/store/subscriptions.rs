@@ -1,8 +1,10 @@
 //! The subscription table.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use rusqlite::params;
+use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
+use rusqlite::{Rows, params};
 
 use super::{Reading, StoreError, Writing, rows};
 use crate::domain::catalogue::category_of;
@@ -83,21 +85,14 @@ impl Reading<'_> {
                 "SELECT id, (verified_at IS NOT NULL) + 2 * (status = 'undeliverable') + 4 * (unsubscribed_at IS NOT NULL) \
                  FROM contact ORDER BY id",
             )?;
-            // Binary order: a category stands directly before its types.
-            let mut wanted =
-                sql.prepare_cached("SELECT contact_id, type FROM subscription ORDER BY contact_id, type")?;
-            let (mut contacts, mut wanted) = (contacts.query([])?, wanted.query([])?);
+            let mut wanted = sql.prepare_cached(AllWanted::QUERY)?;
+            let (mut contacts, mut wanted) = (contacts.query([])?, AllWanted::begin(wanted.query([])?)?);
             let mut kinds = HashMap::new();
             let mut kind = String::new();
-            let mut next = wanted.next()?;
             while let Some(contact) = contacts.next()? {
                 let (id, flags): (i64, u8) = (contact.get(0)?, contact.get(1)?);
                 kind.clear();
-                while let Some(row) = next {
-                    if row.get::<_, i64>(0)? != id {
-                        break;
-                    }
-                    let type_id = row.get_ref(1)?.as_str()?;
+                wanted.of(id, |type_id| {
                     if category_in(&kind) == Some(category_of(type_id)) {
                         kind.push(' ');
                     } else {
@@ -106,8 +101,7 @@ impl Reading<'_> {
                         kind.push(char::from(flags));
                     }
                     kind.push_str(type_id);
-                    next = wanted.next()?;
-                }
+                })?;
                 count(&mut kinds, &kind);
                 if kinds.len() >= KINDS {
                     tell(&mut kinds);
@@ -150,6 +144,34 @@ impl Writing<'_> {
             let mut update = sql.prepare_cached("UPDATE contact SET unsubscribed_at = ?2 WHERE id = ?1")?;
             update.execute(params![id.0, at.map(Timestamp::millis)]).map(drop)
         })
+    }
+}
+
+/// What all contacts want, read beside the contacts in order of id.
+pub(super) struct AllWanted<'a>(Rows<'a>);
+
+impl<'a> AllWanted<'a> {
+    /// Binary order: a category stands directly before its types.
+    pub(super) const QUERY: &'static str =
+        "SELECT contact_id, type FROM subscription ORDER BY contact_id, type";
+
+    /// Of the rows of [`AllWanted::QUERY`].
+    pub(super) fn begin(mut rows: Rows<'a>) -> rusqlite::Result<Self> {
+        rows.advance()?;
+        Ok(Self(rows))
+    }
+
+    /// Calls `each` with what a contact wants. The contacts come in order of id.
+    pub(super) fn of(&mut self, contact: i64, mut each: impl FnMut(&str)) -> rusqlite::Result<()> {
+        while let Some(row) = self.0.get() {
+            match row.get::<_, i64>(0)?.cmp(&contact) {
+                Ordering::Less => {}
+                Ordering::Equal => each(row.get_ref(1)?.as_str()?),
+                Ordering::Greater => break,
+            }
+            self.0.advance()?;
+        }
+        Ok(())
     }
 }
 

@@ -10,7 +10,7 @@ mod guide;
 mod table;
 
 pub use action::{Action, Context, Entry, Footer};
-pub use guide::{Command, Enter, FooterKey, HelpLine, Section};
+pub use guide::{Command, Enter, FooterKey, HelpLine, Meaning, Section};
 pub use table::{KeysError, Stroke};
 
 use crossterm::event::{KeyEvent, KeyEventKind};

@@ -114,6 +114,19 @@ impl Look<'_> {
         format!("{}{}{}", self.short_title(category), self.inside(), safe(known.title.get(self.language)))
     }
 
+    /// What a list calls a type or category: its id, which says enough in English; its title where people read Chinese.
+    #[must_use]
+    pub fn type_name<'a>(&'a self, id: &'a str) -> String {
+        let title = match self.language {
+            Language::En => None,
+            Language::ZhCn => {
+                let known = self.catalogue.message_type(id).map(|(_, known)| &known.title);
+                known.or_else(|| self.catalogue.category(id).map(|category| &category.title))
+            }
+        };
+        safe(title.map_or(id, |title| title.get(self.language))).into_owned()
+    }
+
     /// A category's title without what all of them have in common: they are kinds of messages.
     #[must_use]
     pub fn short_title(&self, category: &Category) -> String {

@@ -11,7 +11,7 @@ use super::coverage_counts::CoverageCounts;
 use super::draft::{Draft, Drafts};
 use super::edits::{Edit, Edits};
 use super::effect::{MouseMode, Request};
-use super::keymap::{Context, Enter, Keymap, Typing};
+use super::keymap::{Action, Context, Enter, Keymap, Meaning, Typing};
 use super::layout::Regions;
 use super::look::Look;
 use super::mail_line::MailLine;
@@ -370,19 +370,27 @@ impl Model {
         }
     }
 
-    /// What accepting does at the focus, where the context does not say it.
+    /// What an action means at the focus, where the context does not say it.
     #[must_use]
-    pub fn enter_does(&self) -> Option<Enter> {
-        match self.overlays.last() {
-            Some(Overlay::ContactForm(form)) => form.enter_does(),
-            Some(Overlay::AccountForm(form)) => form.enter_does(),
-            Some(Overlay::Compose(dialog)) => dialog.enter_does(),
-            Some(Overlay::MailForm(form)) => form.enter_does(),
-            Some(Overlay::Export(dialog)) => dialog.enter_does(),
-            Some(Overlay::Import(dialog)) => dialog.enter_does(),
-            Some(Overlay::Audience(dialog)) => dialog.enter_does(),
-            Some(Overlay::DraftOffer(dialog)) => dialog.enter_does(),
-            Some(_) | None => None,
+    pub fn means(&self, action: Action) -> Meaning {
+        match (self.overlays.last(), action) {
+            (Some(overlay), Action::Accept) => overlay.enter_does().map_or(Meaning::Usual, Meaning::Other),
+            (Some(Overlay::DraftOffer(_)), Action::Tick) => Meaning::Nothing,
+            (Some(Overlay::Verification(dialog)), _) if !dialog.is_of_use(action) => Meaning::Nothing,
+            (Some(Overlay::Delivery(dialog)), _) if !dialog.is_of_use(action) => Meaning::Nothing,
+            (Some(Overlay::Audience(dialog)), _) if !dialog.is_of_use(action) => Meaning::Nothing,
+            (Some(Overlay::HistoryEntry(dialog)), Action::Down)
+                if dialog.is_whole(self.regions().front, self.look()) =>
+            {
+                Meaning::Nothing
+            }
+            (None, Action::Open)
+                if self.screen == Screen::Types && self.matrix.would_fold(&self.fixed.catalogue) =>
+            {
+                Meaning::Other(Enter::Fold)
+            }
+            (None, Action::ItsHistory) if self.focus().0 == Context::OpenedHistory => Meaning::Nothing,
+            (Some(_) | None, _) => Meaning::Usual,
         }
     }
 
@@ -470,6 +478,29 @@ impl Overlay {
             Self::GoTo(_) => (Context::GoTo, Typing::On),
             Self::Help(_) => (Context::Help, Typing::On),
             Self::Palette(_) => (Context::Palette, Typing::On),
+        }
+    }
+
+    /// What accepting does at the focus, where the context does not say it.
+    fn enter_does(&self) -> Option<Enter> {
+        match self {
+            Self::ContactForm(form) => form.enter_does(),
+            Self::AccountForm(form) => form.enter_does(),
+            Self::Compose(dialog) => dialog.enter_does(),
+            Self::MailForm(form) => form.enter_does(),
+            Self::Export(dialog) => dialog.enter_does(),
+            Self::Import(dialog) => dialog.enter_does(),
+            Self::DraftOffer(dialog) => dialog.enter_does(),
+            Self::Confirm { .. }
+            | Self::Verification(_)
+            | Self::Delivery(_)
+            | Self::HistoryEntry(_)
+            | Self::ContactTypes(_)
+            | Self::Choice(_)
+            | Self::Audience(_)
+            | Self::GoTo(_)
+            | Self::Help(_)
+            | Self::Palette(_) => None,
         }
     }
 

@@ -170,12 +170,12 @@ fn draw_tabs(front: Screen, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
 
 fn draw_footer(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let (context, typing) = model.focus();
-    let accept = model.enter_does();
     let columns = usize::from(area.width).saturating_sub(2);
     // Spoken there is a comma between two keys; it takes no more room than the blanks.
     let gap = look.separator();
     let gap = if look.marks.is_spoken() { gap } else { "  " };
-    let keys = look.keys.footer(context.stack(), typing, accept, look.language, columns);
+    let keys =
+        look.keys.footer(context.stack(), typing, |action| model.means(action), look.language, columns);
     let mut spans = vec![Span::raw(" ")];
     for (index, key) in keys.into_iter().enumerate() {
         if index > 0 {

@@ -57,6 +57,8 @@ pub struct Window<R: Row> {
     line: Option<usize>,
     /// Steps that were asked for beyond what is loaded; taken when rows come.
     owed: isize,
+    /// Steps that were taken since all rows were asked for anew; taken again when they come.
+    since: isize,
     pending: Option<(Request, Fill<R::Key>)>,
     /// Rows that came before others with which they will replace all rows.
     gathered: Vec<R>,
@@ -124,6 +126,7 @@ impl<R: Row> Default for Window<R> {
             top: 0,
             line: None,
             owed: 0,
+            since: 0,
             pending: None,
             gathered: Vec::new(),
             loaded: false,
@@ -207,17 +210,26 @@ impl<R: Row> Window<R> {
 
     /// Moves the cursor by `steps` rows; the screen follows in jumps of a third, so that most steps repaint two rows only.
     pub fn step(&mut self, steps: isize, height: usize) {
-        if self.rows.is_empty() {
-            return;
+        let from = signed(self.cursor).saturating_add(self.owed);
+        if !self.rows.is_empty() {
+            self.line = None;
+            (self.cursor, self.owed) = self.reach(from.saturating_add(steps));
+            self.follow(height);
         }
-        self.line = None;
-        let (from, last) = (signed(self.cursor), signed(self.rows.len() - 1));
-        let wanted = from.saturating_add(steps);
-        let reached = wanted.clamp(0, last);
+        let taken = signed(self.cursor).saturating_add(self.owed).saturating_sub(from);
+        self.since = match &self.pending {
+            Some((_, Fill::Anew(Land::First))) => self.since.saturating_add(steps).max(0),
+            Some((_, Fill::Anew(Land::Last))) => self.since.saturating_add(steps).min(0),
+            Some((_, Fill::Anew(Land::On { .. }))) => self.since.saturating_add(taken),
+            Some((_, Fill::Before | Fill::After)) | None => 0,
+        };
+    }
+
+    /// The row nearest to an index among those that are loaded, and how many steps are owed from there.
+    fn reach(&self, wanted: isize) -> (usize, isize) {
+        let reached = wanted.clamp(0, signed(self.rows.len().saturating_sub(1)));
         let more = if wanted < 0 { !self.at_start } else { !self.at_end };
-        self.owed = if more { wanted - reached } else { 0 };
-        self.cursor = reached.unsigned_abs();
-        self.follow(height);
+        (reached.unsigned_abs(), if more { wanted - reached } else { 0 })
     }
 
     /// Moves cursor and screen together by `steps` rows.
@@ -245,7 +257,7 @@ impl<R: Row> Window<R> {
         None
     }
 
-    /// Goes to the first row; false if it is not loaded.
+    /// Goes to the first row; false if it is not loaded or all rows are about to be replaced.
     pub fn to_first(&mut self, height: usize) -> bool {
         self.owed = 0;
         if self.at_start {
@@ -253,10 +265,10 @@ impl<R: Row> Window<R> {
             self.top = 0;
             self.follow(height);
         }
-        self.at_start
+        self.at_start && !self.is_waiting_for_all()
     }
 
-    /// Goes to the last row; false if it is not loaded.
+    /// Goes to the last row; false if it is not loaded or all rows are about to be replaced.
     pub fn to_last(&mut self, height: usize) -> bool {
         self.owed = 0;
         if self.at_end {
@@ -264,7 +276,11 @@ impl<R: Row> Window<R> {
             self.top = self.rows.len();
             self.follow(height);
         }
-        self.at_end
+        self.at_end && !self.is_waiting_for_all()
+    }
+
+    const fn is_waiting_for_all(&self) -> bool {
+        matches!(self.pending, Some((_, Fill::Anew(_))))
     }
 
     /// Keeps the cursor on the screen after the screen's height has changed.
@@ -296,13 +312,14 @@ impl<R: Row> Window<R> {
     /// Notes that rows were asked for; the answer to anything asked before is stale from now on.
     pub fn expect(&mut self, request: Request, fill: Fill<R::Key>) {
         self.gathered.clear();
+        self.since = 0;
         self.pending = Some((request, fill));
     }
 
     /// Notes that no answer will come to what was asked.
     pub fn forget(&mut self) {
         self.pending = None;
-        self.owed = 0;
+        (self.owed, self.since) = (0, 0);
     }
 
     /// Whether this is the request that is waited for.
@@ -369,13 +386,15 @@ impl<R: Row> Window<R> {
     }
 
     fn replace(&mut self, page: Page<R>, land: Land<R::Key>, height: usize) -> Accepted<R::Key> {
-        let line = self.cursor_line();
+        let (line, since) = (self.cursor_line(), std::mem::take(&mut self.since));
         let last = page.rows.len().saturating_sub(1);
         let (cursor, accepted) = match land {
             Land::First => (0, Accepted::Taken),
             Land::Last => (last, Accepted::Taken),
             Land::On { key, index } => match page.rows.iter().position(|row| row.key() == key) {
                 Some(cursor) => (cursor, Accepted::Taken),
+                // Who has moved on is not led back.
+                None if since != 0 => (index.min(last), Accepted::Taken),
                 None => (index.min(last), Accepted::Lost(key)),
             },
         };
@@ -383,10 +402,9 @@ impl<R: Row> Window<R> {
         self.rows = page.rows;
         self.at_start = page.at_start;
         self.at_end = page.at_end;
-        self.cursor = cursor;
-        self.top = cursor.saturating_sub(line);
+        (self.cursor, self.owed) = self.reach(signed(cursor).saturating_add(since));
+        self.top = self.cursor.saturating_sub(line);
         self.line = (self.top == 0 && !self.at_start).then_some(line);
-        self.owed = 0;
         self.follow(height);
         accepted
     }

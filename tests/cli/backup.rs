@@ -57,6 +57,25 @@ fn what_is_said_of_a_backup_and_a_restore() {
         "#);
 }
 
+#[test]
+fn a_backup_goes_to_standard_output_but_not_to_a_terminal() {
+    let program = Program::new();
+    program.must("add --name ada --email ada@example.org --queue-only");
+    let made = program.command("backup -").output().unwrap();
+    assert!(made.status.success() && made.stdout.starts_with(b"SQLite format 3\0"));
+    std::fs::write(program.path("copy.db"), &made.stdout).unwrap();
+    program.must("delete ada --yes");
+    program.must("restore copy.db");
+    assert!(program.data("list").contains("ada@example.org"));
+    let folder = std::fs::read_dir(program.database().parent().unwrap()).unwrap();
+    let left =
+        folder.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains("unfinished"));
+    assert_eq!((left.count(), program.path("-").exists()), (0, false));
+
+    let (shown, code) = program.run_in_terminal("backup -", "");
+    assert!(shown.contains("Error: a backup is not written to a terminal") && code == 2, "{code} {shown}");
+}
+
 /// Times in file names differ from run to run.
 fn regex_free(text: &str) -> String {
     let mut out = String::new();

@@ -429,3 +429,16 @@ fn an_import_that_is_killed_in_the_middle_leaves_nothing_and_the_next_one_works(
     assert!(program.run("import short.csv").contains("Imported: 2 added"));
     assert!(program.run("check").contains("database"));
 }
+
+#[test]
+fn an_export_into_a_pipe_that_nobody_empties_ends_at_the_first_ctrl_c() {
+    let program = with_files(&[("long.csv", &long(4_000))]);
+    program.must("import long.csv");
+    let pipe = program.path("pipe.csv");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
+    let mut terminal = Terminal::run(&program, "export pipe.csv", &[]);
+    let mut reader = fs::File::open(&pipe).unwrap();
+    reader.read_exact(&mut [0]).unwrap();
+    terminal.types("<c-c>");
+    assert_ne!(terminal.ends_within(Duration::from_secs(20)), 0);
+}

@@ -85,7 +85,7 @@ pub(super) fn records() -> Vec<Record> {
                 5,
                 "delivery.returned",
                 Some("\u{202e}live"),
-                Some(r#"{"delivery":3,"server":"550 5.1.1 User unknown","undeliverable":true}"#),
+                Some(r#"{"delivery":3,"server":"came back: 550 5.1.1 User unknown","undeliverable":true}"#),
             ),
         ),
         by("page", recipient),

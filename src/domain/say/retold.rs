@@ -12,7 +12,7 @@ use super::{SENDING, STORE};
 use crate::domain::language::Language;
 
 /// Values that may be sentences themselves.
-const SENTENCES: [&str; 3] = ["error", "reason", "why"];
+const SENTENCES: [&str; 4] = ["error", "reason", "report", "why"];
 
 /// What is said and its translation, the most words first: what says more fits better.
 static KNOWN: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
@@ -49,9 +49,11 @@ fn values<'a>(known: &'a str, text: &'a str) -> Option<Vec<(&'a str, &'a str)>> 
         };
         let (value, others) = rest.split_at(end);
         rest = others.strip_prefix(behind)?;
-        // Where a text begins with a value, anything could stand there; a server has a port and no blank.
+        // Where a text begins with a value, anything could stand there; a server has a port and no blank, and a report is a
+        // sentence of the program itself.
         let fits = match name {
             "server" => value.contains(':') && !value.contains(' '),
+            "report" => translated(value).is_some(),
             _ => !value.is_empty(),
         };
         found.push(fits.then_some((name, value))?);
@@ -75,7 +77,7 @@ fn put(translation: &str, values: &[(&str, &str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::say::{Said, Say as _, Value};
+    use crate::domain::say::{Said, Say as _, Value, saying};
 
     fn chinese(text: &str) -> Cow<'_, str> {
         retold(Language::ZhCn, text)
@@ -96,11 +98,26 @@ mod tests {
     }
 
     #[test]
+    fn a_report_is_said_again_and_the_words_of_the_server_stay() {
+        assert_eq!(chinese("came back"), "已退回");
+        assert_eq!(chinese("came back: 550 5.1.1 came back"), "已退回，550 5.1.1 came back");
+        assert_eq!(
+            chinese("came back from 'ada@elsewhere.example': 550 5.1.1 no: such user"),
+            "已从“ada@elsewhere.example”退回，550 5.1.1 no: such user"
+        );
+        assert_eq!(
+            chinese("delayed, the server goes on trying: 451 4.4.1 busy"),
+            "已延迟，服务器继续尝试，451 4.4.1 busy"
+        );
+    }
+
+    #[test]
     fn what_others_say_stays_as_it_is() {
         for words in [
             "550 closed the connection",
             "550 5.1.1 User unknown",
             "we say: the notice is gone",
+            "550 came back: no such user",
             "the notice is gone!",
             "/var/lib/callsheet/mail/7.eml",
             "",
@@ -122,7 +139,11 @@ mod tests {
         for (known, _) in KNOWN.iter() {
             let text: &'static str = known.clone().leak();
             let names = text.split('{').skip(1).filter_map(|part| part.split_once('}'));
-            let values = names.map(|(name, _)| (name, Value::from("mail:25"))).collect();
+            let values = names.map(|(name, _)| match name {
+                "report" => (name, Value::from(saying!("came back"))),
+                _ => (name, Value::from("mail:25")),
+            });
+            let values = values.collect();
             let said = Said::new(text, values);
             assert_eq!(chinese(&said.to_string()), said.say(Language::ZhCn), "{text}");
         }

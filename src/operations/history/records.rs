@@ -1,7 +1,7 @@
 //! The history as a person reads it: entries in words, and a filter that searches them.
 
 use super::HistoryAt;
-use super::words::{field_words, headline, way, word};
+use super::words::{field_words, headline, place, way, word};
 use crate::domain::brief::Brief;
 use crate::domain::contact::ContactId;
 use crate::domain::fold::fold;
@@ -120,7 +120,7 @@ pub struct Field<'a> {
     pub new: &'a Brief,
 }
 
-/// What an entry tells; a field that stayed as it was is left out. None once it is erased.
+/// What an entry tells, what matters most first; a field that stayed as it was is left out. None once it is erased.
 #[must_use]
 pub fn fields(record: &Record) -> Option<Vec<Field<'_>>> {
     let is_change = super::CHANGES.contains(&record.action.as_str());
@@ -135,7 +135,9 @@ pub fn fields(record: &Record) -> Option<Vec<Field<'_>>> {
         Some((old, new)) => Some(Field { name: called(record, name), old: Some(old), new }),
         None => Some(Field { name: called(record, name), old: None, new: value }),
     });
-    Some(told.collect())
+    let mut told: Vec<Field<'_>> = told.collect();
+    told.sort_by_key(|field| place(field.name));
+    Some(told)
 }
 
 /// What a field is called: the name of an account is another word than that of a person.

@@ -6,42 +6,42 @@ use crate::domain::language::Language;
 use crate::domain::say::{counted, plain, say};
 use crate::store::Via;
 
-/// What the fields of an entry are called.
+/// What the fields of an entry are called, in the order in which they are told.
 pub const FIELDS: [&str; 34] = [
-    "account name",
-    "added",
-    "again",
-    "by",
-    "cancelled",
-    "changed",
-    "contacts",
-    "copied from",
-    "deliveries",
-    "delivery",
-    "email",
+    "notice",
+    "type",
+    "recipients",
     "excluded",
     "fallback",
-    "language",
+    "account name",
     "name",
-    "notice",
+    "email",
     "pending email",
+    "verified",
+    "security email",
     "position",
-    "recipients",
+    "language",
+    "subscriptions",
+    "subscribed",
+    "unsubscribed",
+    "again",
+    "copied from",
+    "contacts",
+    "by",
+    "tries left",
+    "delivery",
+    "deliveries",
+    "server",
+    "undeliverable",
+    "cancelled",
+    "retried",
+    "restored",
+    "added",
+    "changed",
+    "unchanged",
     "refused",
     "replaced",
-    "restored",
-    "retried",
-    "security email",
-    "server",
-    "subscribed",
-    "subscriptions",
     "text",
-    "tries left",
-    "type",
-    "unchanged",
-    "undeliverable",
-    "unsubscribed",
-    "verified",
 ];
 
 /// Words of this program that entries tell as who did it, or as how an address was verified.
@@ -132,6 +132,12 @@ fn whom(record: &Record, language: Language) -> String {
         (None, Some(id)) => say!(language, "contact {id}", id = id.0),
         (None, None) => say!(language, "the security email").to_owned(),
     }
+}
+
+/// The place of a field among those that are told: what is known in the order of [`FIELDS`], and then what a newer version tells.
+pub(super) fn place(name: &str) -> usize {
+    let is_it = |known: &&str| known.len() == name.len() && known.replace(' ', "_") == name.replace(' ', "_");
+    FIELDS.iter().position(is_it).unwrap_or(FIELDS.len())
 }
 
 /// What a field is called; one of a newer version as it is stored, without underscores.

@@ -112,7 +112,7 @@ fn cut(text: &str, most: usize) -> String {
 mod tests {
     use super::*;
     use crate::domain::language::Language;
-    use crate::domain::say::joined;
+    use crate::domain::say::clauses;
 
     fn row(line: u64, fate: Fate, email: &str, why: &[&str]) -> Heard {
         let words: Vec<Said> = why.iter().map(|why| Said::foreign(*why)).collect();
@@ -132,7 +132,7 @@ mod tests {
         assert_eq!((report.rows.len(), report.unlisted, report.warned), (LISTED + 2, 15_000, 1));
         let problems: Vec<&ReportRow> = report.rows.iter().filter(|row| row.is_problem()).collect();
         assert_eq!(problems.iter().map(|row| row.line).collect::<Vec<_>>(), [20_000, 20_001]);
-        assert_eq!(joined(&problems[0].why, "; ", Language::En), "email: it has no @; name: it is missing");
+        assert_eq!(clauses(Language::En, &problems[0].why), "email: it has no @; name: it is missing");
     }
 
     #[test]
@@ -144,9 +144,9 @@ mod tests {
         }
         let told = &report.rows[0];
         assert!(told.email.starts_with("\\u{001B}[2J王") && told.email.len() < 4_000, "{}", told.email);
-        let why = joined(&told.why, "; ", Language::En);
+        let why = clauses(Language::En, &told.why);
         assert!(why.ends_with("x...") && why.len() < 1_000);
-        let remarks = joined(&report.remarks, "", Language::En);
+        let remarks = clauses(Language::En, &report.remarks);
         assert!(report.remarks.len() == REMARKS && remarks.len() < 100_000);
     }
 }

@@ -96,7 +96,7 @@ pub(super) const OUTBOX: &[Entry] = &[
         Action::Open,
         "open",
         "the mails of the notice; of a mail its text and the server's words",
-        "open",
+        "view",
         0,
     ),
     shown(Action::Retry, "retry", "retry now; on a notice all that have failed", "retry", 3),
@@ -107,7 +107,7 @@ pub(super) const OPENED_NOTICE: &[Entry] =
     &[at(1, shown(Action::Back, "back", "back to the whole outbox, first clearing the filter", "back", 1))];
 
 pub(super) const HISTORY: &[Entry] = &[
-    shown(Action::Open, "open", "the entry with every field, old and new", "open", 0),
+    shown(Action::Open, "open", "the entry with every field, old and new", "view", 0),
     shown(Action::ItsHistory, "its_history", "the history of its contact", "its contact", 5),
     shown(Action::Check, "check", "check that nobody has changed the log; esc stops", "check the log", 3),
 ];
@@ -220,7 +220,7 @@ pub(super) const DELIVERY: &[Entry] = &[
 
 pub(super) const CONTACT_TYPES: &[Entry] = &[
     shown(Action::Tick, "tick", "tick the category or type", "tick", 0),
-    shown(Action::TickRow, "row", "tick everything", "all", 4),
+    shown(Action::TickRow, "row", "tick everything", "tick all", 4),
     shown(Action::TakeBack, "take_back", "undo, until the dialog is closed", "undo", 3),
     entry(Action::Copy, "copy", "send the address to the terminal's clipboard"),
     entry(Action::CopyMore, "copy_more", "the same with the name"),
@@ -243,7 +243,7 @@ pub(super) const CHOICE: &[Entry] = &[
 ];
 
 pub(super) const AUDIENCE: &[Entry] = &[
-    shown(Action::Open, "open", "who would get the type under the cursor", "open", 3),
+    shown(Action::Open, "open", "who would get the type under the cursor", "view", 3),
     entry(Action::Copy, "copy", "send the addresses of who gets it to the terminal's clipboard"),
     entry(Action::CopyMore, "copy_more", "the same with the names"),
     entry(Action::Up, "up", "up"),

@@ -41,11 +41,23 @@ pub struct Command {
     pub help: &'static str,
 }
 
-/// What accepting does where it is something else than in the rest of the context.
+/// What an action of the footer means at the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// What the context says.
+    Usual,
+    Other(Enter),
+    /// It does nothing there, and is not shown.
+    Nothing,
+}
+
+/// What accepting or opening does where it is something else than in the rest of the context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Enter {
     /// Open a closed list.
     Open,
+    /// Close what is open.
+    Fold,
     /// What the escape key does.
     Cancel,
     Skip,
@@ -59,14 +71,12 @@ pub enum Enter {
     TakeOver,
     /// Go on with the text.
     ToTheText,
-    /// Nothing: the key is not shown.
-    Nothing,
 }
 
 impl Enter {
-    /// All that have a word.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Open,
+        Self::Fold,
         Self::Cancel,
         Self::Skip,
         Self::Send,
@@ -83,6 +93,7 @@ impl Enter {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Open => "open",
+            Self::Fold => "fold",
             Self::Cancel => "cancel",
             Self::Skip => "skip",
             Self::Send => "send",
@@ -92,7 +103,6 @@ impl Enter {
             Self::Export => "export",
             Self::TakeOver => "take over",
             Self::ToTheText => "to the text",
-            Self::Nothing => "",
         }
     }
 }
@@ -102,27 +112,27 @@ const GAP: usize = 2;
 
 impl Keymap {
     /// The footer in `language` while `contexts` are in force: as much as fits into `columns`, the most important kept, by their places
-    /// and then in the order of the contexts. A key that an inner context or a text field has taken is not shown. `accept` is
-    /// what accepting does at the focus, if that is something else than in the rest of the context.
+    /// and then in the order of the contexts. A key that an inner context or a text field has taken is not shown. `means`
+    /// tells what an action means at the focus.
     #[must_use]
     pub fn footer(
         &self,
         contexts: &[Context],
         typing: Typing,
-        accept: Option<Enter>,
+        means: impl Fn(Action) -> Meaning,
         language: Language,
         columns: usize,
     ) -> Vec<FooterKey> {
         let mut keys = self.footer_candidates(contexts, typing);
-        if accept == Some(Enter::Nothing) {
-            keys.retain(|(_, action, _)| !matches!(action, Action::Accept | Action::Open));
-        }
-        for (_, action, key) in &mut keys {
-            if let (Action::Accept, Some(accept)) = (*action, accept) {
-                key.word = accept.word();
-            }
-            key.word = plain(language, key.word);
-        }
+        keys.retain_mut(|(_, action, key)| {
+            let word = match means(*action) {
+                Meaning::Usual => key.word,
+                Meaning::Other(enter) => enter.word(),
+                Meaning::Nothing => return false,
+            };
+            key.word = plain(language, word);
+            true
+        });
         let mut keys: Vec<(u8, FooterKey)> = keys.into_iter().map(|(rank, _, key)| (rank, key)).collect();
         while line_width(&keys) > columns {
             let Some(last) = keys.iter().map(|(rank, _)| *rank).max() else { break };
@@ -223,7 +233,8 @@ mod tests {
     use super::*;
 
     fn footer(context: Context, typing: Typing, columns: usize) -> String {
-        let keys = Keymap::built_in().footer(context.stack(), typing, None, Language::En, columns);
+        let usual = |_| Meaning::Usual;
+        let keys = Keymap::built_in().footer(context.stack(), typing, usual, Language::En, columns);
         keys.iter().map(|key| format!("{} {}", key.key, key.word)).collect::<Vec<_>>().join("  ")
     }
 
@@ -257,13 +268,18 @@ mod tests {
     #[test]
     fn what_accepting_does_at_the_focus_is_named() {
         let footer = |accept, columns| {
+            let means = |action| if action == Action::Accept { accept } else { Meaning::Usual };
             let keys =
-                Keymap::built_in().footer(Context::Form.stack(), Typing::Off, accept, Language::En, columns);
+                Keymap::built_in().footer(Context::Form.stack(), Typing::Off, means, Language::En, columns);
             keys.iter().map(|key| format!("{} {}", key.key, key.word)).collect::<Vec<_>>().join("  ")
         };
-        assert_eq!(footer(Some(Enter::Open), 80), "enter open  tab next  space tick  esc cancel  ? help");
-        assert_eq!(footer(Some(Enter::Open), 30), "enter open  esc cancel  ? help");
-        assert_eq!(footer(Some(Enter::Open), 29), "enter open  esc cancel");
+        assert_eq!(
+            footer(Meaning::Other(Enter::Open), 80),
+            "enter open  tab next  space tick  esc cancel  ? help"
+        );
+        assert_eq!(footer(Meaning::Other(Enter::Open), 30), "enter open  esc cancel  ? help");
+        assert_eq!(footer(Meaning::Other(Enter::Open), 29), "enter open  esc cancel");
+        assert_eq!(footer(Meaning::Nothing, 80), "tab next  space tick  esc cancel  ? help");
     }
 
     #[test]

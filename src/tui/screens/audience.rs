@@ -17,7 +17,7 @@ use crate::domain::catalogue::{Catalogue, Category};
 use crate::domain::columns::{clip, pad, width};
 use crate::domain::say::say;
 use crate::operations::notices::Audience;
-use crate::tui::keymap::{Action, Enter, Input};
+use crate::tui::keymap::{Action, Input};
 use crate::tui::look::Look;
 use crate::tui::screens::matrix::Board;
 use crate::tui::theme::Role;
@@ -77,12 +77,6 @@ impl AudienceDialog {
         self.kind.as_ref().map(|kind| kind.id.as_str())
     }
 
-    /// What accepting does: where one reads, nothing.
-    #[must_use]
-    pub fn enter_does(&self) -> Option<Enter> {
-        self.kind.as_ref().map(|_| Enter::Nothing)
-    }
-
     /// Who would get the type that is shown, once it is counted.
     #[must_use]
     pub fn audience(&self) -> Option<&Audience> {
@@ -104,6 +98,12 @@ impl AudienceDialog {
         if let Some(kind) = self.kind.as_mut().filter(|kind| kind.id == audience.message_type) {
             kind.audience = Some(Box::new(audience));
         }
+    }
+
+    /// Whether an action does anything now.
+    #[must_use]
+    pub fn is_of_use(&self, action: Action) -> bool {
+        action != Action::Open || self.kind.is_none()
     }
 
     /// One key. `area` is the place over which the dialog is drawn.

@@ -98,6 +98,15 @@ impl DeliveryDialog {
         });
     }
 
+    /// Whether an action does anything for the delivery as it is.
+    #[must_use]
+    pub fn is_of_use(&self, action: Action) -> bool {
+        let state = self.delivery().map(|delivery| delivery.state);
+        let is = |possible: fn(State) -> bool| state.is_none_or(possible);
+        (action != Action::Retry || is(State::may_retry))
+            && (action != Action::Cancel || is(State::may_cancel))
+    }
+
     /// One key. `area` is the place over which the dialog is drawn.
     pub fn input(&mut self, input: &Input, area: Rect, look: Look<'_>) -> DeliveryOutcome {
         let Input::Action(action) = input else { return DeliveryOutcome::Stay };

@@ -61,6 +61,13 @@ impl HistoryEntryDialog {
         *self.record = record;
     }
 
+    /// Whether all of it is seen in a dialog over `area`, so that there is nothing to scroll.
+    #[must_use]
+    pub fn is_whole(&self, area: Rect, look: Look<'_>) -> bool {
+        let (place, lines) = self.place(area, look);
+        lines.len() <= place.height.saturating_sub(2).into()
+    }
+
     /// One key. `area` is the place over which the dialog is drawn.
     pub fn input(&mut self, input: &Input, area: Rect, look: Look<'_>) -> HistoryEntryOutcome {
         let Input::Action(action) = input else { return HistoryEntryOutcome::Stay };

@@ -65,6 +65,12 @@ impl Matrix {
         Some(Kind { id: column.id().to_owned(), title: column.title(language).to_owned() })
     }
 
+    /// Whether the category under the cursor is open, so that opening closes it.
+    #[must_use]
+    pub fn would_fold(&self, catalogue: &Catalogue) -> bool {
+        self.open.is_some() && self.category(catalogue) == self.open
+    }
+
     /// Does what a key means for the columns. `body` is the place in which the screen is drawn.
     #[expect(clippy::wildcard_enum_match_arm, reason = "the columns have a use for few of all actions")]
     pub fn act(&mut self, action: Action, body: Rect, look: &Look<'_>) -> MatrixOutcome {
@@ -102,8 +108,7 @@ impl Matrix {
 
     fn open_or_close(&mut self, body: Rect, look: &Look<'_>) -> MatrixOutcome {
         let Some(column) = self.column(look.catalogue) else { return MatrixOutcome::Stay };
-        let categories = look.catalogue.categories();
-        let index = categories.iter().position(|category| category.id == column.category.id);
+        let index = self.category(look.catalogue);
         if index == self.open {
             self.close();
         } else if column.category.types.is_empty() {
@@ -115,6 +120,12 @@ impl Matrix {
         }
         self.fit(body, look);
         MatrixOutcome::Stay
+    }
+
+    /// The index of the category under the cursor.
+    fn category(&self, catalogue: &Catalogue) -> Option<usize> {
+        let wanted = self.column(catalogue)?.category;
+        catalogue.categories().iter().position(|category| category.id == wanted.id)
     }
 
     /// Scrolls until the types of the category under the cursor are seen, or until it is the first column.
@@ -182,8 +193,10 @@ mod tests {
         let mut matrix = Matrix::default();
         press(&mut matrix, &[Action::Right, Action::Open]);
         assert_eq!(press(&mut matrix, &[Action::Right, Action::Right]), "product.activation");
+        assert!(matrix.would_fold(test_look().catalogue));
         assert_eq!(press(&mut matrix, &[Action::Open]), "product");
         assert_eq!(press(&mut matrix, &[Action::Right]), "security");
+        assert!(!matrix.would_fold(test_look().catalogue));
         press(&mut matrix, &[Action::Open, Action::Right]);
         assert_eq!(press(&mut matrix, &[Action::Back]), "security");
         assert_eq!(matrix.act(Action::Back, BODY, &test_look()), MatrixOutcome::Unused);

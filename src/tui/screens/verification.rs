@@ -264,6 +264,19 @@ impl VerificationDialog {
         }
     }
 
+    /// Whether an action does anything for the address as it is.
+    #[must_use]
+    pub fn is_of_use(&self, action: Action) -> bool {
+        let Some(proofs) = &self.proofs else { return true };
+        let status = proofs.open().status;
+        let of_use = [
+            (Action::EnterCode, matches!(status, Status::CodeSent | Status::Unverified)),
+            (Action::SendAgain, status != Status::Verified),
+            (Action::CancelChange, proofs.pending.is_some()),
+        ];
+        of_use.into_iter().all(|(known, is_of_use)| known != action || is_of_use)
+    }
+
     fn send(&mut self, now: Timestamp) -> VerificationOutcome {
         let Some(proofs) = &self.proofs else { return VerificationOutcome::Stay };
         let proof = proofs.open();

@@ -355,7 +355,7 @@ fn subscribe(id: i64, ids: &[&str], again: Again) -> Question {
 #[test]
 fn moving_between_cells_asks_for_nothing() {
     let mut model = in_matrix();
-    assert_eq!(press(&mut model, "jllhk\n\nG"), []);
+    assert_eq!(press(&mut model, "jllhk\n\nj"), []);
 }
 
 #[test]

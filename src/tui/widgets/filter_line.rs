@@ -8,7 +8,7 @@ use super::check_box::Focus;
 use super::text_field::{TextField, Typed};
 use super::{beside, dialog, write};
 use crate::domain::columns::{clip, width};
-use crate::domain::say::say;
+use crate::domain::say::{clauses, say};
 use crate::tui::keymap::{Action, Input, Typing};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
@@ -120,7 +120,7 @@ impl<Q: Default + PartialEq> FilterLine<Q> {
     /// Draws the line into `area`. Returns the caret's place while it is typed in.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let field = dialog::search_label(area, buf, look, say!(look.language, "Filter"));
-        let problem = self.read.problems.join("; ");
+        let problem = clauses(look.language, &self.read.problems);
         // The problem stands beside the text and leaves it a third of the line at least.
         let shown = clip(&problem, usize::from(field.width) * 2 / 3, look.marks.ellipsis());
         let columns = u16::try_from(width(&shown)).unwrap_or(0);

@@ -119,6 +119,47 @@ fn steps_that_were_too_fast_are_taken_when_the_rows_come() {
     list.window.page(-150, 10);
     list.feed();
     assert_eq!(list.at(), Some(50));
+    (0..30).for_each(|_| list.window.page(10, 10));
+    list.window.step(-3, 10);
+    list.feed();
+    assert_eq!(list.at(), Some(347));
+}
+
+#[test]
+fn steps_while_all_rows_are_asked_for_anew_are_not_lost() {
+    let mut list = List::new(1_000, 10);
+    list.window.step(25, 10);
+    list.feed();
+    let (first, land) = list.window.stay(10).unwrap();
+    let rows = |range: std::ops::Range<i64>| range.map(Number).collect();
+    let first = first.0;
+    let answer = |window: &mut Window<Number>, rows: Vec<Number>, at_start| {
+        let page = Page { rows, at_start, at_end: false };
+        window.accept(Request(90), page, 10)
+    };
+    list.window.expect(Request(90), Fill::Anew(land));
+    list.window.step(1, 10);
+    list.window.step(1, 10);
+    // The row under the cursor has gone meanwhile: nobody is led back to where it is now.
+    let without = (first..60).filter(|number| *number != 25).map(Number).collect();
+    let mut other = list.window.clone();
+    assert_eq!(answer(&mut other, without, false), Accepted::Taken);
+    assert_eq!(answer(&mut list.window, rows(first..60), false), Accepted::Taken);
+    assert_eq!((list.at(), other.current().map(Row::key)), (Some(27), Some(28)));
+    for (land, steps, at) in
+        [(Land::First, 3, 3), (Land::First, -1, 0), (Land::Last, -2, 27), (Land::Last, 1, 29)]
+    {
+        list.window.expect(Request(90), Fill::Anew(land));
+        list.window.step(steps, 10);
+        answer(&mut list.window, rows(0..30), true);
+        assert_eq!(list.at(), Some(at), "{land:?} {steps}");
+    }
+    let (_, land) = list.window.stay(10).unwrap();
+    list.window.expect(Request(90), Fill::Anew(land));
+    assert!(
+        !list.window.to_first(10),
+        "the first row is asked for, or the rows that come would lead away from it"
+    );
 }
 
 #[test]

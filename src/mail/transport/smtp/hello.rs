@@ -4,7 +4,7 @@ use super::Halt;
 use super::line::Line;
 use crate::domain::language::Language;
 use crate::domain::reply::Phase;
-use crate::domain::say::{Say, say, saying};
+use crate::domain::say::{Say, listed, say, saying};
 
 /// The extensions that this client uses, as offered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -100,7 +100,7 @@ impl Say for Offers {
         if keywords.is_empty() {
             return say!(language, "offers no extension").to_owned();
         }
-        say!(language, "offers {extensions}", extensions = keywords.join(", "))
+        say!(language, "offers {extensions}", extensions = listed(language, keywords))
     }
 }
 

@@ -144,12 +144,12 @@ impl Conflict {
             return labelled.draw(skip_rows(inner, room), buf, look);
         }
         write(row(table, 0), buf, line("", heads[0], heads[1], Role::Dim));
+        let mut above = "";
         for (index, difference) in differences.iter().enumerate() {
-            write(
-                row(table, index + 1),
-                buf,
-                line(difference.label, &difference.theirs, &difference.mine, Role::Text),
-            );
+            // What several rows are about is said once.
+            let label = if difference.label == above { "" } else { difference.label };
+            above = difference.label;
+            write(row(table, index + 1), buf, line(label, &difference.theirs, &difference.mine, Role::Text));
         }
         labelled.draw(skip_rows(inner, room), buf, look)
     }
@@ -212,8 +212,7 @@ impl Conflict {
                         look.ticked(state, &safe(category.title.get(look.language)))
                     }
                 };
-                let types = say!(look.language, "Types");
-                let label = if differences.iter().any(|one| one.label == types) { "" } else { types };
+                let label = say!(look.language, "Types");
                 differences.push(Difference { label, theirs: words(theirs), mine: words(mine) });
             }
         }
@@ -222,11 +221,18 @@ impl Conflict {
 }
 
 impl Difference {
-    /// Label, then both values, each behind whose it is.
+    /// The field, then both values, each behind whose it is.
     fn spoken(&self, [theirs, mine]: [&str; 2], look: Look<'_>) -> String {
-        let (label, separator) = (look.label(self.label, 0), look.separator());
-        let of = |whose: &str, value: &str| format!("{}{value}", look.label(whose, 0));
-        format!("{label}{}{separator}{}", of(theirs, &self.theirs), of(mine, &self.mine))
+        let (field, saved, entered) = (self.label, &self.theirs, &self.mine);
+        say!(
+            look.language,
+            "{field}, {theirs}: {saved}; {mine}: {entered}",
+            field,
+            theirs,
+            saved,
+            mine,
+            entered
+        )
     }
 }
 

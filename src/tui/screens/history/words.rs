@@ -5,7 +5,7 @@ use crate::domain::language::Language;
 use crate::domain::position::Position;
 use crate::domain::routing::FallbackReason;
 use crate::domain::safe_text::safe;
-use crate::domain::say::{listed, plain, say};
+use crate::domain::say::{clauses, listed, plain, retold, say};
 use crate::operations::history::{self, Field, Record};
 use crate::tui::look::Look;
 use crate::tui::widgets::audience::past_fallback_words;
@@ -93,7 +93,7 @@ fn shown(field: &str, value: &Brief, look: Look<'_>) -> String {
             let told = fields.iter().map(|(name, value)| {
                 format!("{} {}", safe(&history::field_words(name, language)), shown(name, value, look))
             });
-            format!("({})", told.collect::<Vec<_>>().join("; "))
+            say!(language, "({fields})", fields = clauses(language, told))
         }
     }
 }
@@ -102,19 +102,15 @@ fn shown(field: &str, value: &Brief, look: Look<'_>) -> String {
 fn word(field: &str, text: &str, look: Look<'_>) -> String {
     let language = look.language;
     let known = match (field, language) {
+        ("server", _) => return safe(&retold(language, text)).into_owned(),
         ("position", _) => Position::parse(text).ok().map(|position| position.title(language)),
         ("language", _) => Language::parse(text).ok().map(Language::own_name),
         ("by", _) => Some(history::word(text, language)),
-        // In English the ids say enough.
-        (_, Language::En) => None,
-        ("fallback", Language::ZhCn) => {
+        ("fallback", _) => {
             FallbackReason::parse(text).map(|reason| plain(language, past_fallback_words(reason)))
         }
-        ("type" | "subscriptions" | "unsubscribed", Language::ZhCn) => {
-            let kind = look.catalogue.message_type(text).map(|(_, kind)| kind.title.get(language));
-            kind.or_else(|| look.catalogue.category(text).map(|category| category.title.get(language)))
-        }
-        (_, Language::ZhCn) => None,
+        ("type" | "subscriptions" | "subscribed" | "unsubscribed", _) => return look.type_name(text),
+        _ => None,
     };
     safe(known.unwrap_or(text)).into_owned()
 }

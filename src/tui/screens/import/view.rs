@@ -24,7 +24,7 @@ use super::{FORMATS, Focus, ImportDialog, Stage, Way};
 use crate::domain::columns::{clip, pad};
 use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
-use crate::domain::say::{Say, counted, joined, say};
+use crate::domain::say::{Say, clauses, counted, say};
 use crate::domain::subscription::BoxState;
 use crate::operations::import::{Fate, ReportRow, Summary};
 use crate::tui::look::Look;
@@ -419,7 +419,7 @@ fn short_count_words(pane: &ReportPane, language: Language) -> String {
 
 /// What is said of a row, as one text.
 fn why(told: &ReportRow, language: Language) -> String {
-    joined(&told.why, say!(language, "; "), language)
+    clauses(language, told.why.iter().map(|why| why.say(language)))
 }
 
 const fn fate_words(fate: Fate, language: Language) -> &'static str {

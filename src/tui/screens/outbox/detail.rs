@@ -12,7 +12,7 @@ use crate::domain::delivery::{Delivery, Kind, State};
 use crate::domain::notice::Notice;
 use crate::domain::routing::FallbackReason;
 use crate::domain::safe_text::safe;
-use crate::domain::say::{plain, say};
+use crate::domain::say::{plain, retold, say};
 use crate::operations::outbox::OutboxEntry;
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
@@ -51,7 +51,7 @@ fn of_delivery(delivery: &Delivery, columns: usize, look: Look<'_>) -> Vec<Scrol
     if let Some(words) = delivery.server.as_deref().filter(|words| !words.is_empty()) {
         let label =
             if delivery.state == State::Written { say!(language, "File") } else { say!(language, "Server") };
-        lines.extend(fact(label, &safe(words), state_role(delivery.state), columns, look));
+        lines.extend(fact(label, &safe(&retold(language, words)), state_role(delivery.state), columns, look));
     }
     lines
 }
@@ -105,7 +105,9 @@ pub(in crate::tui::screens) fn headers(
     lines.extend(fact(say!(language, "Subject"), &safe(&delivery.subject), Role::Text, columns, look));
     let kind = plain(language, delivery.kind.id());
     let kind = match (delivery.kind, &delivery.message_type) {
-        (Kind::Notice | Kind::Test, Some(id)) => say!(language, "{kind}, {id}", kind, id = safe(id)),
+        (Kind::Notice | Kind::Test, Some(id)) => {
+            say!(language, "{kind}, {path}", kind, path = look.type_path(id))
+        }
         (Kind::Notice | Kind::Test | Kind::Verification | Kind::Change, _) => kind.to_owned(),
     };
     lines.extend(fact(say!(language, "Kind"), &kind, Role::Text, columns, look));

@@ -98,9 +98,9 @@ impl Columns {
     }
 
     fn cells_of_notice(self, notice: &Notice, look: Look<'_>) -> Vec<(String, Role)> {
-        let (id, count) = (safe(&notice.message_type), totals::mails(notice));
+        let (kind, count) = (look.type_name(&notice.message_type), totals::mails(notice));
         let to = if self.kind == 0 {
-            id.clone().into_owned()
+            kind.clone()
         } else {
             counted!(look.language, count, "{count} mail", "{count} mails", count)
         };
@@ -109,7 +109,7 @@ impl Columns {
         let missing = (self.state + usize::from(self.state > 0)).saturating_sub(totals::spans_width(&state));
         cells.extend(state);
         cells.push((" ".repeat(missing), Role::Text));
-        cells.push((cell(&id, self.kind, look), Role::Dim));
+        cells.push((cell(&kind, self.kind, look), Role::Dim));
         cells.push((cell(&to, self.to, look), Role::Dim));
         cells.push((cell(&safe(&notice.subject), self.subject, look), Role::Text));
         cells.retain(|(text, _)| !text.is_empty());
@@ -122,7 +122,7 @@ impl Columns {
         let mut cells = vec![
             (cell(&look.short_time(delivery.created_at), self.when, look), Role::Dim),
             (cell(&state_cell(delivery, self.state, look), self.state, look), state_role(delivery.state)),
-            (cell(&kind_words(delivery, look.language), self.kind, look), Role::Dim),
+            (cell(&kind_words(delivery, look), self.kind, look), Role::Dim),
             (cell(&to, self.to, look), Role::Text),
             (cell(subject, self.subject, look), Role::Text),
         ];
@@ -145,7 +145,7 @@ pub(super) fn spoken(entry: &OutboxEntry, look: Look<'_>) -> String {
         OutboxEntry::Delivery(delivery) => {
             let kind = match delivery.kind {
                 Kind::Notice => type_of(&delivery.message_type),
-                Kind::Verification | Kind::Change | Kind::Test => kind_words(delivery, language),
+                Kind::Verification | Kind::Change | Kind::Test => kind_words(delivery, look),
             };
             let state = state_cell(delivery, usize::MAX, look);
             let about = if delivery.subject.is_empty() { kind } else { safe(&delivery.subject).into_owned() };
@@ -246,11 +246,11 @@ fn recipient(delivery: &Delivery, language: Language) -> String {
 }
 
 /// The message type, or what the mail is for.
-fn kind_words(delivery: &Delivery, language: Language) -> String {
+fn kind_words(delivery: &Delivery, look: Look<'_>) -> String {
     match (delivery.kind, &delivery.message_type) {
-        (Kind::Notice, Some(id)) => safe(id).into_owned(),
+        (Kind::Notice, Some(id)) => look.type_name(id),
         (Kind::Notice | Kind::Verification | Kind::Change | Kind::Test, _) => {
-            plain(language, delivery.kind.id()).to_owned()
+            plain(look.language, delivery.kind.id()).to_owned()
         }
     }
 }
