@@ -29,5 +29,6 @@ pub mod routing;
 pub mod safe_text;
 pub mod say;
 pub mod subscription;
+pub mod system_words;
 pub mod timestamp;
 pub mod verification;

@@ -1,12 +1,14 @@
 //! The doors from the command line to the screen and to the page: here the rooms that do not know each other are put together.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::screen::{Closed, Left, Visit};
 use crate::cli::serve::{self, Service, Unserved};
 use crate::clock;
 use crate::config::{self, Config, ConfigError, ConfigErrors};
+use crate::domain::say::{Said, saying};
+use crate::log;
 use crate::operations::{Opening, Reach};
 use crate::paths;
 use crate::tui::clipboard::Clipboard;
@@ -51,7 +53,7 @@ pub fn screen(visit: Visit) -> Result<Left, Closed> {
         offset: clock::offset_at(opening.clock.now()),
         places: places(&opening),
         ability: if config.tui.dumb_terminal { Ability::Dumb } else { Ability::Full },
-        drafts: paths::drafts_folder(&paths::Environment::of_process()),
+        drafts: drafts(),
         facts: facts(&config),
         sender,
         setup: Setup { source, opening, sender_of },
@@ -110,6 +112,16 @@ impl From<web::Error> for Unserved {
             web::Error::Listen { .. } => Self::Taken { words: error.to_string() },
             web::Error::System(_) => Self::Failed { words: error.to_string() },
         }
+    }
+}
+
+/// Where drafts are kept, or why nowhere.
+fn drafts() -> Result<PathBuf, Said> {
+    let folder = paths::drafts_folder(&paths::Environment::of_process())
+        .ok_or_else(|| saying!("there is no home folder"))?;
+    match log::trouble(&folder) {
+        None => Ok(folder),
+        Some(words) => Err(Said::foreign(words)),
     }
 }
 

@@ -131,10 +131,12 @@
 //!    them but the argument in which it is entered.
 //! 8. No test waits for time to pass, touches the real home folder, or needs the network.
 //! 9. The terminal is taken last and given back always: return, panic in any thread, signal, suspend, hang-up.
-//! 10. Memory does not grow with the number of contacts: screens hold a window of the list, read by key. The one exception is the
-//!     filter's text index (`domain::filter::text_index`, some 60 octets a contact): the worker has it built in the background when a
-//!     filter is first used among more than 5 000 contacts, and its session brings it up to date from the changes that the store
-//!     numbers. Without it, and while it is built, filters look at the contacts themselves.
+//! 10. Memory does not grow with the number of contacts: screens hold a window of the list, read by key (a place in percent is
+//!     counted off in an index). What an administrator has picked or may undo is held by ids, what an import has read by digests of
+//!     the addresses. One thing is held of every contact: the filter's text index (`domain::filter::text_index`, some 60 octets
+//!     each). The worker has it built in the background when a filter is first used among more than 5 000 contacts, and its session
+//!     brings it up to date from the changes that the store numbers. Without it, and while it is built, filters look at the
+//!     contacts themselves.
 //!
 //! # Where to start reading
 //!

@@ -16,6 +16,9 @@ const GIVEN_BACK: &str = "\u{1b}[m\u{1b}[?2026l\u{1b}[?2004l\u{1b}[?25h\u{1b}[?1
 
 const SOON: Duration = Duration::from_secs(10);
 
+/// How long the end may take when a signal or the terminal asks for it.
+const PROMISED: Duration = Duration::from_secs(1);
+
 /// A home whose first questions are answered and in which one contact is listed.
 fn home() -> Program {
     let program = Program::new();
@@ -78,7 +81,7 @@ fn signals_give_the_terminal_back_and_tell_themselves_in_the_exit_code() {
         let program = home();
         let mut terminal = Terminal::open(&program, &[]);
         terminal.types("<wait:ada@example.org>").signal(signal);
-        assert_eq!(terminal.ends_within(SOON), code);
+        assert_eq!(terminal.ends_within(PROMISED), code);
         assert!(terminal.written().ends_with(GIVEN_BACK), "{}", terminal.written());
     }
 }
@@ -88,8 +91,7 @@ fn when_the_terminal_goes_away_the_program_does_too() {
     let program = home();
     let mut terminal = Terminal::open(&program, &[]);
     terminal.types("<wait:ada@example.org>");
-    // One second is promised; a busy machine gets more before this fails.
-    assert_eq!(terminal.hangs_up(SOON), 129);
+    assert_eq!(terminal.hangs_up(PROMISED), 129);
 }
 
 #[test]
@@ -102,6 +104,19 @@ fn suspending_gives_the_terminal_back_and_coming_back_draws_everything() {
     let written = terminal.written();
     assert!(written.matches("\u{1b}[?1049h").count() >= 2, "{written}");
     assert!(written.contains(GIVEN_BACK));
+}
+
+#[test]
+fn suspending_stops_all_of_the_job_so_that_the_shell_comes_back() {
+    let program = home();
+    let mut terminal = Terminal::shell(&program);
+    let line = format!("sh -c '{}; true'\r", env!("CARGO_BIN_EXE_callsheet"));
+    terminal
+        .waits_for("ready 1>")
+        .sends(line.as_bytes())
+        .types("<wait:ada@example.org> <c-z> <wait:Stopped>");
+    terminal.sends(b"fg\r").types("<wait:ada@example.org> q").waits_for("ready 3>").sends(b"exit\r");
+    assert_eq!(terminal.ends_within(SOON), 0);
 }
 
 #[test]
@@ -179,6 +194,19 @@ fn a_dumb_terminal_is_told_what_to_use_instead() {
     let mut terminal = Terminal::open(&program, &[("TERM", "dumb")]);
     terminal.waits_for("callsheet list");
     assert_eq!(terminal.ends_within(SOON), 2);
+    assert!(!terminal.written().contains("\u{1b}[?1049h"));
+}
+
+#[test]
+fn a_pipe_is_told_that_the_screen_needs_a_terminal() {
+    let program = home();
+    let mut terminal = Terminal::shell(&program);
+    let line = format!("{} | cat; echo exit ${{PIPESTATUS[0]}}\r", env!("CARGO_BIN_EXE_callsheet"));
+    terminal.waits_for("ready 1>").sends(line.as_bytes()).waits_for("exit 2").waits_for("callsheet list");
+    let text = terminal.text();
+    assert!(text.contains("the screen needs a terminal, but standard output is none"), "{text}");
+    terminal.waits_for("ready 2>").sends(b"exit\r");
+    assert_eq!(terminal.ends_within(SOON), 0);
     assert!(!terminal.written().contains("\u{1b}[?1049h"));
 }
 

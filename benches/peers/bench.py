@@ -16,6 +16,7 @@ import time
 import bulk
 import data
 import finder
+import lists
 import mail
 import relay
 import soak
@@ -71,6 +72,9 @@ class Bench:
     NOTICES = 3
     TABLE_ROUNDS = 3
     FILTER_ROUNDS = 3
+    LIST_ROUNDS = 2
+    # Rows that another process imports while keys are typed.
+    IMPORTED = 300_000
 
     def __init__(self, program, folder, sizes):
         self.program, self.abook = program, shutil.which("abook") or ""
@@ -195,12 +199,133 @@ class Bench:
                 "busy",
             )
 
+    def importing(self):
+        """Key to its frame while another process imports into the same database, beside the same keys at rest."""
+        times = {"idle": [], "importing": []}
+        rows, _ = tables.write(self._new_folder("import"), self.IMPORTED)
+        for _ in range(2):
+            folder = self._new_folder("importing")
+            data.fill_callsheet(self.program, self._environment(folder), folder / "callsheet.db", min(self.sizes))
+            database = folder / "callsheet.db"
+            with terminal.Terminal([self.program, "--db", database], self._environment(folder)) as tty:
+                tty.wait_for(b"@")
+                tty.settle()
+                times["idle"] += self._up_and_down(tty, 100)
+                importer = subprocess.Popen(
+                    [self.program, "import", rows, "--keep-going", "--db", database],
+                    env=self._environment(folder),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+                # It has begun: the log of what it writes grows.
+                self._wait_for_growth(folder / "callsheet.db-wal")
+                tty.key_to_mark(b"k")
+                while len(times["importing"]) < 2000 and importer.poll() is None:
+                    times["importing"] += self._up_and_down(tty, 10)
+                    time.sleep(0.02)
+                if importer.wait(timeout=120) != 0:
+                    raise SystemExit("the import fails")
+        idle, importing = times["idle"], times["importing"]
+        for name, of in (("median", median), ("p99", p99)):
+            ratio = of(importing) / of(idle)
+            yield Row(
+                "importing",
+                f"key to its frame while another process imports {self.IMPORTED:,} rows, {name}",
+                milliseconds(of(importing)),
+                f"idle {milliseconds(of(idle))}",
+                f"{ratio:.2f} ≤ 2",
+                ratio <= 2,
+                "importing",
+            )
+
+    def lists(self):
+        """Keys in the lists with many rows, beside the same with few; a search in the history's words; what an edit costs."""
+        few, many = min(self.sizes), self.sizes[-1]
+        posts = {count: self._correspondence(count) for count in (few, self.largest)}
+        histories = {count: posts.get(count) or self._imported(f"history-{count}", count) for count in (few, many)}
+        for screen, folders in (
+            ("contacts", {count: None for count in (few, many)}),
+            ("message types", {count: None for count in (few, many)}),
+            ("outbox", posts),
+            ("history", histories),
+        ):
+            yield from self._list(screen, folders)
+        folder = histories[many]
+        for word, wanted in (("user4321", "a word of one entry"), ("nobodyatall", "a word of no entry")):
+            seconds, _ = lists.search(self._program(folder), self._environment(folder), word)
+            yield Row("lists", f"search in a history of {many:,} entries, {wanted}, whole answer", f"{seconds * 1000:.0f} ms")
+        yield from self._edits(few, many)
+
+    def _list(self, screen, folders):
+        (few, *_, many), times = sorted(folders), {}
+        for _ in range(self.LIST_ROUNDS):
+            for count, folder in folders.items():
+                program = self._program(folder) if folder else self._callsheet(count)
+                for name, seen in lists.keys(program, self._environment(folder), screen).items():
+                    times.setdefault(name, {}).setdefault(count, []).extend(seen)
+        for name, by_count in times.items():
+            yield self._many_to_few("lists", f"{screen}, {name}", by_count[many], by_count[few], many, few, 1.2)
+
+    def _edits(self, few, many):
+        times = {}
+        for _ in range(self.LIST_ROUNDS):
+            for count in (few, many):
+                for name, seen in lists.edits(self._callsheet(count), self._environment(), 6).items():
+                    times.setdefault(name, {}).setdefault(count, []).extend(seen)
+        for name, by_count in times.items():
+            yield self._many_to_few("lists", f"a contact: {name}", by_count[many], by_count[few], many, few, 1.5)
+
+    @staticmethod
+    def _many_to_few(part, what, many, few, count, small, limit):
+        ratio = median(many) / median(few)
+        return Row(
+            part,
+            f"{what}, {count:,} to {small:,} rows",
+            milliseconds(median(many)),
+            milliseconds(median(few)),
+            f"{ratio:.2f} ≤ {limit}",
+            ratio <= limit,
+            part,
+        )
+
+    def _imported(self, name, count):
+        """A folder with a database into which so many contacts were imported: each is an entry of the history."""
+        folder = self._new_folder(name)
+        rows, _ = tables.write(folder, count)
+        # An account that is set up: no dialog asks for it.
+        data.fill_callsheet(self.program, self._environment(folder), folder / "callsheet.db", 0)
+        self._run(folder, "import", rows)
+        return folder
+
+    def _correspondence(self, count):
+        """The same, and everybody has a code in the outbox."""
+        folder = self._imported(f"post-{count}", count)
+        # Nobody answers there, and nothing is sent.
+        (folder / "config.toml").write_text("[verification]\ndaily_limit = 1000000\n", encoding="utf-8")
+        self._run(folder, "resend", "--unverified", "--queue-only")
+        return folder
+
+    def _program(self, folder):
+        return [self.program, "--db", folder / "callsheet.db"]
+
+    @staticmethod
+    def _wait_for_growth(file):
+        end = time.monotonic() + 60
+        before = file.stat().st_size if file.exists() else 0
+        while not file.exists() or file.stat().st_size < before + MEGABYTE:
+            if time.monotonic() > end:
+                raise SystemExit(f"{file} does not grow")
+            time.sleep(0.001)
+
     def bulk(self):
         """Subscribing, exporting and deleting everybody at the screen: how long others wait for the lock, and keys meanwhile."""
         count = self.largest
         folder = self._new_folder("bulk")
         database = folder / "callsheet.db"
         data.fill_callsheet(self.program, self._environment(folder), database, count)
+        # What the system has still to write of that is no part of what is measured.
+        os.sync()
         for work in bulk.works(folder / "all.csv"):
             with terminal.Terminal([self.program, "--db", database], self._environment(folder)) as tty:
                 tty.wait_for(b"@")
@@ -686,4 +811,22 @@ class Bench:
         return [self.abook, "--config", os.devnull, "--datafile", self._addressbook(size)]
 
 
-PARTS = ("start", "keys", "filter", "busy", "bulk", "soak", "bytes", "idle", "memory", "hangup", "mail", "notify", "trips", "exchange", "size")
+PARTS = (
+    "start",
+    "keys",
+    "lists",
+    "filter",
+    "busy",
+    "importing",
+    "bulk",
+    "soak",
+    "bytes",
+    "idle",
+    "memory",
+    "hangup",
+    "mail",
+    "notify",
+    "trips",
+    "exchange",
+    "size",
+)

@@ -1,8 +1,8 @@
 """Work on everybody at the screen, and what others feel of it: how long the write lock of the database is held at a time, and how
 fast keys are meanwhile.
 
-Another process tries to write in a loop; its longest wait is the longest hold, for it tries again at once. It is a process and not a
-thread, so that Python's own lock is no part of what is measured.
+Another process tries to write in a loop; its longest wait for one transaction is the longest hold, for it tries again at once. It is
+a process and not a thread, so that Python's own lock is no part of what is measured.
 """
 
 import dataclasses
@@ -45,11 +45,16 @@ def _knock(database, stop, waits):
     connection = sqlite3.connect(database, isolation_level=None, timeout=0)
     longest = 0.0
     while not stop.is_set():
-        began = time.perf_counter()
+        began = asked = time.perf_counter()
+        commits = _commits(connection)
         while not stop.is_set():
             try:
                 connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError:
+                # A commit has let go of the lock since it was asked for the last time: what is waited for now has begun after that.
+                if (now := _commits(connection)) != commits:
+                    began, commits = asked, now
+                asked = time.perf_counter()
                 time.sleep(_AGAIN)
                 continue
             longest = max(longest, time.perf_counter() - began)
@@ -58,6 +63,11 @@ def _knock(database, stop, waits):
         # Leaves the lock to who is at work.
         time.sleep(_AGAIN)
     waits.put(longest)
+
+
+def _commits(connection):
+    """Another number after each commit of somebody else."""
+    return connection.execute("PRAGMA data_version").fetchone()[0]
 
 
 @dataclasses.dataclass(frozen=True)

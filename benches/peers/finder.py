@@ -70,9 +70,10 @@ def _open_filter(tty):
     tty.wait_for(b"@")
     tty.settle()
     tty.key(b"/")
-    tty.key(b"?")
-    # A scan may have said so before the index is whole: the rest of it is read while nothing more comes.
-    tty.wait_for(b"No contact matches")
+    tty.send(b"?")
+    # Of a sentence only the words are sure to be written: cells between them may be blank already. A scan may have said so
+    # before the index is whole: the rest of it is read while nothing more comes.
+    tty.wait_for(b"matches")
     tty.settle(2.0)
     tty.key(b"\x15")
     tty.settle(_QUIET)

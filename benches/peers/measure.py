@@ -1,4 +1,5 @@
-"""Runs the parts of the bench that are asked for, prints the table, and after a whole run writes it to docs/performance.md.
+"""Runs the parts of the bench that are asked for, prints the table, and writes it to docs/performance.md: the whole after a whole run, and with
+--write the rows of the parts.
 
 Started by benches/peers/run, which installs what is needed.
 """
@@ -19,6 +20,7 @@ def main():
     options = argparse.ArgumentParser(prog="benches/peers/run", description=__doc__)
     options.add_argument("--million", action="store_true", help="also with 1 000 000 contacts")
     options.add_argument("--soak", type=float, metavar="MINUTES", help="how long the part soak takes; 2 without it")
+    options.add_argument("--write", action="store_true", help="renew the rows of these parts in docs/performance.md")
     options.add_argument("part", nargs="*", help=f"of {', '.join(bench.PARTS)}; without one, all of them")
     given = options.parse_args()
     unknown = [part for part in given.part if part not in bench.PARTS]
@@ -45,6 +47,8 @@ def main():
         print(report.summary(rows))
         if not given.part:
             report.write(ROOT / "docs/performance.md", rows, run)
+        elif given.write:
+            report.write_parts(ROOT / "docs/performance.md", rows, given.part, bench.PARTS)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -31,6 +31,8 @@ REASONS = {
     "soak": "See what is kept by mapping (smaps), and which round adds to it.",
     "bytes-cursor": "Two rows are written whole, the one that was left and the one that is selected: 116 columns each, blanks "
     "included. Fewer bytes need runs of plain blanks to be erased (ECH) instead of written.",
+    "importing": "Both processes compete for the processors and the disk; the list itself reads without waiting for the import.",
+    "lists": "A page is read by an index, so growth means that something else reads the whole table.",
     "idle": "The worker and the sender look four times a second each whether another process has changed the database.",
     "memory": "See the resident set by mapping before changing anything.",
     "mail": "smtp-source sends the same bytes again and again and records nothing. Of a mail's processor time here a quarter is "
@@ -68,11 +70,43 @@ def summary(rows):
 
 def write(path, rows, bench_run):
     """Replaces what stands between the markers of the document."""
+    _replace(path, lambda _: _markdown(rows, bench_run))
+
+
+def write_parts(path, rows, parts, order):
+    """Replaces only the rows of these parts, and what is said of those of them that do not pass; the parts stay in their order."""
+
+    def renewed(measured):
+        # The table, how many pass, and why some do not stand in paragraphs of their own.
+        head, table, _, *rest = measured.strip().split("\n\n")
+        title, line, *old = table.split("\n")
+        kept = [row for row in old if _part(row) not in parts]
+        table = sorted(kept + [_line(row) for row in rows], key=lambda row: order.index(_part(row)))
+        failing = [row.split(" | ")[1] for row in table if row.startswith("| NOT ")]
+        reasons = {row.what: REASONS.get(row.key, "") for row in rows if row.passed is False}
+        for said in "\n".join(rest).split("\n"):
+            what, end, why = said.removeprefix("- **").partition(".** ")
+            if end:
+                reasons.setdefault(what, why)
+        passed = sum(row.startswith("| pass ") for row in table)
+        paragraphs = [head, "\n".join([title, line, *table]), f"{passed} passed, {len(failing)} not."]
+        return "\n\n".join(paragraphs + _why({what: reasons.get(what, "") for what in failing})) + "\n"
+
+    _replace(path, renewed)
+
+
+def _part(line):
+    """The part that a line of the table was measured by."""
+    return line.rpartition("benches/peers/run ")[2].partition("`")[0]
+
+
+def _replace(path, renewed):
+    """Puts what `renewed` makes of the text between the markers in its place."""
     before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
+    measured, end, after = rest.partition(END)
     if not begin or not end:
         raise SystemExit(f"{path} has no markers {BEGIN} … {END}")
-    path.write_text(f"{before}{BEGIN}\n{_markdown(rows, bench_run)}{END}{after}", encoding="utf-8")
+    path.write_text(f"{before}{BEGIN}\n{renewed(measured)}{END}{after}", encoding="utf-8")
 
 
 def machine(folder):
@@ -91,24 +125,27 @@ def machine(folder):
 
 
 def _markdown(rows, bench_run):
-    lines = [
+    head = (
         f"Measured on {datetime.date.today().isoformat()} on {machine(bench_run.folder)}. Load average {bench_run.load[0]:.1f} at the "
-        f"beginning and {bench_run.load[1]:.1f} at the end, this run included.",
-        "",
-        "| | promise | callsheet | peer | ratio and limit | command |",
-        "|---|---|---|---|---|---|",
-    ]
-    for row in rows:
-        cells = (_verdict(row), row.what, row.figure, row.peer, row.ratio, f"`benches/peers/run {row.part}`")
-        lines.append("| " + " | ".join(cells) + " |")
-    lines += ["", f"{summary(rows)}."]
-    reasons = {row.key: row.what for row in rows if row.passed is False}
-    if reasons:
-        lines += ["", "Not reached, and why:", ""]
-        lines += [f"- **{what}.** {REASONS.get(key, '')}".rstrip() for key, what in reasons.items()]
-    lines += ["", "Not measured here:", ""]
-    lines += [f"- {what}" for what in UNMEASURED]
-    return "\n".join(lines) + "\n"
+        f"beginning and {bench_run.load[1]:.1f} at the end, this run included."
+    )
+    table = ["| | promise | callsheet | peer | ratio and limit | measured | command |", "|---|---|---|---|---|---|---|"]
+    table += [_line(row) for row in rows]
+    reasons = {row.what: REASONS.get(row.key, "") for row in rows if row.passed is False}
+    return "\n\n".join([head, "\n".join(table), f"{summary(rows)}.", *_why(reasons)]) + "\n"
+
+
+def _line(row):
+    today = datetime.date.today().isoformat()
+    cells = (_verdict(row), row.what, row.figure, row.peer, row.ratio, today, f"`benches/peers/run {row.part}`")
+    return "| " + " | ".join(cells) + " |"
+
+
+def _why(reasons):
+    """Why some promises are not kept, and what is not measured; paragraphs."""
+    said = [f"- **{what}.** {why}".rstrip() for what, why in reasons.items()]
+    not_reached = ["Not reached, and why:", "\n".join(said)] if said else []
+    return [*not_reached, "Not measured here:", "\n".join(f"- {what}" for what in UNMEASURED)]
 
 
 def _verdict(row: "bench.Row"):

@@ -170,6 +170,7 @@ fn configuration(config: &Config) -> Vec<Finding> {
         .chain(warnings)
         .chain(public_url(config))
         .chain(log(config))
+        .chain(drafts())
         .collect()
 }
 
@@ -177,6 +178,12 @@ fn configuration(config: &Config) -> Vec<Finding> {
 fn log(config: &Config) -> Option<Finding> {
     let words = log::trouble(config.log_folder.as_deref()?)?;
     Some(Finding::warning("log", format!("no log can be written: {words}")))
+}
+
+/// Where what is typed on the screen outlives it, if it cannot.
+fn drafts() -> Option<Finding> {
+    let words = log::trouble(&paths::drafts_folder(&Environment::of_process())?)?;
+    Some(Finding::warning("drafts", format!("what is typed on the screen cannot be kept: {words}")))
 }
 
 /// Own keys and an own theme, if there are any.

@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use super::Unreadable;
 use crate::domain::say::{Said, saying};
+use crate::domain::system_words::system_words;
 
 /// More than a contact with a picture in its card ever has.
 pub const LONGEST_ROW: usize = 4 << 20;
@@ -44,7 +45,7 @@ pub fn utf8(source: &mut dyn Read) -> Result<(Utf8<'_>, Allowance), Unreadable> 
             Ok(0) => break,
             Ok(count) => found += count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(Unreadable::Source(Said::foreign(error.to_string()))),
+            Err(error) => return Err(Unreadable::Source(system_words(&error))),
         }
     }
     let decoded = match &first[..found] {
@@ -75,7 +76,7 @@ pub fn unreadable(error: &io::Error, line: u64) -> Unreadable {
     } else if error.kind() == io::ErrorKind::InvalidData {
         content(Said::foreign(error.to_string()))
     } else {
-        Unreadable::Source(Said::foreign(error.to_string()))
+        Unreadable::Source(system_words(error))
     }
 }
 

@@ -11,6 +11,7 @@ mod letter;
 mod lock;
 mod told;
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,7 +24,6 @@ use crate::clock::Clock;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::delivery::{DeliveryId, State};
 use crate::domain::return_path::ReturnPath;
-use crate::domain::say::saying;
 use crate::domain::timestamp::Timestamp;
 use crate::mail::compose::Letterhead;
 use crate::mail::dkim::Signer;
@@ -153,13 +153,15 @@ enum Word {
 }
 
 impl Sender {
-    /// Starts the thread. `on` is called from it.
+    /// Starts the thread. `on` is called from it, and `fell` with its panic if it falls over: the sending ends then, not the
+    /// program, and nothing is lost, for claims are taken back at the next start.
     ///
     /// # Errors
     /// If the system gives no thread.
     pub fn start(
         settings: SenderSettings,
         on: impl Fn(SenderEvent) + Send + 'static,
+        fell: impl FnOnce(Box<dyn Any + Send>) + Send + 'static,
     ) -> std::io::Result<Self> {
         let inbox = channel();
         let words = inbox.0.clone();
@@ -167,16 +169,11 @@ impl Sender {
         let thread = std::thread::Builder::new().name("sender".to_owned()).spawn(move || {
             let mut tell = |event| on(event);
             let mut delivering = Delivering::new(inbox, None, &mut tell);
-            // A panic here ends the sending, not the program; nothing is lost, for claims are taken back at the next start.
             let work = AssertUnwindSafe(|| run(&settings, &Until::Stopped, &mut delivering));
             match catch_unwind(work) {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => on(SenderEvent::Stopped { words: error.to_string() }),
-                Err(_) => {
-                    on(SenderEvent::Stopped {
-                        words: saying!("the sender ended because of a fault of its own").to_string(),
-                    });
-                }
+                Err(panic) => fell(panic),
             }
             let _ = ending.send(());
         })?;

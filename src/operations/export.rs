@@ -14,6 +14,7 @@ use super::contacts::index::{Index, found_in};
 use super::{Problem, Session, contacts};
 use crate::domain::contact::{Contact, ContactId, SortColumn};
 use crate::domain::filter::Filter;
+use crate::domain::system_words::system_words;
 use crate::domain::timestamp::Timestamp;
 use crate::exchange::Writer;
 use crate::store::{Direction, Reading, StoreError};
@@ -57,7 +58,7 @@ pub struct Exported {
 /// Why an export was not made.
 #[derive(Debug, Error)]
 pub enum Failure {
-    #[error("{0}")]
+    #[error("{}", system_words(.0))]
     Output(io::Error),
     #[error("it is there already")]
     Exists,

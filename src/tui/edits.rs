@@ -11,6 +11,8 @@ use super::effect::{Question, Request};
 use super::plan::Plan;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::contact::{Contact, ContactId};
+use crate::domain::language::Language;
+use crate::domain::say::{Say, counted};
 use crate::domain::subscription::Subscriptions;
 use crate::domain::timestamp::Timestamp;
 use crate::operations::Problem;
@@ -59,8 +61,6 @@ pub enum What {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColumnEdit {
     pub id: String,
-    /// What it is called; safe to show.
-    pub title: String,
     pub whom: Whom,
     /// How many contacts are meant.
     pub count: u64,
@@ -73,9 +73,26 @@ pub struct CopyEdit {
     pub from: ContactId,
     /// What it is called; safe to show.
     pub name: String,
-    pub to: Vec<ContactId>,
+    pub to: Targets,
+}
+
+/// The contacts for whom something is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Targets {
+    pub ids: Vec<ContactId>,
     /// What the first of them is called; safe to show.
-    pub to_name: String,
+    pub name: String,
+}
+
+impl Say for Targets {
+    fn say(&self, language: Language) -> String {
+        match self.ids.len() {
+            1 => self.name.clone(),
+            several => {
+                counted!(language, several, "{contacts} contact", "{contacts} contacts", contacts = several)
+            }
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -198,7 +215,7 @@ impl Edits {
         let all = match &under_way.edit {
             Edit::Tick(_) => return None,
             Edit::Column(column) => Some(column.count),
-            Edit::Copy(copy) => u64::try_from(copy.to.len()).ok(),
+            Edit::Copy(copy) => u64::try_from(copy.to.ids.len()).ok(),
             Edit::TakeBack => None,
         };
         (under_way.done > 0).then_some(Way { done: under_way.done, all })
@@ -376,7 +393,9 @@ impl Edits {
                 whom: column.whom.clone(),
                 wanted: column.wanted,
             }),
-            Edit::Copy(copy) => Some(Question::CopySubscriptions { from: copy.from, to: copy.to.clone() }),
+            Edit::Copy(copy) => {
+                Some(Question::CopySubscriptions { from: copy.from, to: copy.to.ids.clone() })
+            }
             Edit::TakeBack => self.done.last().cloned().map(|changed| Question::TakeBack { changed }),
         }
     }

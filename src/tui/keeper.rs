@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use self::folder::{Claim, Folder};
 use super::draft::{self, Draft, DraftId, DraftOrder, Offer, Owner};
 use super::msg::Msg;
+use crate::domain::say::Said;
 use crate::domain::timestamp::Timestamp;
 use crate::operations::Opening;
 
@@ -30,6 +31,9 @@ const MOST: usize = 20;
 /// How long a draft is kept after its last change.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
+/// So many ids are tried for a new draft: another program may clear away a lock that it finds before its draft is there.
+const IDS: usize = 8;
+
 /// Handle on the thread, for every thread that may end the program.
 #[derive(Debug, Clone)]
 pub struct Keeper {
@@ -44,12 +48,12 @@ enum Order {
 }
 
 impl Keeper {
-    /// Starts the thread, which first tells what it finds in `folder`. Without a folder nothing is kept.
+    /// Starts the thread, which first tells what it finds in `folder`. Without a folder nothing is kept, and it tells why.
     ///
     /// # Errors
     /// If the system gives no thread.
     pub fn start(
-        folder: Option<PathBuf>,
+        folder: Result<PathBuf, Said>,
         opening: &Opening,
         messages: Channel<Msg>,
     ) -> std::io::Result<Self> {
@@ -58,7 +62,13 @@ impl Keeper {
         let actor = opening.actor.clone();
         let now = opening.clock.now();
         thread::Builder::new().name("keeper".to_owned()).spawn(move || {
-            let Some(folder) = folder else { return };
+            let folder = match folder {
+                Ok(folder) => folder,
+                Err(why) => {
+                    let _heard = messages.send(Msg::DraftsUnkept(why));
+                    return;
+                }
+            };
             let database = std::fs::canonicalize(&database).unwrap_or(database);
             let database = database.to_string_lossy().into_owned();
             let owner = Owner { database, user: actor.user, origin: actor.origin };
@@ -68,7 +78,7 @@ impl Keeper {
                 // Nobody listens any more when the program ends.
                 let _heard = messages.send(Msg::DraftsFound(found));
             }
-            desk.work(&inbox);
+            desk.work(&inbox, &messages);
         })?;
         Ok(Self { orders })
     }
@@ -107,7 +117,7 @@ struct Desk {
     waiting: Option<(Timestamp, Arc<Draft>)>,
     /// When something was written last.
     written: Option<Instant>,
-    /// Somebody has been told in the log that nothing can be written.
+    /// It has been told that nothing can be written.
     is_told: bool,
 }
 
@@ -117,7 +127,13 @@ impl Desk {
         Self { folder, owner, own, offered, waiting, written, is_told: false }
     }
 
-    fn work(&mut self, inbox: &Receiver<Order>) {
+    fn work(&mut self, inbox: &Receiver<Order>, messages: &Channel<Msg>) {
+        let write = |desk: &mut Self| {
+            let trouble = unharmed(|| desk.write(Instant::now())).flatten();
+            if let Some(why) = trouble {
+                let _heard = messages.send(Msg::DraftsUnkept(why));
+            }
+        };
         loop {
             let next = match self.wait(Instant::now()) {
                 None => inbox.recv().map_err(RecvTimeoutError::from),
@@ -128,14 +144,12 @@ impl Desk {
                     unharmed(|| self.take(order));
                 }
                 Ok(Order::Flush(done)) => {
-                    unharmed(|| self.write(Instant::now()));
+                    write(self);
                     let _heard = done.send(());
                 }
-                Err(RecvTimeoutError::Timeout) => {
-                    unharmed(|| self.write(Instant::now()));
-                }
+                Err(RecvTimeoutError::Timeout) => write(self),
                 Err(RecvTimeoutError::Disconnected) => {
-                    unharmed(|| self.write(Instant::now()));
+                    write(self);
                     return;
                 }
             }
@@ -173,26 +187,30 @@ impl Desk {
         Some(self.offered.swap_remove(at))
     }
 
-    /// Writes what is not written yet, at the moment `now`.
-    fn write(&mut self, now: Instant) {
-        let Some((at, draft)) = self.waiting.take() else { return };
+    /// Writes what is not written yet, at the moment `now`; what cannot be written, or falls over, waits on. The first time it says why.
+    fn write(&mut self, now: Instant) -> Option<Said> {
+        let (at, draft) = self.waiting.as_ref()?;
+        self.written = Some(now);
         #[cfg(test)]
         super::runtime::tests::fall("keeper");
-        self.written = Some(now);
-        let text = draft::written(&draft, at, &self.owner);
-        if let Err(error) = self.try_to_write(&text)
-            && !self.is_told
-        {
-            self.is_told = true;
-            let folder = self.folder.path().display().to_string();
-            tracing::warn!(folder, why = error.to_string(), "what is typed cannot be kept as a draft");
+        let text = draft::written(draft, *at, &self.owner);
+        let Err(error) = self.try_to_write(&text) else {
+            self.waiting = None;
+            return None;
+        };
+        if std::mem::replace(&mut self.is_told, true) {
+            return None;
         }
+        let folder = self.folder.path().display().to_string();
+        let why = format!("'{folder}': {error}");
+        tracing::warn!(folder, why = error.to_string(), "what is typed cannot be kept as a draft");
+        Some(Said::foreign(why))
     }
 
     fn try_to_write(&mut self, text: &str) -> std::io::Result<()> {
         let claim = match self.own.take() {
             Some(claim) => claim,
-            None => self.folder.claim_new(DraftId(random_number()?))?,
+            None => self.claim_new()?,
         };
         let written = self.folder.write(&claim, text);
         self.own = Some(claim);
@@ -206,6 +224,15 @@ impl Desk {
     fn purge(&self, claim: Claim, why: &str) {
         tracing::info!(draft = name(claim.id), why, "a draft is removed");
         self.remove(claim);
+    }
+
+    fn claim_new(&self) -> std::io::Result<Claim> {
+        for _ in 0..IDS {
+            if let Some(claim) = self.folder.claim_new(DraftId(random_number()?))? {
+                return Ok(claim);
+            }
+        }
+        Err(std::io::Error::other("other programs take each new lock away"))
     }
 
     fn remove(&self, claim: Claim) {
@@ -281,7 +308,7 @@ impl Desk {
     }
 }
 
-/// A fall here costs the draft that was being written, not the thread; the panic hook has written it into the log.
+/// A fall here costs a writing, not the thread, and what was to be written waits on; the panic hook has written it into the log.
 fn unharmed<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()
 }

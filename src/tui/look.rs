@@ -127,6 +127,14 @@ impl Look<'_> {
         safe(title.map_or(id, |title| title.get(self.language))).into_owned()
     }
 
+    /// The whole title of a category or type; its id where the catalogue does not know it.
+    #[must_use]
+    pub fn title(&self, id: &str) -> String {
+        let known = self.catalogue.message_type(id).map(|(_, known)| &known.title);
+        let title = known.or_else(|| self.catalogue.category(id).map(|category| &category.title));
+        safe(title.map_or(id, |title| title.get(self.language))).into_owned()
+    }
+
     /// A category's title without what all of them have in common: they are kinds of messages.
     #[must_use]
     pub fn short_title(&self, category: &Category) -> String {

@@ -278,6 +278,8 @@ pub struct Pending {
     pub dialog_data: Option<Request>,
     /// Who would get the type that is chosen for a notice or shown.
     pub audience: Option<Request>,
+    /// The mail server with which its form is to be opened.
+    pub mail_form: Option<Request>,
     /// What the server says to the mail doctor.
     pub examination: Option<Request>,
     /// What was asked for without a dialog, such as deleting.
@@ -375,7 +377,16 @@ impl Model {
     pub fn means(&self, action: Action) -> Meaning {
         match (self.overlays.last(), action) {
             (Some(overlay), Action::Accept) => overlay.enter_does().map_or(Meaning::Usual, Meaning::Other),
+            (Some(Overlay::AccountForm(form)), Action::Close) if form.is_introduction() => {
+                Meaning::Other(Enter::Skip)
+            }
+            // Space presses a button as enter does.
             (Some(Overlay::DraftOffer(_)), Action::Tick) => Meaning::Nothing,
+            (Some(Overlay::DraftOffer(_)), Action::Close) => Meaning::Other(Enter::Later),
+            (Some(Overlay::ContactForm(form)), Action::Tick) if form.is_in_conflict() => Meaning::Nothing,
+            (Some(Overlay::ContactForm(form)), Action::Close) if form.is_in_conflict() => {
+                Meaning::Other(Enter::Back)
+            }
             (Some(Overlay::Verification(dialog)), _) if !dialog.is_of_use(action) => Meaning::Nothing,
             (Some(Overlay::Delivery(dialog)), _) if !dialog.is_of_use(action) => Meaning::Nothing,
             (Some(Overlay::Audience(dialog)), _) if !dialog.is_of_use(action) => Meaning::Nothing,
@@ -390,7 +401,37 @@ impl Model {
                 Meaning::Other(Enter::Fold)
             }
             (None, Action::ItsHistory) if self.focus().0 == Context::OpenedHistory => Meaning::Nothing,
+            (None, _) if self.needs_row(action) && self.has_no_row() => Meaning::Nothing,
             (Some(_) | None, _) => Meaning::Usual,
+        }
+    }
+
+    /// Whether an action is for the row under the cursor, or for the rows that are listed.
+    fn needs_row(&self, action: Action) -> bool {
+        let actions: &[Action] = match self.screen {
+            Screen::Contacts => &[
+                Action::Modify,
+                Action::Delete,
+                Action::Verification,
+                Action::ItsTypes,
+                Action::ItsHistory,
+                Action::Sort,
+            ],
+            Screen::Types => &[Action::Tick, Action::TickColumn, Action::TickRow, Action::CopyFrom],
+            Screen::Outbox => &[Action::Open, Action::Retry, Action::Cancel],
+            Screen::History => &[Action::Open, Action::ItsHistory],
+            Screen::Settings => &[],
+        };
+        actions.contains(&action)
+    }
+
+    /// Whether nothing is listed.
+    fn has_no_row(&self) -> bool {
+        match self.screen {
+            Screen::Contacts | Screen::Types => self.contacts.is_empty(),
+            Screen::Outbox => self.outbox.is_empty(),
+            Screen::History => self.history.is_empty(),
+            Screen::Settings => false,
         }
     }
 
@@ -490,7 +531,7 @@ impl Overlay {
             Self::MailForm(form) => form.enter_does(),
             Self::Export(dialog) => dialog.enter_does(),
             Self::Import(dialog) => dialog.enter_does(),
-            Self::DraftOffer(dialog) => dialog.enter_does(),
+            Self::DraftOffer(_) => Some(Enter::Press),
             Self::Confirm { .. }
             | Self::Verification(_)
             | Self::Delivery(_)

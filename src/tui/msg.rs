@@ -4,6 +4,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::draft::Offer;
 use super::effect::{Answer, Pace, Request};
+use crate::domain::say::Said;
 use crate::domain::timestamp::Timestamp;
 use crate::mail::sender::SenderEvent;
 
@@ -37,12 +38,18 @@ pub enum Msg {
     StoreChanged,
     /// What programs that have ended left behind.
     DraftsFound(Vec<Offer>),
+    /// What is typed cannot be kept, and why, in words that are not safe to show.
+    DraftsUnkept(Said),
     /// The worker fell over, with its last words; open questions get no answer.
     WorkerPanicked(String),
+    /// The sender, or who looks after it, fell over, with its last words, and was started anew.
+    SenderFell(String),
     /// The terminal was stopped from outside and is back; everything must be drawn anew.
     Resumed,
     /// Somebody asked from outside to suspend.
     SuspendAsked,
+    /// A thread fell over without which the program cannot go on, with its last words.
+    Fell(String),
     /// No more keys can come, in words.
     InputLost(String),
 }

@@ -4,11 +4,9 @@
 #[cfg(test)]
 pub(super) mod tests;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender as Channel, channel};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::FixedOffset;
@@ -23,7 +21,7 @@ use super::model::{Fixed, Model};
 
 use super::msg::Msg;
 use super::places::Places;
-use super::post::{Ear, Post};
+use super::post::Post;
 use super::screens::settings::SettingsFacts;
 use super::setup::{Office, Setup};
 use super::terminal::{self, Ability, Hold, Screen, Unfit};
@@ -32,6 +30,7 @@ use super::update;
 use super::worker::Worker;
 use crate::clock::Clock;
 use crate::domain::language::Language;
+use crate::domain::say::Said;
 use crate::mail::sender::SenderSettings;
 use crate::operations::{Session, StoreError};
 
@@ -64,8 +63,8 @@ pub struct Options {
     /// What the settings screen shows beside the account.
     pub facts: SettingsFacts,
     pub sender: SenderSettings,
-    /// Where drafts are kept; nowhere without a home folder.
-    pub drafts: Option<PathBuf>,
+    /// Where drafts are kept, or why nowhere.
+    pub drafts: Result<PathBuf, Said>,
 }
 
 /// How the screen was left.
@@ -87,7 +86,7 @@ pub enum Error {
     System(#[from] std::io::Error),
     #[error("no more keys can be read: {0}")]
     InputLost(String),
-    /// A panic of the drawing thread, in its words.
+    /// A panic of the drawing thread, or of another without which the screen cannot go on, in its words.
     #[error("callsheet fell over: {0}")]
     Fell(String),
 }
@@ -126,15 +125,8 @@ pub fn run(options: Options) -> Result<Farewell, Error> {
     };
     let (messages, inbox) = channel();
     let worker = Worker::start(session, opening.clone(), messages.clone())?;
-    let ear = messages.clone();
-    let ear: Ear = Arc::new(move |event| {
-        #[cfg(test)]
-        tests::fall("sender");
-        // Nobody listens any more when the program ends.
-        let _heard = ear.send(Msg::Sender(event));
-    });
     let keeper = Keeper::start(options.drafts, opening, messages.clone())?;
-    let post = Post::start(options.sender, ear, MAIL_IN_HAND)?;
+    let post = Post::start(options.sender, messages.clone(), MAIL_IN_HAND)?;
     let office = Office::new(options.setup, messages.clone());
     let hold = Hold::default();
     terminal::guard_against_panics(&hold);
@@ -154,7 +146,7 @@ pub fn run(options: Options) -> Result<Farewell, Error> {
 }
 
 struct Runtime {
-    /// The first to be dropped: what is typed is written before anything else ends.
+    /// The first to be dropped, and asked before anything else ends: what is typed is written then.
     keeper: Keeper,
     model: Model,
     screen: Screen,
@@ -203,9 +195,27 @@ impl Runtime {
     }
 
     fn take(&mut self, message: Msg) -> Result<(), Error> {
-        if let Msg::InputLost(words) = message {
-            self.end.get_or_insert(Err(Error::InputLost(words)));
-            return Ok(());
+        let end = match &message {
+            Msg::InputLost(words) => Some(Error::InputLost(words.clone())),
+            Msg::Fell(words) => Some(Error::Fell(words.clone())),
+            Msg::Key(_)
+            | Msg::Mouse(_)
+            | Msg::Paste(_)
+            | Msg::Resize { .. }
+            | Msg::Time(_)
+            | Msg::Answer { .. }
+            | Msg::Progress { .. }
+            | Msg::Sender(_)
+            | Msg::StoreChanged
+            | Msg::DraftsFound(_)
+            | Msg::DraftsUnkept(_)
+            | Msg::WorkerPanicked(_)
+            | Msg::SenderFell(_)
+            | Msg::Resumed
+            | Msg::SuspendAsked => None,
+        };
+        if let Some(end) = end {
+            self.end.get_or_insert(Err(end));
         }
         let effects = update::update(&mut self.model, message);
         self.perform(effects)
@@ -244,6 +254,8 @@ impl Runtime {
 
     /// Lets a mail in hand end, and counts what waits.
     fn leave(mut self) -> Farewell {
+        // Whoever waits for a mail in hand may be cut off before it ends.
+        self.keeper.flush();
         if self.model.mail.is_sending() {
             self.model.say_that_mail_is_finished();
             // The terminal may be the reason why the program ends.
@@ -268,20 +280,19 @@ impl Runtime {
 /// Starts the thread that turns what the terminal sends into messages. crossterm reads by its source `use-dev-tty`: with the other
 /// one a key that comes together with a change of size is heard with the next key only.
 fn read_input(messages: Channel<Msg>) -> std::io::Result<()> {
-    thread::Builder::new().name("input".to_owned()).spawn(move || {
-        let lost = match catch_unwind(AssertUnwindSafe(|| read_until_lost(&messages))) {
-            Ok(Ok(())) => return,
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "the reader fell over".to_owned(),
-        };
-        let _heard = messages.send(Msg::InputLost(lost));
-    })?;
-    Ok(())
+    terminal::start_vital("input", messages, |messages| {
+        if let Err(error) = read_until_lost(messages) {
+            let _heard = messages.send(Msg::InputLost(error.to_string()));
+        }
+    })
 }
 
 fn read_until_lost(messages: &Channel<Msg>) -> std::io::Result<()> {
     loop {
-        let message = match crossterm::event::read()? {
+        let event = crossterm::event::read()?;
+        #[cfg(test)]
+        tests::fall("input");
+        let message = match event {
             Event::Key(key) => Msg::Key(key),
             Event::Mouse(event) => Msg::Mouse(event),
             Event::Paste(text) => Msg::Paste(text),

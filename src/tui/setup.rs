@@ -135,7 +135,11 @@ impl Office {
             let mut tell = |event| {
                 let _heard = messages.send(answered(Answer::Examining(event)));
             };
-            let outcome = catch_unwind(AssertUnwindSafe(|| setup.perform(&task, &interrupt, &mut tell)));
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
+                #[cfg(test)]
+                super::runtime::tests::fall("setup");
+                setup.perform(&task, &interrupt, &mut tell)
+            }));
             let message = match outcome {
                 Ok((answer, ready)) => {
                     // Before the answer, which says that it is there. Nobody listens any more when the program ends.

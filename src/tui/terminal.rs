@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  return, error            Screen is dropped
-//!  panic while drawing      the hook gives it back, then the report is printed
+//!  panic while drawing      the hook gives it back, and who called says the last words
 //!  panic elsewhere          the hook stays silent: it becomes a message
 //!  TERM INT QUIT HUP BUS    a thread gives it back and ends the process with 128 + n
 //!  the terminal is gone     a thread sees the hang-up and ends the process with 129
@@ -14,6 +14,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,7 +24,7 @@ use std::time::{Duration, Instant};
 use ratatui::Terminal;
 use ratatui::layout::Size;
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::process::{Signal, getpid, kill_process};
+use rustix::process::{Signal, kill_current_process_group};
 use signal_hook::consts::{SIGBUS, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 
@@ -33,6 +34,7 @@ use super::keeper::Keeper;
 use super::model::Model;
 use super::msg::Msg;
 use super::view;
+use super::worker::last_words;
 
 /// Alternate screen.
 const TAKE: &[u8] = b"\x1b[?1049h";
@@ -149,11 +151,12 @@ impl Screen {
         self.hold.set_mouse(mode)
     }
 
-    /// Gives the terminal back, stops the process and takes it again when the process goes on. The stop is the one that cannot
-    /// be caught: a self-sent `SIGTSTP` is dropped in an orphaned process group.
+    /// Gives the terminal back, stops the job and takes it again when the process goes on. The whole process group is stopped, as by the
+    /// terminal itself, or a shell between this process and the user's would go on waiting for this one. The stop is the one that
+    /// cannot be caught: a self-sent `SIGTSTP` is dropped in an orphaned process group.
     pub fn suspend(&mut self) -> io::Result<()> {
         self.hold.give_back();
-        kill_process(getpid(), Signal::STOP)?;
+        kill_current_process_group(Signal::STOP)?;
         self.redraw()
     }
 }
@@ -164,20 +167,36 @@ impl Drop for Screen {
     }
 }
 
-/// Makes a panic of the calling thread give the terminal back before it is reported, and keeps panics of other threads off the
-/// screen: they become messages.
+/// Makes a panic of the calling thread give the terminal back, and keeps panics of all threads off the screen: those of others become
+/// messages, and whoever called says the words of the first, escaped.
 pub fn guard_against_panics(hold: &Hold) {
     let (drawing, hold) = (thread::current().id(), hold.clone());
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if thread::current().id() == drawing {
-            hold.give_back();
-            report(panic);
-        } else {
-            let at = panic.location().map(ToString::to_string).unwrap_or_default();
-            tracing::error!(at, "panic");
+        if thread::current().id() == drawing && !hold.give_back() {
+            return report(panic);
         }
+        let at = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(at, "panic");
     }));
+}
+
+/// Starts a thread without which the program cannot go on: it ends if that falls over.
+///
+/// # Errors
+/// If the system gives no thread.
+pub fn start_vital(
+    name: &str,
+    messages: Sender<Msg>,
+    work: impl FnOnce(&Sender<Msg>) + Send + 'static,
+) -> io::Result<()> {
+    thread::Builder::new().name(name.to_owned()).spawn(move || {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(&messages))) {
+            // Nobody listens any more when the program ends.
+            let _heard = messages.send(Msg::Fell(last_words(panic.as_ref())));
+        }
+    })?;
+    Ok(())
 }
 
 /// Starts the threads that end the process when it is told to or when its terminal is gone, and that tell its new size.
@@ -186,9 +205,11 @@ pub fn guard_against_panics(hold: &Hold) {
 /// If the system gives no thread or no signal handler.
 pub fn watch(messages: &Sender<Msg>, hold: &Hold, keeper: &Keeper) -> io::Result<()> {
     let mut signals = Signals::new([SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGBUS, SIGTSTP, SIGCONT, SIGWINCH])?;
-    let (messages, told, keeps) = (messages.clone(), hold.clone(), keeper.clone());
-    thread::Builder::new().name("signals".to_owned()).spawn(move || {
+    let (told, keeps) = (hold.clone(), keeper.clone());
+    start_vital("signals", messages.clone(), move |messages| {
         for signal in signals.forever() {
+            #[cfg(test)]
+            super::runtime::tests::fall("signals");
             let heard = match signal {
                 SIGTSTP => messages.send(Msg::SuspendAsked),
                 SIGCONT => messages.send(Msg::Resumed),
@@ -204,16 +225,15 @@ pub fn watch(messages: &Sender<Msg>, hold: &Hold, keeper: &Keeper) -> io::Result
             }
         }
     })?;
-    thread::Builder::new().name("hang-up".to_owned()).spawn({
-        let (hold, keeper) = (hold.clone(), keeper.clone());
-        move || watch_for_hang_up(&hold, &keeper)
-    })?;
-    Ok(())
+    let (hold, keeper) = (hold.clone(), keeper.clone());
+    start_vital("hang-up", messages.clone(), move |_| watch_for_hang_up(&hold, &keeper))
 }
 
 /// Waits, without a tick, until the other end of the terminal is gone.
 fn watch_for_hang_up(hold: &Hold, keeper: &Keeper) {
     let input = io::stdin();
+    #[cfg(test)]
+    super::runtime::tests::fall("hang-up");
     loop {
         // No event is asked for: hang-up and error are told all the same.
         let mut watched = [PollFd::new(&input, PollFlags::empty())];
@@ -268,9 +288,10 @@ impl Hold {
         Ok(())
     }
 
-    /// Gives the terminal back, if it is ours. Failing is of no use to anybody: the terminal may be gone.
-    fn give_back(&self) {
-        if self.0.is_ours.swap(false, Ordering::SeqCst) {
+    /// Gives the terminal back, if it is ours; whether it was. Failing is of no use to anybody: the terminal may be gone.
+    fn give_back(&self) -> bool {
+        let was_ours = self.0.is_ours.swap(false, Ordering::SeqCst);
+        if was_ours {
             let deadline = Instant::now() + FRAME;
             while self.0.frame.try_lock().is_err() && Instant::now() < deadline {
                 thread::yield_now();
@@ -281,6 +302,7 @@ impl Hold {
             let _gone = Descriptor.write_all(GIVE_BACK);
             let _gone = crossterm::terminal::disable_raw_mode();
         }
+        was_ours
     }
 }
 

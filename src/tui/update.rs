@@ -86,15 +86,17 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.settings.hear(&event);
         }
         Msg::DraftsFound(offers) => drafts::found(model, offers),
+        Msg::DraftsUnkept(why) => drafts::warn(model, &why),
         Msg::StoreChanged => {
             read_anew(model, &[], &mut plan);
             model.coverage.ask_after_a_rest(model.now, &mut plan);
         }
         Msg::WorkerPanicked(words) => answers::take_fall(model, &words, &mut plan),
+        Msg::SenderFell(words) => answers::tell_fall(model, &words),
         Msg::Resumed => plan.add(Effect::Redraw),
         Msg::SuspendAsked => suspend(model, &mut plan),
         // The runtime ends by itself: nothing can be shown to anybody any more.
-        Msg::InputLost(_) => {}
+        Msg::InputLost(_) | Msg::Fell(_) => {}
     }
     ahead::take(model, &mut plan);
     if may_type {
@@ -118,10 +120,13 @@ fn take_typed(model: &mut Model, typed: Msg, plan: &mut Plan) {
         | Msg::Sender(_)
         | Msg::StoreChanged
         | Msg::WorkerPanicked(_)
+        | Msg::SenderFell(_)
         | Msg::Resumed
         | Msg::SuspendAsked
         | Msg::InputLost(_)
-        | Msg::DraftsFound(_) => None,
+        | Msg::Fell(_)
+        | Msg::DraftsFound(_)
+        | Msg::DraftsUnkept(_) => None,
     };
     if let Some(input) = input {
         forget_alarm(model);

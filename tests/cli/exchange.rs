@@ -190,7 +190,7 @@ fn what_cannot_be_imported_says_why() {
         ! There is no contact in it.
         [exit 0]
         $ callsheet import missing.json
-        ! Error: 'missing.json' cannot be imported: No such file or directory (os error 2)
+        ! Error: 'missing.json' cannot be imported: there is no such file or folder
         [exit 1]
         $ callsheet import empty.csv
         ! There is no contact in it.
@@ -336,7 +336,7 @@ fn an_export_names_its_scope() {
         ! Hint: name it with '--format', for example '--format csv'
         [exit 2]
         $ callsheet export no/folder.csv
-        ! Error: 'no/folder.csv' cannot be written: No such file or directory (os error 2)
+        ! Error: 'no/folder.csv' cannot be written: there is no such file or folder
         [exit 1]
         $ callsheet export data
         ! Error: the ending of 'data' tells no format; endings are .csv, .json, .vcf and .vcard

@@ -79,13 +79,17 @@ fn the_level_decides() {
 }
 
 #[test]
-fn a_log_that_cannot_be_written_stops_nothing_and_is_a_warning_of_check() {
+fn a_state_that_cannot_be_written_stops_nothing_and_is_a_warning_of_check() {
     let program = Program::new();
     fs::write(program.path("state"), "a file where a folder should be").unwrap();
     program.must("add --name ada --email ada@example.org");
     let check = program.run("check");
-    let line = check.lines().find(|line| line.starts_with("log ")).unwrap();
-    assert!(line.contains("warning"), "{line}");
+    for (name, words) in
+        [("log ", "no log can be written"), ("drafts ", "what is typed on the screen cannot be kept")]
+    {
+        let line = check.lines().find(|line| line.starts_with(name)).unwrap();
+        assert!(line.contains("warning") && line.contains(words), "{line}");
+    }
 }
 
 #[test]

@@ -406,7 +406,7 @@ fn a_claim_whose_lease_has_ended_is_taken_back_while_the_sender_runs() {
     let sink = Sink::accepting();
     let settings = office.sender_settings(server(&sink));
     let (tell, told) = channel();
-    let sender = Sender::start(settings, move |event| tell.send(event).unwrap_or(())).unwrap();
+    let sender = Sender::start(settings, move |event| tell.send(event).unwrap_or(()), |_| {}).unwrap();
     let next = || told.recv_timeout(Duration::from_secs(20)).unwrap();
     assert!(matches!(next(), SenderEvent::Sending { .. }));
     assert!(matches!(next(), SenderEvent::Settled { state: State::Sent, .. }));
@@ -436,7 +436,7 @@ fn an_administrator_who_asks_for_a_try_ends_the_wait_for_a_server() {
     let sink = Sink::script().once(Phase::MailFrom, Act::say("550 5.7.1 not from there")).start();
     let settings = office.sender_settings(server(&sink));
     let (tell, told) = channel();
-    let sender = Sender::start(settings, move |event| tell.send(event).unwrap_or(())).unwrap();
+    let sender = Sender::start(settings, move |event| tell.send(event).unwrap_or(()), |_| {}).unwrap();
     let next = || told.recv_timeout(Duration::from_secs(20)).unwrap();
     assert!(matches!(next(), SenderEvent::Sending { .. }));
     assert!(matches!(next(), SenderEvent::BackingOff { .. }));
@@ -546,7 +546,7 @@ fn the_thread_notices_what_another_process_queues_and_ends_when_told() {
     let sink = Sink::accepting();
     let (tell, told) = channel();
     let settings = office.sender_settings(server(&sink));
-    let sender = Sender::start(settings, move |event| tell.send(event).unwrap_or(())).unwrap();
+    let sender = Sender::start(settings, move |event| tell.send(event).unwrap_or(()), |_| {}).unwrap();
     let next = || told.recv_timeout(Duration::from_secs(20)).unwrap();
     assert_eq!(next(), SenderEvent::Idle);
     add(&mut session, "Ada", "ada@example.org");
@@ -568,7 +568,7 @@ fn a_second_sender_stands_by_and_takes_over() {
     let settings = office.sender_settings(server(&sink));
     let start = |settings: &callsheet::mail::sender::SenderSettings| {
         let (tell, told) = channel();
-        (Sender::start(settings.clone(), move |event| tell.send(event).unwrap_or(())).unwrap(), told)
+        (Sender::start(settings.clone(), move |event| tell.send(event).unwrap_or(()), |_| {}).unwrap(), told)
     };
     let patience = Duration::from_secs(20);
     let (first, told_first) = start(&settings);

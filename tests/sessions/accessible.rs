@@ -15,12 +15,6 @@ use crate::support::stage;
 const SIZES: [Size; 3] =
     [Size { width: 40, height: 10 }, Size { width: 80, height: 24 }, Size { width: 120, height: 40 }];
 
-fn office() -> Office {
-    let office = Office::new();
-    account::skip_introduction(&mut office.session()).unwrap();
-    office
-}
-
 fn desk(office: &Office, language: Language, size: Size) -> Desk<'_> {
     let fixed = Fixed { language, ..stage::fixed(Theme::Mono, Marks::Spoken) };
     Desk::with(office, fixed, SettingsFacts::default(), size)
@@ -45,7 +39,7 @@ fn is_at(desk: &Desk<'_>, start: &str) {
 
 #[test]
 fn every_list_has_rows_on_the_smallest_screen() {
-    let office = office();
+    let office = Office::introduced();
     let mut session = office.session();
     for (name, email) in
         [("ada", "ada@example.org"), ("grace", "grace@example.org"), ("王小明", "wang@example.cn")]
@@ -67,7 +61,7 @@ fn every_list_has_rows_on_the_smallest_screen() {
 
 #[test]
 fn who_gets_it_tells_whether_there_is_a_security_email() {
-    let office = office();
+    let office = Office::introduced();
     let mut session = office.session();
     add(&mut session, "ada", "ada@example.org");
     let mut desk = desk(&office, Language::En, SIZES[1]);
@@ -83,7 +77,7 @@ fn who_gets_it_tells_whether_there_is_a_security_email() {
 #[test]
 fn from_adding_to_verified_in_english() {
     for size in SIZES {
-        let office = office();
+        let office = Office::introduced();
         let mut desk = desk(&office, Language::En, size);
         is_at(&desk, "No contacts yet.");
         desk.types("a");
@@ -121,7 +115,7 @@ fn from_adding_to_verified_in_english() {
 #[test]
 fn from_adding_to_verified_in_chinese() {
     for size in SIZES {
-        let office = office();
+        let office = Office::introduced();
         let mut desk = desk(&office, Language::ZhCn, size);
         is_at(&desk, "还没有联系人");
         desk.types("a 王小明");

@@ -124,8 +124,7 @@ fn nobody_subscribed_means_the_security_email() {
 
 #[test]
 fn without_a_security_email_nothing_is_queued() {
-    let office = Office::new();
-    account::skip_introduction(&mut office.session()).unwrap();
+    let office = Office::introduced();
     let mut desk = Desk::open(&office);
     desk.types("n<enter>service.contract<enter> Contract<enter> It <space> ends. <tab><enter>");
     desk.sees("nothing was queued").sees("set one in the settings").sees("It ends.");

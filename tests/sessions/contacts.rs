@@ -3,7 +3,7 @@
 use callsheet::domain::language::Language;
 use callsheet::domain::position::Position;
 use callsheet::mail::sender::SenderEvent;
-use callsheet::operations::{account, contacts};
+use callsheet::operations::contacts;
 use callsheet::tui::marks::Marks;
 use callsheet::tui::model::Fixed;
 use callsheet::tui::screens::settings::{MailFacts, SettingsFacts};
@@ -15,15 +15,9 @@ use crate::support::office::{Office, add_silently};
 use crate::support::stage::fixed;
 
 /// An office whose first questions are answered.
-fn office() -> Office {
-    let office = Office::new();
-    account::skip_introduction(&mut office.session()).unwrap();
-    office
-}
-
 #[test]
 fn a_contact_is_added_and_its_code_lies_in_a_file() {
-    let office = office();
+    let office = Office::introduced();
     let mut desk = Desk::open(&office);
     desk.sees("No contacts yet. Press a to add the first one.");
     desk.types("a 王小明 <tab> xiaoming@example.cn <enter> <wait:is saved> <wait:Without a mail server the code goes to a file>");
@@ -59,7 +53,7 @@ fn where_a_code_goes_is_said_in_each_language() {
             (facts(server.clone()), None, on_its_way),
         ];
         for (facts, event, said) in ways {
-            let office = office();
+            let office = Office::introduced();
             let fixed = Fixed { language, ..fixed(Theme::Traced, Marks::Unicode) };
             let mut desk = Desk::with(&office, fixed, facts, Size { width: 100, height: 30 });
             desk.hears(event.into_iter().collect()).types("a ada <tab> ada@example.org <enter>").sees(said);
@@ -69,7 +63,7 @@ fn where_a_code_goes_is_said_in_each_language() {
 
 #[test]
 fn a_wrong_form_stays_open_with_everything_that_was_typed() {
-    let office = office();
+    let office = Office::introduced();
     let mut desk = Desk::open(&office);
     desk.types("a two <space> words <tab> nobody <enter>");
     desk.sees("two words").sees("nobody").sees("Add");
@@ -78,7 +72,7 @@ fn a_wrong_form_stays_open_with_everything_that_was_typed() {
 
 #[test]
 fn a_position_proposes_its_categories() {
-    let office = office();
+    let office = Office::introduced();
     let mut desk = Desk::open(&office);
     desk.types("a ops <tab> ops@example.org <tab> <enter> <down> <down> <enter> <tab> <tab> <enter>");
     let contact = contacts::find(&mut office.session(), "ops").unwrap();
@@ -89,7 +83,7 @@ fn a_position_proposes_its_categories() {
 
 #[test]
 fn one_goes_to_letters_and_to_a_share_of_the_list() {
-    let office = office();
+    let office = Office::introduced();
     let mut session = office.session();
     for number in 0..300 {
         add_silently(&mut session, &format!("p{number:03}"), &format!("q{:03}@example.org", 999 - number));
@@ -127,7 +121,7 @@ fn one_goes_to_letters_and_to_a_share_of_the_list() {
 
 #[test]
 fn modifying_keeps_the_cursor_on_the_contact_wherever_it_goes() {
-    let office = office();
+    let office = Office::introduced();
     let mut session = office.session();
     for number in 0..200 {
         add_silently(&mut session, &format!("p{number:03}"), &format!("p{number}@example.org"));
@@ -141,7 +135,7 @@ fn modifying_keeps_the_cursor_on_the_contact_wherever_it_goes() {
 
 #[test]
 fn the_whole_list_is_reached_and_nothing_is_loaded_twice() {
-    let office = office();
+    let office = Office::introduced();
     let mut session = office.session();
     for number in 0..300 {
         add_silently(&mut session, &format!("p{number:03}"), &format!("p{number}@example.org"));
@@ -161,7 +155,7 @@ fn the_whole_list_is_reached_and_nothing_is_loaded_twice() {
 
 #[test]
 fn the_filter_finds_while_it_is_typed_and_esc_shows_all_again() {
-    let office = office();
+    let office = Office::introduced();
     let mut session = office.session();
     for (name, email) in
         [("ada", "ada@example.org"), ("王小明", "x@example.cn"), ("grace", "grace@example.org")]
@@ -179,7 +173,7 @@ fn the_filter_finds_while_it_is_typed_and_esc_shows_all_again() {
 
 #[test]
 fn selected_contacts_are_deleted_together_after_a_question_that_names_their_number() {
-    let office = office();
+    let office = Office::introduced();
     let mut session = office.session();
     for name in ["ada", "grace", "ops", "zoe"] {
         add_silently(&mut session, name, &format!("{name}@example.org"));
@@ -195,7 +189,7 @@ fn selected_contacts_are_deleted_together_after_a_question_that_names_their_numb
 
 #[test]
 fn deleting_many_shows_how_far_it_is_and_esc_keeps_what_is_done_and_counts_it() {
-    let office = office();
+    let office = Office::introduced();
     let mut session = office.session();
     for number in 0..450 {
         add_silently(&mut session, &format!("c{number}"), &format!("c{number}@example.org"));
@@ -211,7 +205,7 @@ fn deleting_many_shows_how_far_it_is_and_esc_keeps_what_is_done_and_counts_it() 
 
 #[test]
 fn the_last_row_is_deleted_and_the_one_before_takes_its_place() {
-    let office = office();
+    let office = Office::introduced();
     let mut session = office.session();
     for name in ["ada", "grace"] {
         add_silently(&mut session, name, &format!("{name}@example.org"));
@@ -223,7 +217,7 @@ fn the_last_row_is_deleted_and_the_one_before_takes_its_place() {
 
 #[test]
 fn sorting_keeps_the_contact_under_the_cursor() {
-    let office = office();
+    let office = Office::introduced();
     let mut session = office.session();
     for (name, email) in [("ada", "z@example.org"), ("grace", "m@example.org"), ("zoe", "a@example.org")] {
         add_silently(&mut session, name, email);
@@ -237,7 +231,7 @@ fn sorting_keeps_the_contact_under_the_cursor() {
 
 #[test]
 fn a_paste_triggers_no_key_and_fills_a_field_in_one_line() {
-    let office = office();
+    let office = Office::introduced();
     let mut desk = Desk::open(&office);
     desk.types("<paste:aq>").sees("No contacts yet.");
     assert!(!desk.is_left);
@@ -248,7 +242,7 @@ fn a_paste_triggers_no_key_and_fills_a_field_in_one_line() {
 
 #[test]
 fn a_notice_fades_and_the_screen_says_when() {
-    let office = office();
+    let office = Office::introduced();
     let mut desk = Desk::open(&office);
     desk.types("a ada <tab> ada@example.org <tab> <tab> <tab> <space> <enter> <wait:ada is saved>");
     assert_eq!(desk.model.next_wake(), Some(callsheet::tui::model::NOTICE));

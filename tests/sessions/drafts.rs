@@ -9,9 +9,8 @@ use crate::support::desk::Desk;
 use crate::support::office::{Office, add_silently};
 
 fn office(names: &[&str]) -> Office {
-    let office = Office::new();
+    let office = Office::introduced();
     let mut session = office.session();
-    account::skip_introduction(&mut session).unwrap();
     for name in names {
         add_silently(&mut session, name, &format!("{name}@example.org"));
     }

@@ -11,9 +11,8 @@ use crate::support::office::{Office, add_silently, states};
 
 /// An office whose first questions are answered, with three contacts.
 fn office() -> Office {
-    let office = Office::new();
+    let office = Office::introduced();
     let mut session = office.session();
-    callsheet::operations::account::skip_introduction(&mut session).unwrap();
     for (name, email) in
         [("ada", "ada@example.org"), ("grace", "grace@example.org"), ("王小明", "x@example.cn")]
     {
@@ -74,11 +73,11 @@ fn what_is_filtered_or_selected_is_proposed_with_its_number() {
 fn a_file_that_cannot_be_written_says_why_and_leaves_the_dialog_open() {
     let office = office();
     let mut desk = Desk::open(&office);
-    desk.types("x <c-u> /nowhere/at/all.csv <enter> <wait:Not written: No such file>");
+    desk.types("x <c-u> /nowhere/at/all.csv <enter> <wait:Not written: there is no such file>");
     desk.types("<c-u> list.txt <enter> <wait:The name must end with .csv, .json or .vcf.>");
     let folder = office.folder.path().display().to_string();
     fs::create_dir(office.folder.path().join("folder.csv")).unwrap();
-    desk.types(&format!("<c-u> <paste:{folder}/folder.csv> <enter> <wait:Not written: is a directory>"));
+    desk.types(&format!("<c-u> <paste:{folder}/folder.csv> <enter> <wait:Not written: it is a folder>"));
 }
 
 #[test]
@@ -171,7 +170,9 @@ fn a_file_that_cannot_be_read_says_why() {
         assert!(shown.contains(why), "{name}:\n{shown}");
         desk.types("<esc>");
     }
-    desk.types("i /nowhere/a.csv <enter> <wait:No such file> <c-u> <enter> <wait:A file must be named.>");
+    desk.types(
+        "i /nowhere/a.csv <enter> <wait:there is no such file> <c-u> <enter> <wait:A file must be named.>",
+    );
     desk.types("<tab> <tab> <tab> <enter>").sees_no("must be named");
     let folder = office.folder.path().display();
     desk.types(&format!(

@@ -1,7 +1,6 @@
 //! The history on the screen: listed, opened, searched, of one contact, and checked.
 
 use callsheet::domain::contact::ContactId;
-use callsheet::operations::account;
 use callsheet::operations::contacts::{self, ContactChange};
 use callsheet::operations::{Actor, Opening, Session, Via};
 
@@ -10,9 +9,8 @@ use crate::support::office::{Office, add_silently};
 
 /// Two contacts, one of whom was changed, by two administrators.
 fn office() -> (Office, ContactId) {
-    let office = Office::new();
+    let office = Office::introduced();
     let mut session = office.session();
-    account::skip_introduction(&mut session).unwrap();
     let wang = add_silently(&mut session, "王小明", "xiaoming@example.cn");
     add_silently(&mut session, "Grace", "grace@example.org");
     let actor = Actor { user: "root (sudo by bob)".to_owned(), origin: Some("203.0.113.9".to_owned()) };

@@ -17,9 +17,8 @@ use crate::support::sink::{Act, Sink};
 
 /// Verified contacts who get everything about security, and nothing in the outbox but their codes.
 fn office(names: &[&str]) -> Office {
-    let office = Office::new();
+    let office = Office::introduced();
     let mut session = office.session();
-    account::skip_introduction(&mut session).unwrap();
     for name in names {
         let contact = office.verified(&mut session, name, &format!("{name}@example.org"));
         let change = ContactChange { types: Some(vec!["security".to_owned()]), ..ContactChange::default() };
@@ -165,9 +164,8 @@ fn a_notice_that_waits_for_another_try_says_when() {
 
 #[test]
 fn the_whole_outbox_is_reached_whatever_kinds_it_holds() {
-    let office = Office::new();
+    let office = Office::introduced();
     let mut session = office.session();
-    account::skip_introduction(&mut session).unwrap();
     let ada = add_silently(&mut session, "ada", "ada@example.org");
     let change = AccountChange {
         name: Some("Example Ltd".to_owned()),

@@ -1,6 +1,5 @@
 //! Finding what can be done: the palette, the help that is searched, own keys, and all that match.
 
-use callsheet::operations::account;
 use callsheet::tui::effect::Effect;
 use callsheet::tui::keymap::{Context, Keymap};
 use callsheet::tui::marks::Marks;
@@ -96,9 +95,8 @@ fn own_keys_are_obeyed_and_shown() {
 
 #[test]
 fn all_that_match_are_selected_and_no_others() {
-    let office = Office::new();
+    let office = Office::introduced();
     let mut session = office.session();
-    account::skip_introduction(&mut session).unwrap();
     for name in ["ada", "adam", "bob"] {
         add_silently(&mut session, name, &format!("{name}@example.org"));
     }

@@ -3,20 +3,14 @@
 use std::time::Duration;
 
 use callsheet::domain::contact::Status;
-use callsheet::operations::{account, contacts};
+use callsheet::operations::contacts;
 
 use crate::support::desk::Desk;
 use crate::support::office::{Office, wrong};
 
-fn office() -> Office {
-    let office = Office::new();
-    account::skip_introduction(&mut office.session()).unwrap();
-    office
-}
-
 #[test]
 fn a_code_that_somebody_reads_out_verifies() {
-    let office = office();
+    let office = Office::introduced();
     let mut desk = Desk::open(&office);
     desk.types("a ada <tab> ada@example.org <enter> <wait:is saved>").mail_leaves();
     let code = office.newest_code();
@@ -28,7 +22,7 @@ fn a_code_that_somebody_reads_out_verifies() {
 
 #[test]
 fn a_new_code_waits_for_its_cool_down() {
-    let office = office();
+    let office = Office::introduced();
     let mut desk = Desk::open(&office);
     desk.types("a ada <tab> ada@example.org <enter>").mail_leaves();
     let first = office.newest_code();
@@ -42,7 +36,7 @@ fn a_new_code_waits_for_its_cool_down() {
 
 #[test]
 fn the_old_address_stays_until_the_new_one_is_verified_and_a_change_can_be_cancelled() {
-    let office = office();
+    let office = Office::introduced();
     let mut session = office.session();
     let ada = office.verified(&mut session, "ada", "ada@example.org");
     let mut desk = Desk::open(&office);

@@ -4,7 +4,6 @@
 use callsheet::domain::contact::Contact;
 use callsheet::domain::language::Language;
 use callsheet::domain::reply::Phase;
-use callsheet::operations::account;
 use callsheet::operations::contacts::{self, ContactChange};
 use callsheet::tui::marks::Marks;
 use callsheet::tui::model::{Fixed, Model, Overlay};
@@ -63,9 +62,8 @@ fn without_chance(shown: &str) -> String {
 }
 
 fn office() -> Office {
-    let office = Office::new();
+    let office = Office::introduced();
     let mut session = office.session();
-    account::skip_introduction(&mut session).unwrap();
     office.verified(&mut session, "王小明", "xiaoming@example.cn");
     add(&mut session, "AdaLovelace", "ada@example.org");
     office.deliver_to_files();

@@ -186,6 +186,9 @@ fn the_language_is_switched_while_anything_is_open() {
         "x",
         "i",
         "5 <enter>",
+        "2 <right> A",
+        "<space> <down> <space> 2 c",
+        "n <enter> activity.pro <enter> Down <enter> Soon <tab> <enter>",
     ] {
         let mut switched = Stage::new(80, 24, cast());
         switched.types(keys).types("<f3>");

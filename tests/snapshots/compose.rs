@@ -65,8 +65,7 @@ impl Writer {
     }
 
     fn hears(mut self, audience: Audience) -> Self {
-        let look = self.fixed.look(now());
-        self.dialog.heard(Ok(audience), look);
+        self.dialog.heard(Ok(audience));
         self
     }
 

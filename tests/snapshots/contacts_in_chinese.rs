@@ -271,17 +271,20 @@ fn every_question() {
         Confirm::delete(&ada()),
         Confirm::delete_many(1),
         Confirm::delete_many(1_234),
-        Confirm::column("安全消息", 12, true, true),
-        Confirm::column("安全消息", 12, false, false),
-        Confirm::subscribe_again(&ada(), Some("11-20")),
-        Confirm::subscribe_again(&ada(), None),
+        Confirm::column("security", 12, true, true),
+        Confirm::column("security", 12, false, false),
+        Confirm::subscribe_again(&Contact {
+            unsubscribed_at: Some(Timestamp::parse("2026-11-20T08:00:00Z").unwrap()),
+            ..ada()
+        }),
+        Confirm::subscribe_again(&ada()),
         Confirm::cancel_delivery(&delivery()),
         Confirm::cancel_change("ada@new.example", "ada@example.org"),
         Confirm::leave(),
         Confirm::skip_introduction(),
         Confirm::leave_notice(),
-        Confirm::send_notice("服务中断", "安全 › 账号安全", &audience(1, None)),
-        Confirm::send_notice("服务中断", "安全 › 账号安全", &audience(1_200, None)),
+        Confirm::send_notice("服务中断", &audience(1, None)),
+        Confirm::send_notice("服务中断", &audience(1_200, None)),
     ];
     let mut pictures = Vec::new();
     for question in &questions {

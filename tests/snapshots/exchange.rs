@@ -131,6 +131,17 @@ fn a_report_tells_row_by_row_what_would_happen() {
 }
 
 #[test]
+fn a_report_in_chinese() {
+    let short = reported(report(2));
+    let in_chinese = |size| {
+        dialog(size, |area, buf, look| short.draw(area, buf, Look { language: Language::ZhCn, ..look }))
+    };
+    for size in [SMALL, USUAL] {
+        assert_snapshot!(in_chinese(size));
+    }
+}
+
+#[test]
 fn the_result_of_an_import() {
     let mut done = reported(report(2));
     press(&mut done, &[Action::Tick, Action::Accept, Action::Yes]);

@@ -11,7 +11,7 @@ use callsheet::domain::return_path::ReturnPath;
 use callsheet::mail::sender::{SenderEvent, SenderSettings, Way, deliver_due};
 use callsheet::operations::contacts::{self, Mailing, Saved, Verify};
 use callsheet::operations::outbox::{self, OutboxAt, OutboxQuery};
-use callsheet::operations::{Actor, Opening, Problem, Reach, Rules, Session, Via, verification};
+use callsheet::operations::{Actor, Opening, Problem, Reach, Rules, Session, Via, account, verification};
 
 use super::clock::ManualClock;
 
@@ -30,6 +30,13 @@ impl Office {
             ..Rules::default()
         };
         Self { folder: tempfile::tempdir().unwrap(), clock: ManualClock::new(), rules }
+    }
+
+    /// One in which the first questions are skipped.
+    pub fn introduced() -> Self {
+        let office = Self::new();
+        account::skip_introduction(&mut office.session()).unwrap();
+        office
     }
 
     pub fn database(&self) -> PathBuf {

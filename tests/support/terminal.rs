@@ -1,6 +1,7 @@
 //! A real terminal with the program in it: what is typed reaches it as bytes, what it writes is kept raw and as a screen.
 
 use std::io::{Read, Write};
+use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -35,9 +36,24 @@ impl Terminal {
 
     /// The same with a command.
     pub fn run(program: &Program, line: &str, environment: &[(&str, &str)]) -> Self {
+        Self::start(program, &program.command(line), environment)
+    }
+
+    /// An interactive shell in `program`'s home. Its prompts are `ready 1>`, `ready 2>` and so on.
+    pub fn shell(program: &Program) -> Self {
+        let mut command = program.command("");
+        let environment: Vec<_> = command
+            .get_envs()
+            .map(|(name, value)| (name.to_owned(), value.unwrap_or_default().to_owned()))
+            .collect();
+        command = Command::new("bash");
+        command.args(["--norc", "--noprofile", "-i"]).envs(environment).env("PS1", "ready \\#> ");
+        Self::start(program, &command, &[("PATH", "/usr/bin:/bin")])
+    }
+
+    fn start(program: &Program, command: &Command, environment: &[(&str, &str)]) -> Self {
         let size = PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
-        let command = program.command(line);
         let mut builder = CommandBuilder::new(command.get_program());
         builder.args(command.get_args());
         builder.cwd(program.path(""));

@@ -19,6 +19,7 @@ pub use bits::Bits;
 
 use super::{Filter, STATUSES, Selected, fold, unicode_form};
 use crate::domain::contact::{ContactId, SortColumn};
+use crate::domain::fold::fold_case;
 use crate::domain::position::Position;
 
 /// What the index keeps of a contact.
@@ -53,7 +54,11 @@ pub struct TextIndex {
     ids: Vec<ContactId>,
     marks: Vec<u8>,
     /// The place of each slot in the list by name, for the first slots. The others have been added since.
-    ranks: Vec<u32>,
+    by_name: Vec<u32>,
+    /// The same in the list by email; empty until somebody lists so.
+    by_email: Vec<u32>,
+    /// Contacts whose email has another place in the list than its text here tells, as `straße` has beside `strasse`.
+    odd: BTreeSet<ContactId>,
     /// The slots behind the first [`TextIndex::sorted`], which lie in order of id.
     moved: BTreeMap<ContactId, u32>,
     sorted: usize,
@@ -106,13 +111,19 @@ impl TextIndex {
 
     /// Ends the making: `by_name` are the ids in the order of names. Those that it does not have are found, but without an order.
     pub fn finish(&mut self, by_name: impl IntoIterator<Item = ContactId>) {
-        self.ranks = vec![u32::MAX; self.sorted];
-        for (rank, id) in (0..).zip(by_name) {
-            if let Some(place) = self.slot(id).and_then(|slot| self.ranks.get_mut(slot)) {
-                *place = rank;
-            }
-        }
+        self.by_name = self.ranked(by_name);
         self.text.shrink_to_fit();
+    }
+
+    /// Notes the order of emails: the ids of all contacts in that order as they are now. Costs four octets a contact.
+    pub fn learn_emails(&mut self, by_email: impl IntoIterator<Item = ContactId>) {
+        self.by_email = self.ranked(by_email);
+    }
+
+    /// Whether the order of a column is known for all slots that were not added since the index was made.
+    #[must_use]
+    pub fn knows_order(&self, column: SortColumn) -> bool {
+        self.ranks(column).is_none_or(|ranks| ranks.len() == self.sorted)
     }
 
     /// Notes how a contact is now, be it new.
@@ -121,7 +132,9 @@ impl TextIndex {
     /// [`Full`].
     pub fn put(&mut self, entry: &Entry<'_>) -> Result<(), Full> {
         if let Some(slot) = self.slot(entry.id) {
-            if self.slot_text(slot) == text_of(entry) {
+            // The same text may stand elsewhere in the list by email.
+            let is_odd = self.odd.remove(&entry.id) || is_odd(entry);
+            if !is_odd && self.slot_text(slot) == text_of(entry) {
                 self.marks[slot] = mark_of(entry);
                 return Ok(());
             }
@@ -138,6 +151,7 @@ impl TextIndex {
         if let Some(slot) = self.slot(id) {
             self.blank(slot);
             self.moved.remove(&id);
+            self.odd.remove(&id);
         }
     }
 
@@ -227,23 +241,16 @@ impl TextIndex {
         self.slot(id).is_some_and(|slot| bits.has(slot))
     }
 
-    /// Where a contact stands in the list by name; None for those that were added since the index was made.
+    /// Where a contact stands in the list by name or email, in the numbers of [`TextIndex::first_by_place`]; None for those that
+    /// were added since the index was made, and in other columns.
     #[must_use]
-    pub fn rank_by_name(&self, id: ContactId) -> Option<u32> {
-        let slot = self.slot(id).filter(|slot| *slot < self.sorted)?;
-        self.ranks.get(slot).copied().filter(|rank| *rank != u32::MAX)
+    pub fn rank(&self, column: SortColumn, id: ContactId) -> Option<u64> {
+        let rank = *self.ranks(column)?.get(self.slot(id)?)?;
+        (rank != u32::MAX).then_some(rank.into())
     }
 
-    /// The first `wanted` of the slots by name, at or after `from` in the direction, in order; those that were added since the
-    /// index was made are left out. A rank tells where to begin.
-    #[must_use]
-    pub fn first_by_name(&self, bits: &Bits, from: Option<u32>, up: bool, wanted: usize) -> Vec<ContactId> {
-        let slots = bits.iter_from(0).take_while(|slot| *slot < self.sorted);
-        let ranked = slots.map(|slot| (u64::from(self.ranks.get(slot).copied().unwrap_or(u32::MAX)), slot));
-        self.first(ranked, from.map(u64::from), up, wanted)
-    }
-
-    /// The first `wanted` of the slots in the order of a column that [`place`] knows, at or after a place, in order.
+    /// The first `wanted` of the slots in the order of a column, at or after a place, in order. A place is what [`place`] says; by
+    /// name and email, whose order must be known, it is a [`TextIndex::rank`], and those that were added since are left out.
     #[must_use]
     pub fn first_by_place(
         &self,
@@ -252,6 +259,43 @@ impl TextIndex {
         up: bool,
         wanted: usize,
     ) -> Vec<ContactId> {
+        self.first(self.placed(bits, column), from, up, wanted)
+    }
+
+    /// The contact with this number, from 0, among the slots in the order of a column. `added` are those of them that were added
+    /// since, in order, each with the place before which it stands: by name and email nobody else knows them.
+    #[must_use]
+    pub fn nth(
+        &self,
+        (bits, column): (&Bits, SortColumn),
+        added: &[(u64, ContactId)],
+        up: bool,
+        number: usize,
+    ) -> Option<ContactId> {
+        let between = (0_u32..).zip(added).filter_map(|(order, (place, id))| {
+            let slot = u32::try_from(self.slot(*id)?).ok()?;
+            Some((*place, order, slot))
+        });
+        let placed = self
+            .placed(bits, column)
+            .filter_map(|(place, slot)| Some((place, u32::MAX, u32::try_from(slot).ok()?)));
+        let mut all: Vec<(u64, u32, u32)> = between.chain(placed).collect();
+        let last = all.len().checked_sub(1)?;
+        let number = if up { last.checked_sub(number)? } else { number };
+        if number > last {
+            return None;
+        }
+        let (_, (_, _, slot), _) = all.select_nth_unstable(number);
+        self.ids.get(*slot as usize).copied()
+    }
+
+    /// The slots with their places in the order of a column.
+    fn placed<'a>(
+        &'a self,
+        bits: &'a Bits,
+        column: SortColumn,
+    ) -> impl Iterator<Item = (u64, usize)> + use<'a> {
+        let ranks = self.ranks(column);
         // What stands in an octet is few values: each is looked up once.
         let places: Vec<u64> = (0..=BLANK)
             .map(|mark| match column {
@@ -264,10 +308,32 @@ impl TextIndex {
                 SortColumn::Name | SortColumn::Email | SortColumn::Id => 0,
             })
             .collect();
-        let placed = bits
-            .iter_from(0)
-            .map(|slot| (places[usize::from(self.marks[slot])] | id_bits(self.ids[slot]), slot));
-        self.first(placed, from, up, wanted)
+        bits.iter_from(0).filter_map(move |slot| {
+            let place = match ranks {
+                Some(ranks) => u64::from(*ranks.get(slot)?),
+                None => places[usize::from(self.marks[slot])] | id_bits(self.ids[slot]),
+            };
+            Some((place, slot))
+        })
+    }
+
+    /// The places of the first slots in the list by name or email; None if a place is known without.
+    fn ranks(&self, column: SortColumn) -> Option<&[u32]> {
+        match column {
+            SortColumn::Name => Some(&self.by_name),
+            SortColumn::Email => Some(&self.by_email),
+            SortColumn::Position | SortColumn::Status | SortColumn::Id => None,
+        }
+    }
+
+    fn ranked(&self, in_order: impl IntoIterator<Item = ContactId>) -> Vec<u32> {
+        let mut ranks = vec![u32::MAX; self.sorted];
+        for (rank, id) in (0..).zip(in_order) {
+            if let Some(place) = self.slot(id).and_then(|slot| ranks.get_mut(slot)) {
+                *place = rank;
+            }
+        }
+        ranks
     }
 
     fn first(
@@ -309,6 +375,9 @@ impl TextIndex {
         self.ends.push(end);
         self.ids.push(entry.id);
         self.marks.push(mark_of(entry));
+        if is_odd(entry) {
+            self.odd.insert(entry.id);
+        }
         Ok(())
     }
 
@@ -459,6 +528,11 @@ fn text_of(entry: &Entry<'_>) -> Vec<u8> {
         line(&format!("{local}@{shown}"));
     }
     text
+}
+
+/// Whether the list by email is sorted by another text than the folded one.
+fn is_odd(entry: &Entry<'_>) -> bool {
+    !entry.email.is_ascii() && fold(entry.email) != fold_case(entry.email)
 }
 
 fn mark_of(entry: &Entry<'_>) -> u8 {

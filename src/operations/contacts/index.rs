@@ -16,6 +16,8 @@ const FEW: u64 = 5_000;
 const MOST_CHANGES: usize = 10_000;
 /// Contacts without a place in the list by name that are put into a page one by one.
 const MOST_ADDED: usize = 500;
+/// Contacts without a place in the list by name or email that are counted into it one by one.
+const FEW_ADDED: usize = 32;
 /// Contacts that are done between two looks whether to go on.
 const STEP: usize = 4096;
 
@@ -181,7 +183,7 @@ impl Index {
 
     /// The first `wanted` contacts of those found, from `start` on in the order of the list.
     pub(super) fn rows(
-        &self,
+        &mut self,
         reading: &Reading<'_>,
         found: &Bits,
         column: SortColumn,
@@ -198,11 +200,14 @@ impl Index {
                 };
                 from.map_or_else(Vec::new, |from| self.text.first_by_place((found, column), from, up, wanted))
             }
-            SortColumn::Name if self.text.added_in(found).take(MOST_ADDED + 1).count() <= MOST_ADDED => {
-                self.by_name(reading, found, (direction, start), wanted)?
-            }
-            SortColumn::Email if found.count() <= MOST_ADDED => {
+            SortColumn::Email if found.count() <= MOST_ADDED && !self.text.knows_order(column) => {
                 self.sorted(reading, self.text.ids_in(found), column, (direction, start), wanted)?
+            }
+            SortColumn::Name | SortColumn::Email
+                if self.text.added_in(found).take(MOST_ADDED + 1).count() <= MOST_ADDED =>
+            {
+                self.learn(reading, column)?;
+                self.by_rank(reading, (found, column), (direction, start), wanted)?
             }
             // The list is walked through in the store, which costs the more the fewer match.
             SortColumn::Name | SortColumn::Email => {
@@ -223,14 +228,23 @@ impl Index {
 
     /// The contact with this number, from 0, among those found in the order of the list.
     pub(super) fn nth(
-        &self,
+        &mut self,
         reading: &Reading<'_>,
         found: &Bits,
         (column, direction): (SortColumn, Direction),
-        number: Option<u64>,
+        number: usize,
     ) -> Result<Option<ContactId>, StoreError> {
-        let Some(mut left) = number else { return Ok(None) };
-        let mut nth = None;
+        let up = direction == Direction::Up;
+        let added: Vec<ContactId> = match column {
+            SortColumn::Name | SortColumn::Email => self.text.added_in(found).take(FEW_ADDED + 1).collect(),
+            SortColumn::Position | SortColumn::Status | SortColumn::Id => Vec::new(),
+        };
+        if added.len() <= FEW_ADDED {
+            self.learn(reading, column)?;
+            let added = self.between(reading, column, &added)?;
+            return Ok(self.text.nth((found, column), &added, up, number));
+        }
+        let (mut left, mut nth) = (number, None);
         reading.ids_in_order(column, direction, None, |id| {
             if self.text.holds(found, id) {
                 nth = (left == 0).then_some(id);
@@ -239,6 +253,52 @@ impl Index {
             flow(nth.is_none())
         })?;
         Ok(nth)
+    }
+
+    /// Has the order of a column in the index: a walk through the store's, once.
+    fn learn(&mut self, reading: &Reading<'_>, column: SortColumn) -> Result<(), StoreError> {
+        if column != SortColumn::Email || self.text.knows_order(column) {
+            return Ok(());
+        }
+        let mut by_email = Vec::with_capacity(self.text.slots());
+        reading.ids_in_order(column, Direction::Down, None, |id| {
+            by_email.push(id);
+            flow(true)
+        })?;
+        self.text.learn_emails(by_email);
+        Ok(())
+    }
+
+    /// These contacts in the order of a column, each with the place of the next contact that has one.
+    fn between(
+        &self,
+        reading: &Reading<'_>,
+        column: SortColumn,
+        added: &[ContactId],
+    ) -> Result<Vec<(u64, ContactId)>, StoreError> {
+        let mut placed = Vec::with_capacity(added.len());
+        for id in self.sorted(reading, added.iter().copied(), column, (Direction::Down, None), added.len())? {
+            let key = reading.sort_key(column, id)?.unwrap_or_default();
+            let start = Start { key: &key, id, inclusive: false };
+            let next = self.next_rank(reading, column, (Direction::Down, start))?;
+            placed.push((next.unwrap_or(u64::MAX), id));
+        }
+        Ok(placed)
+    }
+
+    /// The place of the first contact from `start` on that has one.
+    fn next_rank(
+        &self,
+        reading: &Reading<'_>,
+        column: SortColumn,
+        (direction, start): (Direction, Start<'_>),
+    ) -> Result<Option<u64>, StoreError> {
+        let mut next = None;
+        reading.ids_in_order(column, direction, Some(start), |id| {
+            next = self.text.rank(column, id);
+            flow(next.is_none())
+        })?;
+        Ok(next)
     }
 
     /// Where a page begins; None if nothing can lie there.
@@ -258,33 +318,27 @@ impl Index {
         }))
     }
 
-    /// A part of the list by name: those whose place is known, and among them those that were added since.
-    fn by_name(
+    /// A part of the list by name or email: those whose place is known, and among them those that were added since.
+    fn by_rank(
         &self,
         reading: &Reading<'_>,
-        found: &Bits,
+        (found, column): (&Bits, SortColumn),
         (direction, start): (Direction, Option<Start<'_>>),
         wanted: usize,
     ) -> Result<Vec<ContactId>, StoreError> {
-        let mut from = None;
-        if start.is_some() {
-            // The first contact from there on that has a place.
-            reading.ids_in_order(SortColumn::Name, direction, start, |id| {
-                from = self.text.rank_by_name(id);
-                flow(from.is_none())
-            })?;
-        }
-        let placed = if start.is_some() && from.is_none() {
-            Vec::new()
-        } else {
-            self.text.first_by_name(found, from, direction == Direction::Up, wanted)
+        let from = match start {
+            None => Some(None),
+            Some(start) => self.next_rank(reading, column, (direction, start))?.map(Some),
         };
+        let up = direction == Direction::Up;
+        let placed =
+            from.map_or_else(Vec::new, |from| self.text.first_by_place((found, column), from, up, wanted));
         let mut added = self.text.added_in(found).peekable();
         if added.peek().is_none() {
             return Ok(placed);
         }
         let all = added.chain(placed.iter().copied());
-        self.sorted(reading, all, SortColumn::Name, (direction, start), wanted)
+        self.sorted(reading, all, column, (direction, start), wanted)
     }
 
     /// The first `wanted` of these contacts from `start` on, in the order of the list.

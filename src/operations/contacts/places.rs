@@ -42,6 +42,7 @@ pub(super) fn of_share(
         && let Some(index) = index
     {
         let number = Share { of: found.count() as u64, percent }.number();
+        let Some(number) = number.and_then(|number| usize::try_from(number).ok()) else { return Ok(None) };
         let id = index.nth(reading, &found, (query.sort, forward), number)?;
         return id.map_or(Ok(None), |id| anchor(reading, query.sort, id));
     }

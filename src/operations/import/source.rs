@@ -8,7 +8,8 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::Session;
-use crate::domain::say::{Said, saying};
+use crate::domain::say::saying;
+use crate::domain::system_words::system_words;
 use crate::exchange::Unreadable;
 
 /// What a stream may take in memory before it goes to a file.
@@ -53,7 +54,7 @@ pub struct Stamp {
 /// # Errors
 /// [`Unreadable::Source`] with the system's words.
 pub fn open(session: &Session, source: Source<'_>) -> Result<Opened, Unreadable> {
-    let failed = |error: io::Error| Unreadable::Source(Said::foreign(error.to_string()));
+    let failed = |error: io::Error| Unreadable::Source(system_words(&error));
     match source {
         Source::File(path) => {
             let mut file = File::open(not_a_folder(path)?).map_err(failed)?;
@@ -81,7 +82,7 @@ fn not_a_folder(path: &Path) -> Result<&Path, Unreadable> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(Unreadable::Source(saying!("it is a folder"))),
         Ok(_) => Ok(path),
-        Err(error) => Err(Unreadable::Source(Said::foreign(error.to_string()))),
+        Err(error) => Err(Unreadable::Source(system_words(&error))),
     }
 }
 

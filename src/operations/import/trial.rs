@@ -10,8 +10,8 @@ use crate::store::{Reading, StoreError};
 pub(super) struct Trial {
     /// The id that the next one would get.
     next: ContactId,
-    /// The lines by address. Of an address it keeps two hashes of 64 bits, each under a key of this run: 24 octets for a contact,
-    /// and that two addresses share both does not happen.
+    /// The lines by address. Of an address it keeps two hashes of 64 bits, each under a key of this run: with its place in the map
+    /// some 50 octets for a contact, and that two addresses share both does not happen.
     lines: HashMap<[u64; 2], u64>,
     keys: [RandomState; 2],
 }

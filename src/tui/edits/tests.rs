@@ -40,7 +40,7 @@ fn saves(id: i64, ids: &[&str], version: i64) -> Question {
 
 fn column() -> Edit {
     let whom = Whom::These(vec![ContactId(1), ContactId(2)]);
-    Edit::Column(ColumnEdit { id: "product".into(), title: "Product".into(), whom, count: 2, wanted: true })
+    Edit::Column(ColumnEdit { id: "product".into(), whom, count: 2, wanted: true })
 }
 
 /// Edits, and the questions they ask one after the other.

@@ -57,16 +57,13 @@ impl Folder {
         Ok(names)
     }
 
-    /// Makes a claim that nobody has had before.
-    pub(super) fn claim_new(&self, id: DraftId) -> io::Result<Claim> {
+    /// Makes a claim that nobody has had before; none if somebody has taken its lock before it was held.
+    pub(super) fn claim_new(&self, id: DraftId) -> io::Result<Option<Claim>> {
         DirBuilder::new().recursive(true).mode(0o700).create(&self.0)?;
         if fs::metadata(&self.0)?.mode() & 0o077 != 0 {
             fs::set_permissions(&self.0, Permissions::from_mode(0o700))?;
         }
-        match self.lock(id, OpenOptions::new().create_new(true))? {
-            Some(claim) => Ok(claim),
-            None => Err(io::Error::from(io::ErrorKind::AlreadyExists)),
-        }
+        self.lock(id, OpenOptions::new().create_new(true))
     }
 
     /// Claims a draft; none if somebody has it.
@@ -137,11 +134,23 @@ impl Folder {
     fn lock(&self, id: DraftId, how: &mut OpenOptions) -> io::Result<Option<Claim>> {
         let flags = OFlags::NOFOLLOW.bits().cast_signed();
         let file = how.read(true).write(true).mode(0o600).custom_flags(flags).open(self.file(id, "lock"))?;
+        self.hold(id, file)
+    }
+
+    /// Locks an opened lock. Whoever had it may have unlinked it since it was opened: then it locks nothing.
+    fn hold(&self, id: DraftId, file: File) -> io::Result<Option<Claim>> {
         match file.try_lock() {
-            Ok(()) => Ok(Some(Claim { id, _locked: file })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error),
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) => return Err(error),
         }
+        let held = file.metadata()?;
+        let is_held = match fs::symlink_metadata(self.file(id, "lock")) {
+            Ok(there) => (there.dev(), there.ino()) == (held.dev(), held.ino()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+            Err(error) => return Err(error),
+        };
+        Ok(is_held.then_some(Claim { id, _locked: file }))
     }
 
     fn file(&self, id: DraftId, ending: &str) -> PathBuf {
@@ -156,4 +165,27 @@ fn id_in(name: &str) -> Option<DraftId> {
         return None;
     }
     u64::from_str_radix(id, 16).ok().map(DraftId)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_was_taken_away_before_it_was_held_locks_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = Folder::new(home.path().to_owned());
+        let lock = folder.file(DraftId(1), "lock");
+        let opened = || OpenOptions::new().create(true).truncate(false).write(true).open(&lock).unwrap();
+        let fresh = opened();
+        let other = folder.claim(DraftId(1)).unwrap().unwrap();
+        folder.remove(other).unwrap();
+        assert!(folder.hold(DraftId(1), fresh).unwrap().is_none(), "it is gone");
+        let fresh = opened();
+        fs::remove_file(&lock).unwrap();
+        let theirs = folder.claim(DraftId(1)).unwrap().unwrap();
+        assert!(folder.hold(DraftId(1), fresh).unwrap().is_none(), "it is the lock of somebody else");
+        drop(theirs);
+        assert!(folder.hold(DraftId(1), opened()).unwrap().is_some());
+    }
 }

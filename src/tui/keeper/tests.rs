@@ -165,15 +165,33 @@ fn what_is_no_draft_is_left_alone_and_what_a_crash_left_half_written_is_removed(
 }
 
 #[test]
-fn a_folder_that_cannot_be_made_costs_nothing_but_the_draft() {
+fn what_cannot_be_written_is_told_once_and_waits_for_the_next_try() {
     let home = tempfile::tempdir().unwrap();
     fs::write(home.path().join("drafts"), "").unwrap();
     let mut desk = desk(home.path());
     assert!(desk.find(NOW).is_empty());
     desk.take(keep(1, "ada"));
+    let begin = Instant::now();
+    let why = desk.write(begin).unwrap().to_string();
+    assert!(why.starts_with(&format!("'{}': ", home.path().join("drafts").display())), "{why}");
+    assert_eq!(desk.wait(begin), Some(PACE), "it is tried again");
+    assert_eq!(desk.write(begin + PACE), None, "it is told once");
+    fs::remove_file(home.path().join("drafts")).unwrap();
+    desk.write(begin + 2 * PACE);
+    assert_eq!(desk.wait(begin), None);
+    drop(desk);
+    assert_eq!(typed(&self::desk(home.path()).find()), ["ada"]);
+}
+
+#[test]
+fn what_was_given_up_is_not_written_later() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("drafts"), "").unwrap();
+    let mut desk = desk(home.path());
+    desk.take(keep(1, "ada"));
     desk.write(Instant::now());
     desk.take(DraftOrder::Drop);
-    assert!(desk.is_told);
+    assert_eq!(desk.wait(Instant::now()), None);
 }
 
 #[test]
@@ -221,7 +239,7 @@ fn the_thread_writes_what_is_typed_before_it_answers() {
     let home = tempfile::tempdir().unwrap();
     let (messages, heard) = channel();
     let opening = opening(home.path());
-    let keeper = Keeper::start(Some(home.path().join("drafts")), &opening, messages.clone()).unwrap();
+    let keeper = Keeper::start(Ok(home.path().join("drafts")), &opening, messages.clone()).unwrap();
     for name in ["a", "ad", "ada"] {
         keeper.order(keep(opening.clock.now().millis(), name));
     }
@@ -232,7 +250,7 @@ fn the_thread_writes_what_is_typed_before_it_answers() {
     let deadline = Instant::now() + Duration::from_secs(20);
     let found = loop {
         assert!(Instant::now() < deadline);
-        let next = Keeper::start(Some(home.path().join("drafts")), &opening, messages.clone()).unwrap();
+        let next = Keeper::start(Ok(home.path().join("drafts")), &opening, messages.clone()).unwrap();
         next.flush();
         if let Ok(found) = heard.try_recv() {
             break found;
@@ -243,10 +261,23 @@ fn the_thread_writes_what_is_typed_before_it_answers() {
 }
 
 #[test]
-fn without_a_folder_nobody_waits() {
+fn the_thread_tells_what_cannot_be_written() {
     let home = tempfile::tempdir().unwrap();
-    let opening = opening(home.path());
-    let keeper = Keeper::start(None, &opening, channel().0).unwrap();
+    fs::write(home.path().join("drafts"), "").unwrap();
+    let (messages, heard) = channel();
+    let keeper = Keeper::start(Ok(home.path().join("drafts")), &opening(home.path()), messages).unwrap();
+    keeper.order(keep(1, "ada"));
+    keeper.flush();
+    assert!(matches!(heard.try_recv(), Ok(Msg::DraftsUnkept(_))));
+}
+
+#[test]
+fn without_a_folder_it_is_told_why_and_nobody_waits() {
+    let home = tempfile::tempdir().unwrap();
+    let (messages, heard) = channel();
+    let why = Said::foreign("there is no home folder");
+    let keeper = Keeper::start(Err(why.clone()), &opening(home.path()), messages).unwrap();
+    assert_eq!(heard.recv_timeout(Duration::from_secs(20)), Ok(Msg::DraftsUnkept(why)));
     keeper.order(keep(1, "ada"));
     keeper.flush();
 }

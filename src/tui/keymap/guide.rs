@@ -71,10 +71,16 @@ pub enum Enter {
     TakeOver,
     /// Go on with the text.
     ToTheText,
+    /// What the button with the focus says.
+    Press,
+    /// Ask again another time.
+    Later,
+    /// To what lies behind, which stays as it is.
+    Back,
 }
 
 impl Enter {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Open,
         Self::Fold,
         Self::Cancel,
@@ -86,6 +92,9 @@ impl Enter {
         Self::Export,
         Self::TakeOver,
         Self::ToTheText,
+        Self::Press,
+        Self::Later,
+        Self::Back,
     ];
 
     /// The word in the footer, in English.
@@ -103,6 +112,9 @@ impl Enter {
             Self::Export => "export",
             Self::TakeOver => "take over",
             Self::ToTheText => "to the text",
+            Self::Press => "press",
+            Self::Later => "later",
+            Self::Back => "back",
         }
     }
 }

@@ -4,7 +4,8 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::Steps;
-use crate::domain::say::{Said, saying};
+use crate::domain::say::saying;
+use crate::domain::system_words::system_words;
 use crate::operations::Session;
 use crate::operations::export::{self, Existing, Exported, Format, Scope};
 use crate::operations::import::{self, Heard, Options, Report, Source, Stamp};
@@ -24,7 +25,7 @@ pub(super) fn export(
     {
         export::Failure::Exists => Refused::Exists,
         export::Failure::Cancelled => Refused::Cancelled,
-        export::Failure::Output(error) => Refused::Because(Said::foreign(error.to_string())),
+        export::Failure::Output(error) => Refused::Because(system_words(&error)),
         export::Failure::Problem(problem) => Refused::Because(problem.said()),
     })
 }

@@ -13,6 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::cli::{self, Doors};
 use crate::doors;
+use crate::tui::worker::tests::many;
 
 /// Everything undone: mouse, attributes, synchronized update, bracketed paste, hidden cursor, alternate screen.
 const GIVEN_BACK: &str =
@@ -51,9 +52,19 @@ struct Terminal {
 }
 
 impl Terminal {
+    /// The account is saved, and the contacts are on the screen.
     fn open() -> Self {
-        let home = tempfile::tempdir().unwrap();
+        let mut terminal = Self::start(tempfile::tempdir().unwrap(), None);
+        terminal.sees("Welcome").types("Example\r").sees("The account is saved");
+        terminal
+    }
+
+    /// Starts the program. A thread may fall over at once.
+    fn start(home: tempfile::TempDir, falls: Option<&str>) -> Self {
         std::fs::create_dir(home.path().join("falls")).unwrap();
+        if let Some(place) = falls {
+            std::fs::write(home.path().join("falls").join(place), "").unwrap();
+        }
         let size = PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut program = CommandBuilder::new(std::env::current_exe().unwrap());
@@ -80,10 +91,7 @@ impl Terminal {
         });
         let keyboard = pair.master.take_writer().unwrap();
         let screen = vt100::Parser::new(30.try_into().unwrap(), 100.try_into().unwrap(), 0);
-        let mut terminal =
-            Self { home, keyboard, written, raw: Vec::new(), screen, child, _master: pair.master };
-        terminal.sees("Welcome").types("Example\r").sees("The account is saved");
-        terminal
+        Self { home, keyboard, written, raw: Vec::new(), screen, child, _master: pair.master }
     }
 
     fn types(&mut self, keys: &str) -> &mut Self {
@@ -123,10 +131,45 @@ impl Terminal {
         self
     }
 
-    fn is_told_to_end(&mut self) -> &mut Self {
-        let pid = i32::try_from(self.child.process_id().unwrap()).unwrap();
-        kill_process(Pid::from_raw(pid).unwrap(), Signal::TERM).unwrap();
+    /// A mail has left into a file.
+    fn has_written_a_mail(&mut self) -> &mut Self {
+        let deadline = Instant::now() + DEADLINE;
+        let folder = self.home.path().join("callsheet/mail");
+        let is_mail =
+            |entry: std::fs::DirEntry| entry.path().extension().is_some_and(|ending| ending == "eml");
+        while !std::fs::read_dir(&folder).is_ok_and(|entries| entries.flatten().any(is_mail)) {
+            assert!(Instant::now() < deadline, "no mail is written");
+            std::thread::yield_now();
+        }
         self
+    }
+
+    fn is_told_to_end(&mut self) -> &mut Self {
+        self.gets(Signal::TERM)
+    }
+
+    fn gets(&mut self, signal: Signal) -> &mut Self {
+        let pid = i32::try_from(self.child.process_id().unwrap()).unwrap();
+        kill_process(Pid::from_raw(pid).unwrap(), signal).unwrap();
+        self
+    }
+
+    /// The terminal is given back, the words are said once, and the log is named.
+    #[track_caller]
+    fn ends_by_the_fall(&mut self, place: &str) {
+        let (code, told) = self.ends();
+        assert_eq!(code, 1, "{told}");
+        assert_eq!(told.matches("asked to fall over").count(), 1, "{told}");
+        assert!(told.contains(&format!("Error: callsheet fell over: asked to fall over: {place}")), "{told}");
+        assert!(told.contains("what was saved stays, and the next start offers what was typed"), "{told}");
+        assert!(told.contains("Hint: the log in '") && told.contains("/callsheet' says where"), "{told}");
+        let state = std::fs::read_dir(self.home.path().join("callsheet")).unwrap();
+        let logs: Vec<_> = state
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|e| e == "log"))
+            .collect();
+        let log = std::fs::read_to_string(&logs[0]).unwrap();
+        assert!(log.contains("panic") && log.contains("src/tui/runtime/tests.rs:"), "{log}");
     }
 
     /// The exit code, and what was written to the terminal after it was given back, which must have been once.
@@ -155,12 +198,36 @@ impl Terminal {
 fn the_drawing_thread_falls() {
     let mut terminal = Terminal::open();
     terminal.types("a王小").sees("王小").lets_fall("draw").types("明");
-    let (code, told) = terminal.ends();
-    assert_eq!(code, 1, "{told}");
-    assert!(told.contains("Error: callsheet fell over: asked to fall over: draw"), "{told}");
-    assert!(told.contains("Hint: the log in '") && told.contains("/callsheet' says where"), "{told}");
+    terminal.ends_by_the_fall("draw");
     // Another frame may have been drawn, and fallen, before the last key came.
     assert!(terminal.draft().contains("王小"), "{}", terminal.draft());
+}
+
+#[test]
+fn the_thread_that_reads_keys_falls() {
+    let mut terminal = Terminal::open();
+    terminal.types("a王小").sees("王小").lets_fall("input").types("明").ends_by_the_fall("input");
+    assert!(terminal.draft().contains("王小"), "{}", terminal.draft());
+}
+
+#[test]
+fn the_thread_that_hears_signals_falls() {
+    let mut terminal = Terminal::open();
+    terminal.types("aada").sees("ada").lets_fall("signals").gets(Signal::WINCH).ends_by_the_fall("signals");
+    assert!(terminal.draft().contains("ada"));
+}
+
+#[test]
+fn the_thread_that_sees_the_hang_up_falls() {
+    Terminal::start(tempfile::tempdir().unwrap(), Some("hang-up")).ends_by_the_fall("hang-up");
+}
+
+#[test]
+fn the_thread_for_the_mail_server_falls_and_the_next_one_opens_the_form() {
+    let mut terminal = Terminal::open();
+    terminal.lets_fall("setup").types("5jjj\r").sees("fell over and was started anew").has_fallen("setup");
+    terminal.types("\r").sees("Mail doctor").is_told_to_end();
+    assert_eq!(terminal.ends(), (143, String::new()));
 }
 
 #[test]
@@ -182,12 +249,41 @@ fn the_second_worker_falls_and_starts_anew() {
 }
 
 #[test]
+fn the_thread_that_builds_the_index_falls_and_filters_do_without() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir(home.path().join("callsheet")).unwrap();
+    drop(many(&home.path().join("callsheet")));
+    let mut terminal = Terminal::start(home, Some("worker-index"));
+    terminal.sees("Welcome").types("Example\r").sees("The account is saved").types("/c599");
+    terminal.has_fallen("worker-index").sees("11 of 6").sees("c5999@example.org").is_told_to_end();
+    assert_eq!(terminal.ends(), (143, String::new()));
+}
+
+#[test]
 fn the_sender_falls() {
     let mut terminal = Terminal::open();
-    terminal.lets_fall("sender").types("aada\tada@example.org\r").sees("is saved").has_fallen("sender");
-    terminal.types("agrace").sees("grace").is_told_to_end();
+    terminal.lets_fall("sender").types("aada\tada@example.org\r").sees("fell over and was started anew");
+    terminal.has_written_a_mail().types("agrace").sees("grace").is_told_to_end();
     assert_eq!(terminal.ends(), (143, String::new()));
     assert!(terminal.draft().contains("grace"));
+}
+
+#[test]
+fn a_sender_that_falls_again_stays_down_and_the_mail_waits() {
+    let mut terminal = Terminal::open();
+    terminal.lets_fall("sender").types("aada\tada@example.org\r").sees("fell over and was started anew");
+    terminal.has_written_a_mail().lets_fall("sender").types("agrace\tgrace@example.org\r");
+    terminal.sees("grace is saved").has_fallen("sender");
+    terminal.types("3").sees("mail: not sent from here").sees("grace@example.org").is_told_to_end();
+    assert_eq!(terminal.ends(), (143, String::new()));
+}
+
+#[test]
+fn the_thread_that_looks_after_the_sender_falls_and_goes_on() {
+    let mut terminal = Terminal::open();
+    terminal.lets_fall("post").types("aada\tada@example.org\r").sees("fell over and was started anew");
+    terminal.has_fallen("post").has_written_a_mail().is_told_to_end();
+    assert_eq!(terminal.ends(), (143, String::new()));
 }
 
 #[test]

@@ -174,10 +174,10 @@ impl ComposeDialog {
         }
     }
 
-    /// Whether the notice is being queued: keys must wait for what comes of it.
+    /// Whether it is being counted who gets the notice, or the notice is being queued: keys must wait for what comes of it.
     #[must_use]
-    pub fn is_queueing(&self) -> bool {
-        self.waiting == Waiting::Sent
+    pub fn is_waiting(&self) -> bool {
+        self.waiting != Waiting::No
     }
 
     /// Where the keys have their meaning now.
@@ -217,7 +217,7 @@ impl ComposeDialog {
 
     /// Puts the caret into the text where somebody points. Whether it is there; otherwise nothing has happened.
     pub fn point(&mut self, at: Position, area: Rect, look: Look<'_>) -> bool {
-        if self.front.is_some() || self.list.is_open() || self.waiting == Waiting::Sent {
+        if self.front.is_some() || self.list.is_open() || self.is_waiting() {
             return false;
         }
         let place = self.layout(area, look).body_text();
@@ -257,10 +257,9 @@ impl ComposeDialog {
             }
             None => {}
         }
-        if self.waiting == Waiting::Sent {
+        if self.is_waiting() {
             return ComposeOutcome::Stay;
         }
-        self.waiting = Waiting::No;
         if self.list.is_open() {
             return self.input_to_list(input, look.catalogue);
         }
@@ -285,7 +284,7 @@ impl ComposeDialog {
     }
 
     /// Takes who gets the type for which it was asked; of another type it is stale.
-    pub fn heard(&mut self, audience: Result<Audience, Problem>, look: Look<'_>) {
+    pub fn heard(&mut self, audience: Result<Audience, Problem>) {
         self.who = match audience {
             Ok(audience) if Some(audience.message_type.as_str()) != self.message_type() => {
                 return;
@@ -295,7 +294,7 @@ impl ComposeDialog {
         };
         if self.waiting == Waiting::Audience {
             self.waiting = Waiting::No;
-            self.ask_to_send(look);
+            self.ask_to_send();
         }
     }
 
@@ -471,7 +470,7 @@ impl ComposeDialog {
         self.problems.is_empty()
     }
 
-    fn ask_to_send(&mut self, look: Look<'_>) {
+    fn ask_to_send(&mut self) {
         let Who::Known(audience) = &self.who else {
             if let Who::Unknown(why) = &self.who {
                 self.message = Some(Hindrance::Who(why.clone()));
@@ -482,9 +481,8 @@ impl ComposeDialog {
             self.message = Some(Hindrance::Nobody);
             return;
         }
-        let path = look.type_path(&audience.message_type);
         self.promised = audience.recipients;
-        self.front = Some(Front::Send(Confirm::send_notice(self.subject.text().trim(), &path, audience)));
+        self.front = Some(Front::Send(Confirm::send_notice(self.subject.text().trim(), audience)));
     }
 
     fn sent(&mut self, answered: Answered) -> ComposeOutcome {

@@ -18,8 +18,8 @@ use ratatui::layout::{Position, Rect};
 
 use crate::domain::contact::Contact;
 use crate::domain::delivery::Delivery;
-use crate::domain::language::Language;
 use crate::domain::notice::Notice;
+use crate::domain::timestamp::Timestamp;
 use crate::operations::notices::{Audience, Fallback};
 use crate::tui::keymap::{Action, Input};
 use crate::tui::look::Look;
@@ -51,14 +51,14 @@ enum Asked {
         count: usize,
     },
     Column {
-        title: String,
+        id: String,
         count: u64,
         wanted: bool,
         is_filtered: bool,
     },
     SubscribeAgain {
         name: String,
-        since: Option<String>,
+        since: Option<Timestamp>,
     },
     CancelDelivery {
         subject: String,
@@ -77,7 +77,7 @@ enum Asked {
     LeaveNotice,
     SendNotice {
         subject: String,
-        path: String,
+        message_type: String,
         recipients: u64,
         fallback: Option<Fallback>,
     },
@@ -131,16 +131,16 @@ impl Confirm {
         Self::of(Asked::DeleteMany { count })
     }
 
-    /// Ticking or unticking a column for several contacts. `title` must be safe to show.
+    /// Ticking or unticking the column of a category or type for several contacts.
     #[must_use]
-    pub fn column(title: &str, count: u64, wanted: bool, is_filtered: bool) -> Self {
-        Self::of(Asked::Column { title: title.to_owned(), count, wanted, is_filtered })
+    pub fn column(id: &str, count: u64, wanted: bool, is_filtered: bool) -> Self {
+        Self::of(Asked::Column { id: id.to_owned(), count, wanted, is_filtered })
     }
 
     /// Subscribing somebody again who has ended activity messages.
     #[must_use]
-    pub fn subscribe_again(contact: &Contact, since: Option<&str>) -> Self {
-        Self::of(Asked::SubscribeAgain { name: contact.name.clone(), since: since.map(str::to_owned) })
+    pub fn subscribe_again(contact: &Contact) -> Self {
+        Self::of(Asked::SubscribeAgain { name: contact.name.clone(), since: contact.unsubscribed_at })
     }
 
     /// Cancelling a delivery that has not begun.
@@ -179,12 +179,12 @@ impl Confirm {
         Self::of(Asked::LeaveNotice)
     }
 
-    /// Sending a notice of the type that `path` names; it must be safe to show.
+    /// Sending a notice to those of its type.
     #[must_use]
-    pub fn send_notice(subject: &str, path: &str, audience: &Audience) -> Self {
+    pub fn send_notice(subject: &str, audience: &Audience) -> Self {
         Self::of(Asked::SendNotice {
             subject: subject.to_owned(),
-            path: path.to_owned(),
+            message_type: audience.message_type.clone(),
             recipients: audience.recipients,
             fallback: audience.fallback.clone(),
         })
@@ -204,7 +204,7 @@ impl Confirm {
             Action::Accept if self.focused == YES => Answered::Yes,
             Action::Accept => Answered::No,
             _ => {
-                let mut buttons = self.buttons(&self.asked.words(Language::En));
+                let mut buttons = Buttons::new(vec![String::new(); 2], self.focused);
                 self.is_moved |= buttons.step(*action);
                 self.focused = buttons.focused();
                 Answered::NotYet
@@ -216,7 +216,7 @@ impl Confirm {
     pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let columns = COLUMNS.min(area.width);
         let words = usize::from(columns).saturating_sub(6);
-        let said = self.asked.words(look.language);
+        let said = self.asked.words(look);
         let (question, detail) = (wrap(&said.question, words), wrap(&said.detail, words));
         let labelled = self.buttons(&said);
         let buttons = labelled.rows(words, look.marks);
@@ -286,7 +286,7 @@ mod tests {
 
     #[test]
     fn a_bulk_question_names_the_number() {
-        let words = question().asked.words(Language::En);
+        let words = question().asked.words(test_look());
         assert!(words.question.contains("3 contacts"));
         assert!(words.detail.starts_with("It cannot be undone"));
     }

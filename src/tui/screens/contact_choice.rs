@@ -19,11 +19,11 @@ use crate::domain::columns::{clip, pad, width};
 use crate::domain::contact::{Contact, ContactId, SortColumn};
 use crate::domain::filter::Filter;
 use crate::domain::safe_text::safe;
-use crate::domain::say::say;
+use crate::domain::say::{Say as _, say};
 use crate::operations::Problem;
 use crate::operations::contacts::{Anchor, ListQuery, PageAt};
 use crate::operations::page::Page;
-use crate::tui::edits::CopyEdit;
+use crate::tui::edits::{CopyEdit, Targets};
 use crate::tui::effect::{Question, Request};
 use crate::tui::keymap::{Action, Input};
 use crate::tui::look::Look;
@@ -57,9 +57,7 @@ const ROOMY: usize = 44;
 /// The dialog.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ContactChoice {
-    to: Vec<ContactId>,
-    /// Safe to show.
-    to_name: String,
+    to: Targets,
     field: TextField,
     window: Window<Contact>,
     /// The contact itself was chosen last.
@@ -75,11 +73,11 @@ pub enum ChoiceOutcome {
 }
 
 impl ContactChoice {
-    /// A dialog that loads its list. `to_name` must be safe to show.
+    /// A dialog that loads its list.
     #[must_use]
-    pub fn new(to: Vec<ContactId>, to_name: String, area: Rect, plan: &mut Plan) -> Self {
+    pub fn new(to: Targets, area: Rect, plan: &mut Plan) -> Self {
         let field = TextField::new("", LIMIT);
-        let mut choice = Self { to, to_name, field, window: Window::default(), is_itself: false };
+        let mut choice = Self { to, field, window: Window::default(), is_itself: false };
         choice.load(PageAt::First, Land::First, area, plan);
         choice
     }
@@ -147,7 +145,11 @@ impl ContactChoice {
         }
         // The blanks tell these words from those of a mail.
         let to = dialog::label(row(inner, 0), buf, look, say!(look.language, "To ").trim_end(), LABELS);
-        write(to, buf, clip(&self.to_name, to.width.into(), look.marks.ellipsis()).into_owned());
+        write(
+            to,
+            buf,
+            clip(&self.to.say(look.language), to.width.into(), look.marks.ellipsis()).into_owned(),
+        );
         let from = dialog::label(row(inner, 1), buf, look, say!(look.language, "From ").trim_end(), LABELS);
         let caret = self.field.draw_in_form(from, buf, look, Focus::Here);
         let list = skip_rows(inner, HEAD);
@@ -168,7 +170,7 @@ impl ContactChoice {
 
     fn choose(&mut self) -> ChoiceOutcome {
         let Some(from) = self.window.current() else { return ChoiceOutcome::Stay };
-        if self.to == [from.id] {
+        if self.to.ids == [from.id] {
             self.is_itself = true;
             return ChoiceOutcome::Stay;
         }
@@ -176,7 +178,6 @@ impl ContactChoice {
             from: from.id,
             name: safe(&from.name).into_owned(),
             to: self.to.clone(),
-            to_name: self.to_name.clone(),
         })
     }
 

@@ -209,6 +209,9 @@ impl ContactFormDialog {
     /// What accepting does at the focus, if it is something else than OK.
     #[must_use]
     pub fn enter_does(&self) -> Option<Enter> {
+        if self.is_in_conflict() {
+            return Some(Enter::Press);
+        }
         if self.front.is_some() || self.fields.has_open_list() {
             return None;
         }
@@ -218,6 +221,12 @@ impl ContactFormDialog {
             Focus::Cancel => Some(Enter::Cancel),
             Focus::Name | Focus::Email | Focus::Category(_) | Focus::Ok => None,
         }
+    }
+
+    /// Whether it asks whose change counts; what was typed stays whatever the answer is.
+    #[must_use]
+    pub const fn is_in_conflict(&self) -> bool {
+        matches!(self.front, Some(Front::Conflict(_)))
     }
 
     /// Whether printable keys are text: in fields, and in an open list, where they search.

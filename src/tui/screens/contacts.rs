@@ -118,6 +118,12 @@ impl Contacts {
         self.filter.typing()
     }
 
+    /// Whether nothing is listed, and nothing selected.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.window.is_loaded() && self.window.rows().is_empty() && self.picked.is_empty()
+    }
+
     /// The row under the cursor.
     #[must_use]
     pub fn current(&self) -> Option<&Contact> {

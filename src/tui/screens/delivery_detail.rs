@@ -21,7 +21,7 @@ use super::outbox::{detail, not_cancelled, not_retried};
 use crate::domain::delivery::{Delivery, DeliveryId, State};
 use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
-use crate::domain::say::{plain, retold, say};
+use crate::domain::say::{Say, counted, plain, retold, say};
 use crate::operations::Problem;
 use crate::operations::outbox::{Attempt, DeliveryDetail};
 use crate::tui::keymap::{Action, Input};
@@ -47,12 +47,41 @@ pub struct DeliveryDialog {
 /// What became of something done.
 #[derive(Debug, Clone, PartialEq)]
 enum Told {
-    /// In words that are safe to show.
-    Done(String),
+    Done(Done),
     Refused(Box<Problem>),
     /// The state that it had forbids a retry.
     NotRetried(State),
     NotCancelled(State),
+}
+
+/// What was done to deliveries, and to how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    Retried(usize),
+    Cancelled(usize),
+}
+
+impl Say for Done {
+    fn say(&self, language: Language) -> String {
+        match *self {
+            Self::Retried(count) => counted!(
+                language,
+                count,
+                "The mail is tried again now.",
+                "{count} mails: each is tried again now.",
+                count
+            ),
+            Self::Cancelled(count) => {
+                counted!(
+                    language,
+                    count,
+                    "The mail is cancelled.",
+                    "{count} mails: each is cancelled.",
+                    count
+                )
+            }
+        }
+    }
 }
 
 /// What is to be done after a key.
@@ -91,9 +120,9 @@ impl DeliveryDialog {
     }
 
     /// Takes what became of a retry or a cancellation.
-    pub fn done(&mut self, result: Result<&str, &Problem>) {
+    pub fn done(&mut self, result: Result<Done, &Problem>) {
         self.said = Some(match result {
-            Ok(words) => Told::Done(words.to_owned()),
+            Ok(done) => Told::Done(done),
             Err(problem) => Told::Refused(Box::new(problem.clone())),
         });
     }
@@ -186,8 +215,8 @@ impl DeliveryDialog {
 impl Told {
     fn words(&self, language: Language) -> String {
         match self {
-            Self::Done(words) => words.clone(),
-            Self::Refused(problem) => problem.to_string(),
+            Self::Done(done) => done.say(language),
+            Self::Refused(problem) => safe(&problem.say(language)).into_owned(),
             Self::NotRetried(state) => not_retried(*state, language).to_owned(),
             Self::NotCancelled(state) => not_cancelled(*state, language).to_owned(),
         }

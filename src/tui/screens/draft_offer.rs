@@ -19,7 +19,7 @@ use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
 use crate::domain::say::{plain, say};
 use crate::tui::draft::{Draft, Form, Offer};
-use crate::tui::keymap::{Action, Enter, Input};
+use crate::tui::keymap::{Action, Input};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
 use crate::tui::widgets::dialog::{self, Buttons};
@@ -74,12 +74,6 @@ impl DraftOfferDialog {
                 DraftOfferOutcome::Stay
             }
         }
-    }
-
-    /// What accepting does at the focus.
-    #[must_use]
-    pub fn enter_does(&self) -> Option<Enter> {
-        (self.focused == 0).then_some(Enter::Open)
     }
 
     /// Draws it in the middle of `area`. Returns the cursor's place: the button with the focus.

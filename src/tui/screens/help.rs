@@ -213,7 +213,7 @@ fn described(keys: &str, help: &'static str, columns: usize, look: &Look<'_>) ->
     let words = wrap(plain(look.language, help), columns.saturating_sub(keys_columns + 1));
     let line = |(index, words): (usize, &String)| {
         let keys = pad(if index == 0 { keys } else { "" }, keys_columns, look.marks.ellipsis());
-        ScrollLine::new(format!("{keys} {words}"), Role::Text)
+        ScrollLine::new(format!("{keys} {words}"), Role::Text).led(keys_columns, Role::Key)
     };
     words.iter().enumerate().map(line).collect()
 }

@@ -138,6 +138,12 @@ impl History {
         self.filter.typing()
     }
 
+    /// Whether nothing is listed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.window.is_loaded() && self.window.rows().is_empty()
+    }
+
     /// The entry under the cursor.
     #[must_use]
     pub fn current(&self) -> Option<&Record> {

@@ -463,23 +463,11 @@ const YES: &str = "yes";
 /// Everything but the password.
 fn texts(form: &MailForm) -> Texts {
     Texts::of(MailField::ALL.map(|field| {
-        let text = match field {
-            MailField::Security => form.security.map(Security::id).unwrap_or_default(),
-            MailField::Smtputf8 if form.smtputf8 => YES,
-            MailField::From
-            | MailField::Host
-            | MailField::Port
-            | MailField::Username
-            | MailField::Password
-            | MailField::CaFile
-            | MailField::Connections
-            | MailField::RatePerSecond
-            | MailField::ReturnPath
-            | MailField::MessageIdDomain
-            | MailField::Smtputf8
-            | MailField::DkimDomain
-            | MailField::DkimSelector
-            | MailField::DkimKeyFile => form.text(field).map(String::as_str).unwrap_or_default(),
+        let text = match form.text(field) {
+            Some(text) => text.as_str(),
+            None if field == MailField::Security => form.security.map(Security::id).unwrap_or_default(),
+            None if field == MailField::Smtputf8 && form.smtputf8 => YES,
+            None => "",
         };
         (field.key(), text)
     }))

@@ -15,7 +15,6 @@ pub use view::{Board, Fallback};
 use crate::domain::catalogue::UNSUBSCRIBABLE;
 use crate::domain::catalogue::{Catalogue, category_of};
 use crate::domain::contact::Contact;
-use crate::domain::language::Language;
 use crate::tui::keymap::Action;
 use crate::tui::layout::Regions;
 use crate::tui::look::Look;
@@ -50,19 +49,11 @@ pub enum MatrixOutcome {
     NoTypes,
 }
 
-/// A category or type by what the screen calls it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kind {
-    pub id: String,
-    pub title: String,
-}
-
 impl Matrix {
     /// The category or type under the cursor.
     #[must_use]
-    pub fn kind(&self, catalogue: &Catalogue, language: Language) -> Option<Kind> {
-        let column = self.column(catalogue)?;
-        Some(Kind { id: column.id().to_owned(), title: column.title(language).to_owned() })
+    pub fn kind(&self, catalogue: &Catalogue) -> Option<String> {
+        Some(self.column(catalogue)?.id().to_owned())
     }
 
     /// Whether the category under the cursor is open, so that opening closes it.
@@ -178,7 +169,7 @@ mod tests {
         for action in actions {
             matrix.act(*action, BODY, &test_look());
         }
-        matrix.kind(test_look().catalogue, Language::En).unwrap().id
+        matrix.kind(test_look().catalogue).unwrap()
     }
 
     #[test]

@@ -105,6 +105,12 @@ impl Outbox {
         self.filter.typing()
     }
 
+    /// Whether nothing is listed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.window.is_loaded() && self.window.rows().is_empty()
+    }
+
     /// The row under the cursor.
     #[must_use]
     pub fn current(&self) -> Option<&OutboxEntry> {

@@ -24,7 +24,7 @@ use crate::tui::widgets::picker::{Entry, Pick, Picker};
 use crate::tui::widgets::{beside, write};
 
 /// The least width of the list, borders included, where there is room.
-const COLUMNS: u16 = 78;
+const COLUMNS: u16 = 76;
 
 /// The palette while it is open.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,10 +108,10 @@ impl Palette {
             width: columns,
             height: 1,
         };
-        let caret = self.picker.draw_list(field, area, buf, look)?;
+        let caret = self.picker.draw_list(field, Rect { x: field.x, width: columns, ..area }, buf, look)?;
         let border = Rect { y: area.y, height: 1, ..if look.marks.is_spoken() { area } else { field } };
         write(
-            beside(border, 2),
+            beside(border, 1),
             buf,
             Span::styled(format!(" {} ", say!(look.language, "Commands")), look.style(Role::Title)),
         );

@@ -11,6 +11,7 @@ use crate::operations::{Problem, StoreError};
 use crate::tui::effect::{Answer, Effect, Request};
 use crate::tui::model::{Model, Overlay, Tone};
 use crate::tui::plan::Plan;
+use crate::tui::screens::delivery_detail::Done;
 use crate::tui::update::{deletion, dialogs, drafts, files, history, mail, matrix};
 
 /// After a second fall within this time what was asked is not asked again: it may be the reason.
@@ -122,26 +123,12 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
         Answer::Retried { count, result } => {
             if is_awaited(&mut model.pending.deed, request) {
                 plan.add(Effect::WakeSender);
-                let words = counted!(
-                    model.fixed.language,
-                    count,
-                    "The mail is tried again now.",
-                    "{count} mails: each is tried again now.",
-                    count
-                );
-                take_delivery_deed(model, result, &words, plan);
+                take_delivery_deed(model, result.map(|()| Done::Retried(count)), plan);
             }
         }
         Answer::Cancelled { count, result } => {
             if is_awaited(&mut model.pending.deed, request) {
-                let words = counted!(
-                    model.fixed.language,
-                    count,
-                    "The mail is cancelled.",
-                    "{count} mails: each is cancelled.",
-                    count
-                );
-                take_delivery_deed(model, result, &words, plan);
+                take_delivery_deed(model, result.map(|()| Done::Cancelled(count)), plan);
             }
         }
         Answer::NoticeRetried(result) => {
@@ -196,7 +183,7 @@ pub(super) fn take(model: &mut Model, request: Request, answer: Answer, plan: &m
         }
         Answer::MailServer(server) => {
             let is_for_draft = drafts::awaits_mail_form(model);
-            if is_awaited(&mut model.pending.dialog, request) || is_for_draft {
+            if is_awaited(&mut model.pending.mail_form, request) || is_for_draft {
                 mail::take_server(model, server, plan);
             }
         }
@@ -277,13 +264,18 @@ pub(super) fn take_fall(model: &mut Model, words: &str, plan: &mut Plan) {
     matrix::show_edits(model);
     model.settings.forget(&problem);
     drafts::forget(model);
+    tell_fall(model, words);
+    if !falls_often {
+        refresh(model, &[], plan);
+    }
+}
+
+/// Says that something fell over and goes on.
+pub(super) fn tell_fall(model: &mut Model, words: &str) {
     let words = safe(words);
     let words =
         say!(model.fixed.language, "A part of callsheet fell over and was started anew: {words}", words);
     model.notify(Tone::Failed, words);
-    if !falls_often {
-        refresh(model, &[], plan);
-    }
 }
 
 fn is_awaited(pending: &mut Option<Request>, request: Request) -> bool {
@@ -318,7 +310,7 @@ fn sentence(problem: &Problem, language: Language) -> String {
     say!(language, "{problem}.", problem = format!("{first}{}", characters.as_str()))
 }
 
-fn take_delivery_deed(model: &mut Model, result: Result<(), Problem>, words: &str, plan: &mut Plan) {
+fn take_delivery_deed(model: &mut Model, result: Result<Done, Problem>, plan: &mut Plan) {
     let dialog = model.overlays.iter_mut().rev().find_map(|overlay| match overlay {
         Overlay::Delivery(dialog) => Some(dialog),
         Overlay::ContactForm(_)
@@ -339,8 +331,8 @@ fn take_delivery_deed(model: &mut Model, result: Result<(), Problem>, words: &st
         | Overlay::Palette(_) => None,
     });
     match (dialog, result) {
-        (Some(dialog), result) => dialog.done(result.as_ref().map(|()| words)),
-        (None, Ok(())) => model.notify(Tone::Done, words),
+        (Some(dialog), result) => dialog.done(result.as_ref().copied()),
+        (None, Ok(done)) => model.notify(Tone::Done, done.say(model.fixed.language)),
         (None, Err(problem)) => tell(model, Some(problem)),
     }
     refresh(model, &[], plan);
@@ -364,10 +356,9 @@ fn take_notice_deed(
 
 /// Takes who would get a type: for the notice that is written, or for the dialog that shows it.
 fn take_audience(model: &mut Model, audience: Result<Audience, Problem>) {
-    let look = model.fixed.look(model.now);
     for overlay in &mut model.overlays {
         match overlay {
-            Overlay::Compose(dialog) => return dialog.heard(audience, look),
+            Overlay::Compose(dialog) => return dialog.heard(audience),
             Overlay::Audience(_) => return matrix::take_audience(model, audience),
             Overlay::ContactForm(_)
             | Overlay::Confirm { .. }

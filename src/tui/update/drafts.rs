@@ -5,10 +5,12 @@ use std::sync::Arc;
 use super::{ask_audience, dialogs, mail};
 use crate::domain::account::Account;
 use crate::domain::contact::Contact;
+use crate::domain::safe_text::safe;
+use crate::domain::say::{Said, Say as _, say};
 use crate::operations::Problem;
 use crate::tui::draft::{Draft, DraftOrder, Form, Offer};
 use crate::tui::effect::{Effect, Question};
-use crate::tui::model::{Model, Overlay};
+use crate::tui::model::{Model, Overlay, Tone};
 use crate::tui::plan::Plan;
 use crate::tui::screens::account_form::AccountFormDialog;
 use crate::tui::screens::compose::ComposeDialog;
@@ -20,6 +22,13 @@ use crate::tui::update::files;
 /// Takes what the keeper has found.
 pub(super) fn found(model: &mut Model, offers: Vec<Offer>) {
     model.drafts.offers.extend(offers);
+}
+
+/// Says that nothing typed is kept.
+pub(super) fn warn(model: &mut Model, why: &Said) {
+    let language = model.fixed.language;
+    let why = safe(&why.say(language)).into_owned();
+    model.notify(Tone::Warning, say!(language, "What is typed cannot be kept as a draft: {why}.", why));
 }
 
 /// After everything that may have changed a form: has what stands in it kept, or no longer, and offers what is left.
@@ -108,6 +117,7 @@ fn offer(model: &mut Model) {
     if is_free
         && model.account.is_some()
         && model.drafts.opening.is_none()
+        && model.pending.mail_form.is_none()
         && let Some(offer) = model.drafts.offers.pop_front()
     {
         model.overlays.push(Overlay::DraftOffer(Box::new(DraftOfferDialog::new(offer))));
@@ -163,8 +173,9 @@ fn account_form(model: &mut Model, draft: &Draft) -> Option<AccountFormDialog> {
 
 /// Opens the form with what a draft has, which is its own from now on.
 fn show(model: &mut Model, offer: Offer, overlay: Overlay, plan: &mut Plan) {
-    if !model.overlays.iter().all(|overlay| matches!(overlay, Overlay::AccountForm(_))) {
-        // Something else was opened meanwhile.
+    let is_free = |overlay: &Overlay| matches!(overlay, Overlay::AccountForm(_)) && overlay.draft().is_none();
+    if !model.overlays.iter().all(is_free) {
+        // Something else was opened meanwhile, or is being written.
         return model.drafts.offers.push_front(offer);
     }
     plan.add(Effect::Draft(DraftOrder::Open(offer.id)));

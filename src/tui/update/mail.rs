@@ -15,7 +15,7 @@ use crate::tui::screens::settings::MailFacts;
 
 /// Asks for the mail server; the form opens when it is read.
 pub(super) fn open(model: &mut Model, plan: &mut Plan) {
-    model.pending.dialog = Some(plan.configure(MailTask::Read));
+    model.pending.mail_form = Some(plan.configure(MailTask::Read));
 }
 
 /// Opens the form, unless something else was opened meanwhile.

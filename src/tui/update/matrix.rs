@@ -6,22 +6,23 @@ use super::{ask_audience, ask_first, refresh};
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
-use crate::domain::say::{counted, say};
+use crate::domain::say::{Say as _, counted, say};
 use crate::domain::subscription::BoxState;
 use crate::operations::Problem;
 use crate::operations::contacts::Again;
 use crate::operations::notices::Audience;
 use crate::operations::subscriptions::{Changed, Ended, Restored, Whom};
-use crate::tui::edits::{ColumnEdit, CopyEdit, Edit, Outcome, Tick, What};
+use crate::tui::edits::{ColumnEdit, CopyEdit, Edit, Outcome, Targets, Tick, What};
 use crate::tui::effect::{ColumnFacts, Effect, Question};
 use crate::tui::keymap::{Action, Input, Typing};
+use crate::tui::look::Look;
 use crate::tui::model::{Deed, Model, Overlay, Tone};
 use crate::tui::plan::Plan;
 use crate::tui::screens::audience::{AudienceDialog, AudienceOutcome};
 use crate::tui::screens::confirm::Confirm;
 use crate::tui::screens::contact_choice::ContactChoice;
 use crate::tui::screens::contact_types::ContactTypesDialog;
-use crate::tui::screens::matrix::{self, Kind, MatrixOutcome, is_unsubscribed};
+use crate::tui::screens::matrix::{self, MatrixOutcome, is_unsubscribed};
 
 /// Hands an input to the screen.
 pub(super) fn take_input(model: &mut Model, input: &Input, plan: &mut Plan) {
@@ -138,20 +139,17 @@ pub(super) fn take_contact(model: &mut Model, contact: Result<Contact, Problem>)
 
 /// Takes how many contacts a change of a column would touch, and asks if they are several.
 pub(super) fn take_column(model: &mut Model, facts: ColumnFacts, plan: &mut Plan) {
-    let Some(Kind { id, title }) = kind(model) else { return };
+    let Some(id) = kind(model) else { return };
     let query = model.contacts.query();
     let is_filtered = !query.filter.is_empty();
     let (count, wanted) = (facts.contacts, !facts.is_full);
     let whom = Whom::Filtered(query);
-    let title = safe(&title).into_owned();
-    let edit = Edit::Column(ColumnEdit { id, title: title.clone(), whom, count, wanted });
+    let question = Confirm::column(&id, count, wanted, is_filtered);
+    let edit = Edit::Column(ColumnEdit { id, whom, count, wanted });
     match count {
         0 => model.notify(Tone::Warning, say!(model.fixed.language, "There is no contact to tick it for.")),
         1 => push(model, edit, plan),
-        _ => {
-            let question = Confirm::column(&title, count, wanted, is_filtered);
-            ask_first(model, question, Deed::Edit(Box::new(edit)));
-        }
+        _ => ask_first(model, question, Deed::Edit(Box::new(edit))),
     }
 }
 
@@ -174,7 +172,7 @@ pub(super) fn follow(model: &mut Model, outcome: Outcome, plan: &mut Plan) {
             model.coverage.ask(plan);
         }
         Outcome::Changed(edit, changed) => {
-            let (tone, words) = changed_words(&edit, &changed, language);
+            let (tone, words) = changed_words(&edit, &changed, model.look());
             model.notify(tone, words);
             refresh(model, &[], plan);
         }
@@ -210,20 +208,19 @@ pub(super) fn follow(model: &mut Model, outcome: Outcome, plan: &mut Plan) {
 }
 
 /// The category or type under the cursor.
-fn kind(model: &Model) -> Option<Kind> {
-    model.matrix.kind(&model.fixed.catalogue, model.fixed.language)
+fn kind(model: &Model) -> Option<String> {
+    model.matrix.kind(&model.fixed.catalogue)
 }
 
 fn tick(model: &mut Model, plan: &mut Plan) {
-    let (Some(contact), Some(Kind { id, title })) = (model.contacts.current(), kind(model)) else { return };
+    let (Some(contact), Some(id)) = (model.contacts.current(), kind(model)) else { return };
     let shown = model.edits.shown(contact, &model.fixed.catalogue);
     let is_ticked = if id.contains('.') { shown.covers(&id) } else { shown.state(&id) == BoxState::All };
     let wanted = !is_ticked;
     let ids = targets(model, contact.id);
     if ids.len() > 1 {
         let count = u64::try_from(ids.len()).unwrap_or(u64::MAX);
-        let (whom, title) = (Whom::These(ids), safe(&title).into_owned());
-        push(model, Edit::Column(ColumnEdit { id, title, whom, count, wanted }), plan);
+        push(model, Edit::Column(ColumnEdit { id, whom: Whom::These(ids), count, wanted }), plan);
     } else {
         let contact = Box::new(contact.clone());
         push_tick(model, Tick { contact, what: What::One(id), wanted, again: Again::No }, plan);
@@ -240,7 +237,7 @@ fn tick_row(model: &mut Model, plan: &mut Plan) {
 }
 
 fn ask_about_column(model: &mut Model, plan: &mut Plan) {
-    if let Some(Kind { id, .. }) = kind(model) {
+    if let Some(id) = kind(model) {
         let whom = Whom::Filtered(model.contacts.query());
         model.pending.column = Some((plan.ask(Question::Column { id, whom }), model.now));
     }
@@ -249,24 +246,13 @@ fn ask_about_column(model: &mut Model, plan: &mut Plan) {
 fn open_choice(model: &mut Model, plan: &mut Plan) {
     let Some(contact) = model.contacts.current() else { return };
     let to = targets(model, contact.id);
-    let to_name = match to.len() {
-        1 => safe(&contact.name).into_owned(),
-        several => {
-            counted!(
-                model.fixed.language,
-                several,
-                "{contacts} contact",
-                "{contacts} contacts",
-                contacts = several
-            )
-        }
-    };
-    let choice = ContactChoice::new(to, to_name, model.regions().front, plan);
+    let name = safe(&contact.name).into_owned();
+    let choice = ContactChoice::new(Targets { ids: to, name }, model.regions().front, plan);
     model.overlays.push(Overlay::Choice(Box::new(choice)));
 }
 
 fn open_audience(model: &mut Model, plan: &mut Plan) {
-    let Some(Kind { id, .. }) = kind(model) else { return };
+    let Some(id) = kind(model) else { return };
     let dialog = AudienceDialog::new(&id);
     let message_type = dialog.message_type().map(str::to_owned);
     model.overlays.push(Overlay::Audience(Box::new(dialog)));
@@ -282,8 +268,7 @@ fn targets(model: &Model, current: ContactId) -> Vec<ContactId> {
 }
 
 fn ask_about_unsubscribed(model: &mut Model, tick: Tick) {
-    let since = tick.contact.unsubscribed_at.map(|at| model.look().short_time(at));
-    let question = Confirm::subscribe_again(&tick.contact, since.as_deref());
+    let question = Confirm::subscribe_again(&tick.contact);
     let edit = Edit::Tick(Tick { again: Again::Yes, ..tick });
     ask_first(model, question, Deed::Edit(Box::new(edit)));
 }
@@ -320,19 +305,19 @@ pub(super) fn then(first: &str, second: &str, language: Language) -> String {
     format!("{first}{between}{second}")
 }
 
-fn changed_words(edit: &Edit, changed: &Changed, language: Language) -> (Tone, String) {
-    let count = changed.count();
+fn changed_words(edit: &Edit, changed: &Changed, look: Look<'_>) -> (Tone, String) {
+    let (count, language) = (changed.count(), look.language);
     let mut words = match edit {
-        Edit::Column(ColumnEdit { title, wanted, .. }) => match (count, wanted) {
-            (0, true) => say!(language, "{title} was on for all of them already.", title),
-            (0, false) => say!(language, "{title} was off for all of them already.", title),
+        Edit::Column(ColumnEdit { id, wanted, .. }) => match (count, wanted) {
+            (0, true) => say!(language, "{title} was on for all of them already.", title = look.title(id)),
+            (0, false) => say!(language, "{title} was off for all of them already.", title = look.title(id)),
             (_, true) => {
                 counted!(
                     language,
                     count,
                     "{title} for 1 contact: on.",
                     "{title} for {count} contacts: on.",
-                    title,
+                    title = look.title(id),
                     count
                 )
             }
@@ -341,15 +326,17 @@ fn changed_words(edit: &Edit, changed: &Changed, language: Language) -> (Tone, S
                 count,
                 "{title} for 1 contact: off.",
                 "{title} for {count} contacts: off.",
-                title,
+                title = look.title(id),
                 count
             ),
         },
-        Edit::Copy(CopyEdit { name, to, to_name, .. }) if to.len() == 1 => {
-            say!(language, "{to_name} wants now what {name} wants.", to_name, name)
-        }
-        Edit::Copy(CopyEdit { name, to_name, .. }) => {
-            say!(language, "{to_name} want now what {name} wants.", to_name, name)
+        Edit::Copy(CopyEdit { name, to, .. }) => {
+            let to_name = to.say(language);
+            if to.ids.len() == 1 {
+                say!(language, "{to_name} wants now what {name} wants.", to_name, name)
+            } else {
+                say!(language, "{to_name} want now what {name} wants.", to_name, name)
+            }
         }
         Edit::Tick(_) | Edit::TakeBack => String::new(),
     };

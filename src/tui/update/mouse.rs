@@ -10,7 +10,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{forget_alarm, switch, take_input};
+use super::{ahead, forget_alarm, switch, take_input};
 use crate::domain::say::say;
 use crate::domain::timestamp::Timestamp;
 use crate::tui::effect::{Effect, MouseMode};
@@ -44,9 +44,9 @@ pub(super) fn switch_mode(model: &mut Model, plan: &mut Plan) {
     plan.add(Effect::Mouse(mode));
 }
 
-/// Does what the mouse did.
+/// Does what the mouse did. Where keys wait it does nothing: what is pointed at may be gone when they have their meaning.
 pub(super) fn take(model: &mut Model, event: MouseEvent, plan: &mut Plan) {
-    if model.mouse.mode == MouseMode::Off {
+    if model.mouse.mode == MouseMode::Off || ahead::waits(model) {
         return;
     }
     let at = Position { x: event.column, y: event.row };

@@ -23,7 +23,8 @@ type Part = (String, Role);
 pub(super) fn draw(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let columns = usize::from(area.width).saturating_sub(2);
     let line = beside(Rect { width: area.width.saturating_sub(1), ..area }, 1);
-    let (mail, mail_role) = mail(model, columns, look);
+    let parts = middle(model, look.language);
+    let (mail, mail_role) = mail(model, &parts, columns, look);
     let mail_width = width(&mail);
     let room = columns.saturating_sub(mail_width + GAP);
     let name = name(model, room, look);
@@ -31,7 +32,7 @@ pub(super) fn draw(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>)
     put(line, 0, &name, Role::Title, buf, look);
     put(line, columns.saturating_sub(mail_width), &mail, mail_role, buf, look);
     let room = room.saturating_sub(name_width + GAP);
-    let parts = fitting(middle(model, look.language), room, look);
+    let parts = fitting(parts, room, look);
     let taken = parts_width(&parts, look);
     // In the middle of the line if that is free, else right behind the name.
     let centre = (columns.saturating_sub(taken)) / 2;
@@ -52,12 +53,21 @@ fn put(line: Rect, at: usize, text: &str, role: Role, buf: &mut Buffer, look: &L
     write(beside(line, at), buf, Span::styled(text, look.style(role)));
 }
 
-/// The longest words about the mail that take two fifths of the line at most; the shortest may take half of it.
-fn mail(model: &Model, columns: usize, look: &Look<'_>) -> (String, Role) {
+/// The longest words about the mail that take two fifths of the line at most, and of these, but for the shortest, the longest that
+/// leave room for the first of the counts. The shortest may take half of the line.
+fn mail(model: &Model, parts: &[Part], columns: usize, look: &Look<'_>) -> (String, Role) {
     let waiting = model.queue.map_or(0, |queue| queue.queued + queue.retry);
     let delayed = model.queue.and_then(|queue| queue.delayed_since(model.now));
     let (words, role) = model.mail.words(waiting, delayed, look);
-    let fitting = words.iter().find(|words| width(words) <= columns * 2 / 5);
+    let is_short = |words: &&String| width(words) <= columns * 2 / 5;
+    let leaves_room = |words: &&String| {
+        let room = columns.saturating_sub(width(words) + GAP);
+        let room = room.saturating_sub(width(&name(model, room, look)) + GAP);
+        fitting(parts.to_vec(), room, look).len() >= parts.len().min(2)
+    };
+    let longer = &words[..words.len().saturating_sub(1)];
+    let kind = longer.iter().filter(is_short).find(leaves_room);
+    let fitting = kind.or_else(|| words.iter().find(is_short));
     let shortest = words.last().map_or("", String::as_str);
     (
         fitting.map_or_else(|| clip(shortest, columns / 2, look.marks.ellipsis()).into_owned(), Clone::clone),

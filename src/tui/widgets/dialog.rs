@@ -13,12 +13,15 @@ use super::{beside, cover, row, skip_rows, write};
 use crate::domain::columns::{clip, pad, width};
 use crate::domain::say::say;
 use crate::tui::keymap::Action;
+use crate::tui::layout::Regions;
 use crate::tui::look::Look;
 use crate::tui::marks::Marks;
 use crate::tui::theme::Role;
 
 /// Columns between the border and the words.
 const MARGIN: u16 = 2;
+/// So few columns and rows beside a dialog are left empty.
+const SLIVER: u16 = 4;
 
 /// Buttons beside each other; one of them has the focus.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -192,8 +195,12 @@ pub fn centred(marks: Marks, area: Rect, columns: u16, rows: u16) -> Rect {
 /// that lies below too: of what is behind it nothing is heard.
 pub fn open(area: Rect, buf: &mut Buffer, look: Look<'_>, title: &str) -> Rect {
     let area = area.intersection(buf.area);
-    let behind = if look.marks.is_spoken() { buf.area.bottom().saturating_sub(area.y) } else { area.height };
-    cover(Rect { height: behind, ..area }, buf);
+    if look.marks.is_spoken() {
+        cover(Rect { height: buf.area.bottom().saturating_sub(area.y), ..area }, buf);
+    } else {
+        cover(area, buf);
+        alone(area, buf);
+    }
     let room = usize::from(area.width).saturating_sub(4);
     let title =
         Span::styled(format!(" {} ", clip(title, room, look.marks.ellipsis())), look.style(Role::Title));
@@ -204,6 +211,15 @@ pub fn open(area: Rect, buf: &mut Buffer, look: Look<'_>, title: &str) -> Rect {
     let inner = block.inner(area);
     block.render(area, buf);
     within(inner)
+}
+
+/// Clears what is left of the screen beside a dialog that nearly fills it: slivers of what is behind it tell nothing.
+pub fn alone(area: Rect, buf: &mut Buffer) {
+    let front = Regions::of(buf.area).front;
+    let left = |whole: u16, taken: u16| whole.saturating_sub(taken);
+    if left(front.width, area.width) <= SLIVER && left(front.height, area.height) <= SLIVER {
+        cover(front, buf);
+    }
 }
 
 /// The place for words that [`open`] will return.

@@ -20,7 +20,7 @@ use ratatui::widgets::{Block, Widget};
 use super::check_box::Focus;
 use super::drop_down::spoken_place;
 use super::text_field::{TextField, Typed};
-use super::{cover, dialog, row, skip_rows, write};
+use super::{beside, cover, dialog, row, skip_rows, write};
 use crate::domain::columns::{pad, width};
 use crate::domain::fold::fold;
 use crate::domain::say::say;
@@ -32,6 +32,8 @@ use crate::tui::theme::Role;
 const LIMIT: usize = 60;
 /// Columns between an entry and its note.
 const GAP: usize = 2;
+/// The most columns of a list that has none to spare.
+const NARROW: u16 = 40;
 /// Rows by which a page moves.
 const PAGE: usize = 8;
 
@@ -170,7 +172,10 @@ impl Picker {
         let picked = self.picked.and_then(|index| self.entries.get(index));
         let text = picked.map_or_else(
             || pad(hint, columns, look.marks.ellipsis()).into_owned(),
-            |entry| both(&entry.title, &entry.note, columns, look),
+            |entry| {
+                let (title, note) = both(entry, columns, look);
+                format!("{}{note}", pad(&title, columns.saturating_sub(width(note)), look.marks.ellipsis()))
+            },
         );
         let shown = format!("{text} {}", look.marks.drop_down());
         write(area, buf, Span::styled(shown, look.style(role)));
@@ -187,30 +192,42 @@ impl Picker {
             return None;
         }
         cover(place, buf);
+        if !look.marks.is_spoken() {
+            dialog::alone(place, buf);
+        }
         let block =
             Block::bordered().border_set(look.marks.border()).border_style(look.style(Role::DialogBorder));
         let inner = block.inner(place);
         block.render(place, buf);
-        let field = dialog::search_label(row(inner, 0), buf, look, say!(look.language, "Search"));
+        // Where there is room nothing stands at the border.
+        let margin = if place.width > NARROW && !look.marks.is_spoken() { 1 } else { 0 };
+        let search = beside(row(inner, 0), margin);
+        let search = Rect { width: search.width.saturating_sub(margin), ..search };
+        let field = dialog::search_label(search, buf, look, say!(look.language, "Search"));
         let mut cursor = list.search.draw_in_form(field, buf, look, Focus::Here);
         let area = skip_rows(inner, 1);
         let lines = self.lines(list);
         let at = lines.iter().position(|line| matches!(line, Shown::Entry(_, index) if *index == list.bar));
         let rows = usize::from(area.height);
         let top = top(at.unwrap_or(0), lines.len(), rows);
-        let columns = usize::from(area.width).saturating_sub(2);
+        let lead = " ".repeat(margin.into());
+        let columns = usize::from(area.width).saturating_sub(2 + 2 * lead.len());
         for (index, line) in lines.iter().skip(top).take(rows).enumerate() {
-            let (mark, text, role) = match line {
-                Shown::Group(title) => ("", (*title).to_owned(), Role::Header),
+            let (mark, (title, note), role) = match line {
+                Shown::Group(title) => (String::new(), ((*title).to_owned(), ""), Role::Header),
                 Shown::Entry(entry, bar) if *bar == list.bar => {
-                    (look.marks.cursor(), both(&entry.title, &entry.note, columns, look), Role::Choice)
+                    (format!("{} ", look.marks.cursor()), both(entry, columns, look), Role::Choice)
                 }
-                Shown::Entry(entry, _) => ("  ", both(&entry.title, &entry.note, columns, look), Role::Text),
+                Shown::Entry(entry, _) => ("  ".to_owned(), both(entry, columns, look), Role::Text),
             };
-            let mark = if mark == look.marks.cursor() { format!("{mark} ") } else { mark.to_owned() };
-            let text = pad(&format!("{mark}{text}"), area.width.into(), look.marks.ellipsis()).into_owned();
             let at = row(area, index);
-            write(at, buf, Line::styled(text, look.style(role)));
+            let note_role = if role == Role::Text { Role::Dim } else { role };
+            let room = usize::from(area.width).saturating_sub(width(note));
+            let room = room.saturating_sub(lead.len());
+            let title = pad(&format!("{lead}{mark}{title}"), room, look.marks.ellipsis()).into_owned();
+            let spans = [(title, role), (note.to_owned(), note_role), (lead.clone(), role)];
+            let spans = spans.map(|(text, role)| Span::styled(text, look.style(role)));
+            write(at, buf, Line::from(spans.to_vec()));
             // What would be chosen is what is heard while one types.
             if look.marks.is_spoken() && role == Role::Choice {
                 cursor = Some(Position { x: at.x, y: at.y });
@@ -220,7 +237,10 @@ impl Picker {
             write(
                 area,
                 buf,
-                Span::styled(format!("  {}", say!(look.language, "nothing matches")), look.style(Role::Hint)),
+                Span::styled(
+                    format!("{lead}  {}", say!(look.language, "nothing matches")),
+                    look.style(Role::Hint),
+                ),
             );
         }
         dialog::scroll_marks(
@@ -250,7 +270,7 @@ impl Picker {
     fn list_area(&self, field: Rect, bounds: Rect) -> Rect {
         let of = |entry: &Entry| width(&entry.title) + GAP + width(&entry.note);
         let widest = self.entries.iter().map(of).max().unwrap_or_default();
-        let columns = u16::try_from(widest + 6).unwrap_or(u16::MAX).max(field.width).min(bounds.width);
+        let columns = u16::try_from(widest + 8).unwrap_or(u16::MAX).max(field.width).min(bounds.width);
         let groups = self.entries.chunk_by(|one, other| one.group == other.group).count();
         let wanted = u16::try_from(self.entries.len() + groups + 3).unwrap_or(u16::MAX);
         let below = bounds.bottom().saturating_sub(field.y.saturating_add(1));
@@ -281,17 +301,15 @@ impl List {
     }
 }
 
-/// A title, and its note at the right as far as there is room for all of it.
-fn both(title: &str, note: &str, columns: usize, look: Look<'_>) -> String {
+/// A title, and what stands at the right of it: its note, if there is room for all of it. Spoken the note follows the title.
+fn both<'a>(entry: &'a Entry, columns: usize, look: Look<'_>) -> (String, &'a str) {
+    let Entry { title, note, .. } = entry;
     if look.marks.is_spoken() {
         let gap = if note.is_empty() { "" } else { look.separator() };
-        return pad(&format!("{title}{gap}{note}"), columns, look.marks.ellipsis()).into_owned();
+        return (format!("{title}{gap}{note}"), "");
     }
-    let room = columns.saturating_sub(width(note) + GAP);
-    if width(title) > room {
-        return pad(title, columns, look.marks.ellipsis()).into_owned();
-    }
-    format!("{}{note}", pad(title, columns - width(note), look.marks.ellipsis()))
+    let fits = width(title) + GAP + width(note) <= columns;
+    (title.clone(), if fits { note } else { "" })
 }
 
 /// The first line that is seen: the bar stays in the middle as far as that is possible.

@@ -4,10 +4,11 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 
 use super::wrapped_text::wrap;
 use super::{dialog, row, write};
+use crate::domain::columns::clip;
 use crate::domain::safe_text::safe_lines;
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
@@ -17,13 +18,28 @@ use crate::tui::theme::Role;
 pub struct ScrollLine {
     pub text: String,
     pub role: Role,
+    /// The columns at the beginning that look otherwise.
+    pub lead: Option<(usize, Role)>,
 }
 
 impl ScrollLine {
     /// A line that is safe to show.
     #[must_use]
     pub fn new(text: impl Into<String>, role: Role) -> Self {
-        Self { text: text.into(), role }
+        Self { text: text.into(), role, lead: None }
+    }
+
+    /// It with its first `columns` in another look.
+    #[must_use]
+    pub fn led(self, columns: usize, role: Role) -> Self {
+        Self { lead: Some((columns, role)), ..self }
+    }
+
+    /// It as it is drawn.
+    fn spans(&self, look: Look<'_>) -> Line<'_> {
+        let (columns, lead) = self.lead.unwrap_or((0, self.role));
+        let (head, tail) = self.text.split_at(clip(&self.text, columns, "").len());
+        Line::from(vec![Span::styled(head, look.style(lead)), Span::styled(tail, look.style(self.role))])
     }
 }
 
@@ -70,7 +86,7 @@ impl Scroll {
 /// `text` from outside as lines of at most `columns`, escaped.
 #[must_use]
 pub fn lines(text: &str, columns: usize, role: Role) -> Vec<ScrollLine> {
-    wrap(&safe_lines(text), columns).into_iter().map(|text| ScrollLine { text, role }).collect()
+    wrap(&safe_lines(text), columns).into_iter().map(|text| ScrollLine::new(text, role)).collect()
 }
 
 /// Draws the lines that are seen. The last column is kept for the marks. Returns the place of the first line: there the cursor
@@ -90,7 +106,7 @@ pub fn draw(
     let top = scroll.top(lines.len(), rows);
     let text_area = Rect { width: area.width.saturating_sub(2), ..area };
     for (index, line) in lines.iter().skip(top).take(rows).enumerate() {
-        write(row(text_area, index), buf, Span::styled(line.text.as_str(), look.style(line.role)));
+        write(row(text_area, index), buf, line.spans(look));
     }
     let at = Some(Position { x: area.x, y: area.y });
     if look.marks.is_spoken() {

@@ -10,6 +10,9 @@ use crate::domain::columns::width;
 /// Characters that do not begin a line.
 const CLOSING: &str = "，。、；：？！）】》」』”’…,.;:?!)]}";
 
+/// Characters that do not end a line.
+const OPENING: &str = "（【《「『“‘([{";
+
 /// The lines of `text`, each at most `columns` wide (one wide character in a single column excepted). Blanks at which a line
 /// was broken and blanks at the end are left out. A text of nothing is one empty line. Without a column there are no lines.
 #[must_use]
@@ -51,7 +54,7 @@ fn break_at(text: &str, columns: usize) -> Option<(&str, &str)> {
 
 /// Whether a line may be broken between two grapheme clusters.
 pub(super) fn may_break(before: &str, after: &str) -> bool {
-    if after == " " || CLOSING.contains(after) {
+    if after == " " || CLOSING.contains(after) || OPENING.contains(before) && !before.is_empty() {
         return false;
     }
     before == " " || width(before) > 1 || width(after) > 1
@@ -78,9 +81,10 @@ mod tests {
     }
 
     #[test]
-    fn chinese_is_broken_between_characters_but_not_before_a_full_stop() {
+    fn chinese_is_broken_between_characters_but_not_before_a_full_stop_or_behind_a_bracket() {
         assert_eq!(wrap("账号消息。产品", 8), ["账号消", "息。产品"]);
         assert_eq!(wrap("请Ada输入", 6), ["请Ada", "输入"]);
+        assert_eq!(wrap("删除Ada（a@b.cn）？", 10), ["删除Ada", "（a@b.cn）", "？"]);
     }
 
     #[test]

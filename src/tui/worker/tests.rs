@@ -31,6 +31,20 @@ pub(in crate::tui) fn opening(folder: &Path) -> Opening {
     }
 }
 
+/// A session in which there are c0 to c5999: so many that a filter has an index built.
+pub(in crate::tui) fn many(folder: &Path) -> Session {
+    let file = folder.join("many.csv");
+    let rows = (0..6_000).map(|number| format!("c{number},c{number}@example.org\n"));
+    std::fs::write(&file, std::iter::once("name,email\n".to_owned()).chain(rows).collect::<String>())
+        .unwrap();
+    let mut session = Session::open(&opening(folder)).unwrap();
+    let (bad_rows, verify, run) = (BadRows::RefuseAll, Verify::Later, Run::Real);
+    let options = Options { format: Format::Csv, bad_rows, verify, run };
+    let import = Question::Import { file, options, stamp: None };
+    assert!(matches!(perform(&mut session, &import), Answer::Imported(Ok(_))));
+    session
+}
+
 fn add(name: &str) -> Question {
     let email = format!("{name}@example.org");
     Question::Add { form: ContactForm { name: name.to_owned(), email, ..ContactForm::default() } }
@@ -254,17 +268,9 @@ fn a_filter_among_many_contacts_is_answered_before_and_after_its_index_is_built(
     use crate::domain::filter::Filter;
     use crate::operations::contacts::PageAt;
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("many.csv");
-    let rows = (0..6_000).map(|number| format!("c{number},c{number}@example.org\n"));
-    std::fs::write(&file, std::iter::once("name,email\n".to_owned()).chain(rows).collect::<String>())
-        .unwrap();
     let (messages, heard) = channel();
     let opening = opening(folder.path());
-    let mut session = Session::open(&opening).unwrap();
-    let (bad_rows, verify, run) = (BadRows::RefuseAll, Verify::Later, Run::Real);
-    let options = Options { format: Format::Csv, bad_rows, verify, run };
-    let import = Question::Import { file, options, stamp: None };
-    assert!(matches!(perform(&mut session, &import), Answer::Imported(Ok(_))));
+    let session = many(folder.path());
     let mut worker = Worker::start(session, opening, messages).unwrap();
     let query = ListQuery { filter: Filter::parse("c599"), ..ListQuery::default() };
     for first in [1, 3] {

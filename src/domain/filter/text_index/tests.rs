@@ -145,6 +145,12 @@ proptest! {
             ] {
                 let mut sorted = ids.clone();
                 sorted.sort_by_key(|id| (key(&people[id]), *id));
+                for (number, id) in sorted.iter().enumerate() {
+                    let nth = |up, number| index.nth((&bits, column), &[], up, number);
+                    prop_assert_eq!(nth(false, number), Some(ContactId(*id)));
+                    prop_assert_eq!(nth(true, sorted.len() - 1 - number), Some(ContactId(*id)));
+                }
+                prop_assert_eq!(index.nth((&bits, column), &[], false, sorted.len()), None);
                 for from in std::iter::once(None).chain(sorted.iter().copied().map(Some)) {
                     let place = from.and_then(|id| place(column, key(&people[&id]), ContactId(id)));
                     let down = index.first_by_place((&bits, column), place, false, 3);
@@ -179,12 +185,15 @@ fn the_list_by_name_is_read_from_any_place_in_both_directions() {
     let names_of = |ids: Vec<ContactId>| -> Vec<&str> {
         ids.iter().map(|id| names[usize::try_from(id.0 - 1).unwrap()].as_str()).collect()
     };
-    assert_eq!(names_of(index.first_by_name(&bits, None, false, 3)), ["c000", "c001", "c002"]);
-    assert_eq!(names_of(index.first_by_name(&bits, None, true, 2)), ["c899", "c898"]);
-    let from = index.rank_by_name(ContactId(11));
-    assert_eq!(names_of(index.first_by_name(&bits, from, false, 2)), ["c070", "c071"]);
-    assert_eq!(names_of(index.first_by_name(&bits, from, true, 2)), ["c070", "c069"]);
-    assert!(index.first_by_name(&bits, None, false, 0).is_empty());
+    assert_eq!(
+        names_of(index.first_by_place((&bits, SortColumn::Name), None, false, 3)),
+        ["c000", "c001", "c002"]
+    );
+    assert_eq!(names_of(index.first_by_place((&bits, SortColumn::Name), None, true, 2)), ["c899", "c898"]);
+    let from = index.rank(SortColumn::Name, ContactId(11));
+    assert_eq!(names_of(index.first_by_place((&bits, SortColumn::Name), from, false, 2)), ["c070", "c071"]);
+    assert_eq!(names_of(index.first_by_place((&bits, SortColumn::Name), from, true, 2)), ["c070", "c069"]);
+    assert!(index.first_by_place((&bits, SortColumn::Name), None, false, 0).is_empty());
 }
 
 #[test]
@@ -196,10 +205,58 @@ fn a_contact_with_another_text_is_found_by_that_and_has_no_place_by_name() {
     assert!(index.find(&["ada".to_owned()], None).is_empty());
     let bits = index.find(&["eve".to_owned()], None);
     assert_eq!(index.added_in(&bits).collect::<Vec<_>>(), [ContactId(1)]);
-    assert!(index.first_by_name(&bits, None, false, 9).is_empty());
-    assert_eq!((index.rank_by_name(ContactId(1)), index.rank_by_name(ContactId(2))), (None, Some(1)));
+    assert!(index.first_by_place((&bits, SortColumn::Name), None, false, 9).is_empty());
+    assert_eq!(
+        (index.rank(SortColumn::Name, ContactId(1)), index.rank(SortColumn::Name, ContactId(2))),
+        (None, Some(1))
+    );
     assert_eq!(index.added(), 1);
     // Another status is noted where the contact is.
     index.put(&Entry { status: "expired", ..entry }).unwrap();
     assert_eq!(index.added(), 1);
+}
+
+#[test]
+fn a_number_counts_those_that_were_added_between_the_others() {
+    let mut index = of(&["ada", "bob", "cleo"]);
+    for (id, name) in [(4, "abe"), (5, "abel"), (6, "dora")] {
+        let email = "ops@example.org";
+        index.put(&Entry { id: ContactId(id), name, email, position: None, status: "verified" }).unwrap();
+    }
+    let bits = index.find(&["ops".to_owned()], None);
+    let added = [(0, ContactId(4)), (0, ContactId(5)), (u64::MAX, ContactId(6))];
+    let ids = |up| -> Vec<i64> {
+        (0..7)
+            .filter_map(|number| index.nth((&bits, SortColumn::Name), &added, up, number))
+            .map(|id| id.0)
+            .collect()
+    };
+    assert_eq!(ids(false), [4, 5, 1, 2, 3, 6]);
+    assert_eq!(ids(true), [6, 3, 2, 1, 5, 4]);
+}
+
+#[test]
+fn the_list_by_email_is_known_once_it_was_learnt() {
+    let mut index = of(&["ada", "bob"]);
+    let bits = index.find(&[], None);
+    assert!(index.knows_order(SortColumn::Name) && !index.knows_order(SortColumn::Email));
+    index.learn_emails([ContactId(2), ContactId(1)]);
+    assert!(index.knows_order(SortColumn::Email));
+    let all = index.first_by_place((&bits, SortColumn::Email), None, false, 9);
+    assert_eq!(all, [ContactId(2), ContactId(1)]);
+}
+
+#[test]
+fn an_email_with_the_same_text_and_another_place_is_not_listed_where_it_was() {
+    for (before, after) in [("straße@example.org", "strasse@example.org"), ("strasse@x", "straße@x")] {
+        let entry =
+            |email| Entry { id: ContactId(1), name: "ada", email, position: None, status: "verified" };
+        let mut index = TextIndex::default();
+        index.push(&entry(before)).unwrap();
+        index.finish([ContactId(1)]);
+        index.learn_emails([ContactId(1)]);
+        assert_eq!(index.rank(SortColumn::Email, ContactId(1)), Some(0));
+        index.put(&entry(after)).unwrap();
+        assert_eq!(index.rank(SortColumn::Email, ContactId(1)), None, "{after}");
+    }
 }

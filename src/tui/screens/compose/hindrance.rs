@@ -60,6 +60,6 @@ impl Say for Hindrance {
 }
 
 /// A problem in words that continue a sentence and are safe to show.
-fn problem_words(problem: &Problem, _language: Language) -> String {
-    safe(&problem.to_string()).into_owned()
+fn problem_words(problem: &Problem, language: Language) -> String {
+    safe(&problem.say(language)).into_owned()
 }

@@ -6,14 +6,16 @@ use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
 use crate::domain::say::{counted, say};
 use crate::operations::notices::Fallback;
+use crate::tui::look::Look;
 use crate::tui::widgets::audience_summary::fallback_sentence;
 
 /// The columns of a subject in a question, so that what follows it is seen.
 const SUBJECT: usize = 40;
 
 impl Asked {
-    /// The question in a language.
-    pub(super) fn words(&self, language: Language) -> Words {
+    /// The question as it is said now.
+    pub(super) fn words(&self, look: Look<'_>) -> Words {
+        let language = look.language;
         match self {
             Self::Own(words) => (**words).clone(),
             Self::Delete { name, email } => Words {
@@ -42,8 +44,8 @@ impl Asked {
                 yes: say!(language, "Delete {count}", count),
                 no: say!(language, "Keep").to_owned(),
             },
-            Self::Column { title, count, wanted, is_filtered } => {
-                column(language, title, *count, *wanted, *is_filtered)
+            Self::Column { id, count, wanted, is_filtered } => {
+                column(language, &look.title(id), *count, *wanted, *is_filtered)
             }
             Self::SubscribeAgain { name, since } => Words {
                 title: say!(language, "Unsubscribed"),
@@ -52,7 +54,7 @@ impl Asked {
                     Some(since) => say!(
                         language,
                         "The recipient has unsubscribed ({since}). Do so only if somebody there has asked for it.",
-                        since
+                        since = look.short_time(*since)
                     ),
                     None => say!(
                         language,
@@ -112,8 +114,8 @@ impl Asked {
                 yes: say!(language, "Leave").to_owned(),
                 no: say!(language, "Stay").to_owned(),
             },
-            Self::SendNotice { subject, path, recipients, fallback } => {
-                send_notice(language, subject, path, *recipients, fallback.as_ref())
+            Self::SendNotice { subject, message_type, recipients, fallback } => {
+                send_notice(language, subject, &look.type_path(message_type), *recipients, fallback.as_ref())
             }
         }
     }

@@ -216,7 +216,7 @@ impl ContactFormDialog {
                 }
                 (Status::CodeSent | Status::Unverified | Status::Expired | Status::Undeliverable, _) => {
                     let status = plain(language, contact.status.words());
-                    Some(say!(language, "this address is {status}", status))
+                    Some(say!(language, "state of the address: {status}", status))
                 }
                 (Status::Verified, _) => None,
             };

@@ -21,7 +21,7 @@ use ratatui::text::Span;
 
 use super::report::{Button, ReportPane};
 use super::{FORMATS, Focus, ImportDialog, Stage, Way};
-use crate::domain::columns::{clip, pad};
+use crate::domain::columns::{clip, pad, width};
 use crate::domain::language::Language;
 use crate::domain::safe_text::safe;
 use crate::domain::say::{Say, clauses, counted, say};
@@ -348,7 +348,8 @@ impl Columns {
         let cut = look.marks.ellipsis();
         let mark = if mark.is_empty() { " " } else { mark };
         let fate = pad(fate, FATE, cut);
-        let mut text = format!("{mark}{line:>columns$}  {fate} ", columns = self.line);
+        let before = " ".repeat(self.line.saturating_sub(width(line)));
+        let mut text = format!("{mark}{before}{line}  {fate} ");
         if self.why == 0 {
             text.push_str(&clip(email, self.email, cut));
         } else {

@@ -200,7 +200,7 @@ impl Dialogue {
                         lines.extend(
                             advice
                                 .into_iter()
-                                .map(|text| ScrollLine { text: format!("{indent}{text}"), role: Role::Hint }),
+                                .map(|text| ScrollLine::new(format!("{indent}{text}"), Role::Hint)),
                         );
                         counts = lines.len() - 1;
                     }
@@ -265,13 +265,13 @@ fn step_lines(
 ) -> Vec<ScrollLine> {
     if look.marks.is_spoken() {
         let lines = dialog::fact(stage_in(look.language, stage), words, 0, columns, &look).into_iter();
-        return lines.map(|text| ScrollLine { text, role }).collect();
+        return lines.map(|text| ScrollLine::new(text, role)).collect();
     }
     let first = format!("{mark} {} ", pad(stage_in(look.language, stage), NAMES, look.marks.ellipsis()));
     let heads = std::iter::once(first).chain(std::iter::repeat(" ".repeat(NAMES + 3)));
     let words = wrap(words, words_beside(columns));
     let words = if words.is_empty() { vec![String::new()] } else { words };
-    heads.zip(words).map(|(head, words)| ScrollLine { text: format!("{head}{words}"), role }).collect()
+    heads.zip(words).map(|(head, words)| ScrollLine::new(format!("{head}{words}"), role)).collect()
 }
 
 /// Columns beside the names of the steps.
@@ -280,5 +280,5 @@ fn words_beside(columns: usize) -> usize {
 }
 
 fn wrapped(text: &str, role: Role, columns: usize) -> Vec<ScrollLine> {
-    wrap(text, columns).into_iter().map(|text| ScrollLine { text, role }).collect()
+    wrap(text, columns).into_iter().map(|text| ScrollLine::new(text, role)).collect()
 }

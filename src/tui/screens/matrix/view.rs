@@ -367,8 +367,12 @@ fn draw_cell(
         Some(kind) if wanted.covers(&kind.id) => BoxState::All,
         Some(_) => BoxState::None,
     };
-    let is_unsubscribed = is_unsubscribed(contact, place.column.id());
-    let beside_box = if is_unsubscribed { look.marks.unsubscribed() } else { " " };
+    // A blank that warns would be seen where a theme gives warnings a ground.
+    let (beside_box, beside_role) = if is_unsubscribed(contact, place.column.id()) {
+        (look.marks.unsubscribed(), Role::Warning)
+    } else {
+        (" ", Role::Text)
+    };
     let role = match state {
         BoxState::All | BoxState::Some => Role::Text,
         BoxState::None => Role::Dim,
@@ -382,7 +386,7 @@ fn draw_cell(
         let spans = vec![
             Span::raw(" "),
             Span::styled(state.mark(), look.style(role)),
-            Span::styled(beside_box, look.style(Role::Warning)),
+            Span::styled(beside_box, look.style(beside_role)),
         ];
         write(cell, buf, Line::from(spans));
     }

@@ -1,6 +1,8 @@
 //! What concerns the terminal and the process.
 
 use super::*;
+use crate::domain::safe_text::safe;
+use crate::domain::say::Said;
 
 #[test]
 fn quit_suspend_and_redraw_are_effects() {
@@ -18,4 +20,18 @@ fn quit_suspend_and_redraw_are_effects() {
     assert_eq!((control(&mut model, 'z'), update(&mut model, Msg::SuspendAsked)), (vec![], vec![]));
     let notice = model.notice.take().unwrap();
     assert_eq!(notice.text, "This screen cannot be suspended: it is restricted.");
+}
+
+#[test]
+fn that_nothing_typed_is_kept_is_told_until_a_key() {
+    let mut model = listed();
+    let why = Said::foreign("'/srv/\u{1b}c': No space left on device (os error 28)");
+    assert_eq!(update(&mut model, Msg::DraftsUnkept(why.clone())), []);
+    let notice = model.notice.clone().unwrap();
+    let words = format!("What is typed cannot be kept as a draft: {}.", safe(&why.to_string()));
+    assert_eq!(notice.text, words);
+    assert!(!model.fades(&notice));
+    model.fixed.language = Language::ZhCn;
+    let _effects = update(&mut model, Msg::DraftsUnkept(why));
+    assert!(model.notice.unwrap().text.starts_with("输入的内容无法保存为草稿：'/srv/"));
 }
