@@ -180,7 +180,7 @@ fn what_cannot_be_written_is_told_once_and_waits_for_the_next_try() {
     desk.write(begin + 2 * PACE);
     assert_eq!(desk.wait(begin), None);
     drop(desk);
-    assert_eq!(typed(&self::desk(home.path()).find()), ["ada"]);
+    assert_eq!(typed(&self::desk(home.path()).find(NOW)), ["ada"]);
 }
 
 #[test]
