@@ -46,7 +46,7 @@ pub use key_file::load_or_make as load_or_make_key;
 pub use list::{Direction, Start};
 pub use notices::{NewNotice, NoticeBody, UnsubscribeProof};
 pub use outbox::{AttemptRow, Material, NewDelivery, Newest, OutboxFilter};
-pub use queue::{Claimed, Delays, Settlement};
+pub use queue::{Claimed, Delayed, Settlement};
 pub use sharing::{Fault, Lapse, Sharing, sharing};
 pub use subscriptions::Wishes;
 pub use verifications::{Verification, VerificationState};

@@ -6,6 +6,7 @@
 mod carrier;
 mod claims;
 mod clerk;
+mod delays;
 mod health;
 mod letter;
 mod lock;
@@ -48,6 +49,8 @@ const BREATH: Duration = Duration::from_millis(3);
 const RECORD_AGAIN: Duration = Duration::from_millis(200);
 /// The longest sleep of an idle sender: codes and deliveries end by time too.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
+/// How many deliveries housekeeping changes in one transaction: others can write in between.
+const BATCH: u32 = 500;
 /// How often kept deliveries are looked through.
 const PURGE_EVERY: Duration = Duration::from_secs(3600);
 

@@ -40,14 +40,19 @@ pub struct Claimed {
     lease: [u8; 16],
 }
 
-/// Deliveries that were found to be delayed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Delays {
-    pub count: u64,
-    /// When the oldest of them was queued, and what the server said about it last.
+/// A delivery that has waited for long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delayed {
+    pub id: DeliveryId,
+    /// When it was queued.
     pub since: Option<Timestamp>,
+    /// What the server said about it last.
     pub words: Option<String>,
 }
+
+/// What waits and is not noted as delayed.
+const UNTOLD: &str = "state IN ('queued', 'retry') \
+     AND NOT EXISTS (SELECT 1 FROM attempt WHERE delivery_id = d.id AND phase = 'delay')";
 
 /// What became of one try.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,6 +140,26 @@ impl Reading<'_> {
                 "SELECT EXISTS (SELECT 1 FROM delivery WHERE state = 'sending' AND lease_until <= ?1)",
             )?;
             query.query_row([now.millis()], |row| row.get(0))
+        })
+    }
+
+    /// The deliveries behind `after` that were queued before `before` and still wait, and at which that is not noted yet; at most
+    /// `limit`, by id. Beside each when it was queued, and what the server said last.
+    pub fn delayed(
+        &self,
+        before: Timestamp,
+        after: DeliveryId,
+        limit: u32,
+    ) -> Result<Vec<Delayed>, StoreError> {
+        self.sql(|sql| {
+            let mut query = sql.prepare_cached(&format!(
+                "SELECT id, created_at, server FROM delivery d WHERE id > ?2 AND created_at <= ?1 AND {UNTOLD} \
+                 ORDER BY id LIMIT ?3"
+            ))?;
+            let found = query.query_map(params![before.millis(), after.0, limit], |row| {
+                Ok(Delayed { id: DeliveryId(row.get(0)?), since: rows::moment(row, 1)?, words: row.get(2)? })
+            })?;
+            found.collect()
         })
     }
 
@@ -321,38 +346,30 @@ impl Writing<'_> {
         })
     }
 
-    /// Notes at every delivery that was queued before `before` and still waits that it is delayed, once. Returns those for which
-    /// that is new.
-    pub fn note_delays(&self, before: Timestamp, now: Timestamp) -> Result<Delays, StoreError> {
+    /// Notes at those of these deliveries that still wait that they are delayed, once. Returns at how many that is new.
+    pub fn note_delays(&self, ids: &[DeliveryId], now: Timestamp) -> Result<u64, StoreError> {
         const WORDS: &str = "it waits for hours already and is still tried";
         self.sql(|sql| {
-            let mut find = sql.prepare_cached(
-                "SELECT id, created_at, server FROM delivery d WHERE state IN ('queued', 'retry') AND created_at <= ?1 \
-                 AND NOT EXISTS (SELECT 1 FROM attempt WHERE delivery_id = d.id AND phase = 'delay') ORDER BY created_at, id",
-            )?;
-            let mut note = sql.prepare_cached(
-                "INSERT INTO attempt (delivery_id, started_at, ended_at, phase, words) VALUES (?1, ?2, ?2, 'delay', ?3)",
-            )?;
-            let mut delays = Delays::default();
-            let mut found = find.query([before.millis()])?;
-            while let Some(row) = found.next()? {
-                if delays.count == 0 {
-                    (delays.since, delays.words) = (rows::moment(row, 1)?, row.get(2)?);
-                }
-                delays.count += 1;
-                note.execute(params![row.get::<_, i64>(0)?, now.millis(), WORDS])?;
+            let mut note = sql.prepare_cached(&format!(
+                "INSERT INTO attempt (delivery_id, started_at, ended_at, phase, words) \
+                 SELECT id, ?2, ?2, 'delay', ?3 FROM delivery d WHERE id = ?1 AND {UNTOLD}"
+            ))?;
+            let mut noted = 0;
+            for id in ids {
+                noted += note.execute(params![id.0, now.millis(), WORDS])?;
             }
-            Ok(delays)
+            Ok(u64::try_from(noted).unwrap_or(u64::MAX))
         })
     }
 
-    /// Ends deliveries whose time is over. Returns how many.
-    pub fn expire_deliveries(&self, now: Timestamp) -> Result<usize, StoreError> {
+    /// Ends deliveries whose time is over, at most `limit` at a time. Returns how many.
+    pub fn expire_deliveries(&self, now: Timestamp, limit: u32) -> Result<usize, StoreError> {
         self.sql(|sql| {
-            sql.execute(
-                &format!("UPDATE delivery SET state = 'expired', ended_at = ?1 WHERE {OVERDUE}"),
-                [now.millis()],
-            )
+            let mut expire = sql.prepare_cached(&format!(
+                "UPDATE delivery SET state = 'expired', ended_at = ?1 \
+                 WHERE id IN (SELECT id FROM delivery WHERE {OVERDUE} LIMIT ?2)"
+            ))?;
+            expire.execute(params![now.millis(), limit])
         })
     }
 

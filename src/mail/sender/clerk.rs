@@ -17,8 +17,9 @@ use std::time::{Duration, Instant};
 
 use super::carrier::{Bag, Carrier, Desk, Exit, Job, Outcome};
 use super::claims::claim_some;
+use super::delays;
 use super::health::{self, Health};
-use super::{Delivering, HOUSEKEEPING, LOOK, RECORD_AGAIN, SenderEvent, SenderSettings, Way, Word};
+use super::{BATCH, Delivering, HOUSEKEEPING, LOOK, RECORD_AGAIN, SenderEvent, SenderSettings, Way, Word};
 use crate::domain::delivery::{DeliveryId, State};
 use crate::domain::reply::escape;
 use crate::domain::retry;
@@ -159,17 +160,14 @@ impl Clerk {
             self.look_again();
         }
         if overdue {
-            self.store.write(|writing| {
-                writing.expire_deliveries(now)?;
-                writing.expire_verifications(now)
-            })?;
+            while self.store.write(|writing| writing.expire_deliveries(now, BATCH))? == BATCH as usize {}
+            self.store.write(|writing| writing.expire_verifications(now))?;
             // The last delivery of a notice may have left one to the security email.
             self.look_again();
         }
         if retry::delayed_since(oldest, now).is_some() {
-            let delays = self.store.write(|writing| writing.note_delays(retry::delayed_before(now), now))?;
-            if let Some(since) = delays.since {
-                delivering.tell(SenderEvent::Delayed { count: delays.count, since, words: delays.words });
+            if let Some(event) = delays::note(&mut self.store, now)? {
+                delivering.tell(event);
             }
         }
         Ok(())
@@ -186,8 +184,8 @@ impl Clerk {
     /// Erases one batch of ended deliveries that were kept long enough. True if there may be more.
     pub(super) fn purge(&mut self) -> Result<bool, StoreError> {
         let before = self.now().minus(self.settings.keep);
-        let purged = self.store.write(|writing| writing.purge_ended(before, 500))?;
-        Ok(purged == 500)
+        let purged = self.store.write(|writing| writing.purge_ended(before, BATCH))?;
+        Ok(purged == BATCH as usize)
     }
 
     /// When the next delivery is due.

@@ -196,7 +196,7 @@ impl Scene {
             Event::DaysPass => {
                 self.office.clock.advance(Duration::from_secs(6 * 86_400));
                 let now = self.session.now();
-                self.store.write(|writing| writing.expire_deliveries(now)).unwrap();
+                self.store.write(|writing| writing.expire_deliveries(now, 500)).unwrap();
             }
             Event::Purge => {
                 self.store.write(|writing| writing.purge_ended(now, 500)).unwrap();
