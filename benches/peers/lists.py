@@ -3,12 +3,18 @@
 Every time is that of the last byte that the key causes, so a page that is read after a first frame counts.
 """
 
+import time
+
 import terminal
 
 PAGE_DOWN, PAGE_UP, ENTER, ESC = b"\x1b[6~", b"\x1b[5~", b"\r", b"\x1b"
 
 # Seconds without a byte after which a search in the history has answered.
 _ANSWERED = 1.5
+
+# What is looked for in the history: the entry of one of the first contacts is the last that is read.
+NOBODY = "a word of no entry"
+WORDS = {"a word of many entries": "lovelace", "a word of one old entry": "user4321@", NOBODY: "nobodyatall"}
 
 # The digit of each screen.
 SCREENS = {"message types": b"2", "outbox": b"3", "history": b"4"}
@@ -30,8 +36,8 @@ def keys(program, environment, screen):
             "to the end and back": [tty.key(key)[0] for key in (b"G", b"g") * _ENDS],
         }
         if screen not in ("outbox", "history"):
-            times["to letters"] = [_goes_to(tty, b"'", word) for word in (b"turing", b"edsger", b"hedy")]
-            times["to a percentage"] = [_goes_to(tty, b"%", share) for share in (b"50", b"98", b"3")]
+            times["to letters"] = [_goes_to(tty, b"'", word) for word in (b"turing", b"edsger", b"hedy", b"karen", b"alan")]
+            times["to a percentage"] = [_goes_to(tty, b"%", share) for share in (b"50", b"98", b"3", b"71", b"20")]
         return times
 
 
@@ -59,16 +65,23 @@ def edits(program, environment, count):
 
 
 def search(program, environment, word):
-    """Seconds from the last letter of a word in the history's filter until the last byte of its answer."""
+    """Seconds from a word that is put into the history's filter until the first of its answer's addresses and until its last byte."""
     with terminal.Terminal(program, environment) as tty:
         tty.wait_for(b"@")
         tty.settle()
         tty.send(SCREENS["history"])
         tty.settle()
         tty.key(b"/")
-        *begin, last = [letter.encode() for letter in word]
-        for letter in begin:
-            tty.send(letter)
-        tty.settle(_ANSWERED)
-        tty.seen = b""
-        return tty.key(last, _ANSWERED)[0], tty.seen
+        tty.settle()
+        began = time.perf_counter()
+        tty.send(b"\x1b[200~" + word.encode() + b"\x1b[201~")
+        first, last = None, began
+        while True:
+            data, now = tty.read(_ANSWERED)
+            if not data:
+                break
+            last = now
+            # The word itself is written into the filter's line, which comes first.
+            if first is None and b"@" in data.replace(word.encode(), b""):
+                first = now
+        return (first or last) - began, last - began
