@@ -8,8 +8,8 @@ mod support;
 use std::hint::black_box;
 use std::time::Duration;
 
-use callsheet::domain::delivery::Kind;
 use callsheet::domain::contact::Contact;
+use callsheet::domain::delivery::Kind;
 use callsheet::domain::filter::text_index::{Entry, TextIndex};
 use callsheet::domain::filter::{self, Filter};
 use callsheet::domain::language::Language;
