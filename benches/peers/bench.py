@@ -269,6 +269,7 @@ class Bench:
             posts = {count: self._correspondence(count, port) for count in (few, self.largest)}
             for screen, folders in (("contacts", people), ("message types", people), ("outbox", posts), ("history", people)):
                 yield from self._list(screen, folders)
+        yield from self._edits(few, many)
         for wanted, word in lists.WORDS.items():
             first, whole = [], []
             for _ in range(self.LIST_ROUNDS):
@@ -276,10 +277,8 @@ class Bench:
                 first.append(seconds[0])
                 whole.append(seconds[1])
             what = f"search in a history of {many:,} entries, {wanted}"
-            if wanted != lists.NOBODY:
-                yield Row("lists", f"{what}, first page", milliseconds(median(first)))
-            yield Row("lists", f"{what}, whole answer", milliseconds(median(whole)))
-        yield from self._edits(few, many)
+            yield Row("lists", f"{what}, first address", milliseconds(median(first)))
+            yield Row("lists", f"{what}, last byte of the page", milliseconds(median(whole)))
 
     def _list(self, screen, folders):
         (few, *_, many), times = sorted(folders), {}

@@ -9,12 +9,13 @@ import terminal
 
 PAGE_DOWN, PAGE_UP, ENTER, ESC = b"\x1b[6~", b"\x1b[5~", b"\r", b"\x1b"
 
-# Seconds without a byte after which a search in the history has answered.
-_ANSWERED = 1.5
+# Seconds without a byte after which a search in the history that has found something has shown its page, and until it must have.
+_SHOWN, _DEADLINE = 1.5, 90.0
 
-# What is looked for in the history: the entry of one of the first contacts is the last that is read.
-NOBODY = "a word of no entry"
-WORDS = {"a word of many entries": "lovelace", "a word of one old entry": "user4321@", NOBODY: "nobodyatall"}
+# What is looked for in the history. The entry of one of the first contacts is found when nearly all are read.
+WORDS = {"a word of many entries": "lovelace", "a word of one of the oldest entries": "user4321@"}
+# In every address, but in no word.
+_FOUND = b"example"
 
 # The digit of each screen.
 SCREENS = {"message types": b"2", "outbox": b"3", "history": b"4"}
@@ -65,7 +66,7 @@ def edits(program, environment, count):
 
 
 def search(program, environment, word):
-    """Seconds from a word that is put into the history's filter until the first of its answer's addresses and until its last byte."""
+    """Seconds from a word that is put into the history's filter until the first address that is found and until the last byte."""
     with terminal.Terminal(program, environment) as tty:
         tty.wait_for(b"@")
         tty.settle()
@@ -75,13 +76,14 @@ def search(program, environment, word):
         tty.settle()
         began = time.perf_counter()
         tty.send(b"\x1b[200~" + word.encode() + b"\x1b[201~")
+        end = began + _DEADLINE
         first, last = None, began
         while True:
-            data, now = tty.read(_ANSWERED)
-            if not data:
-                break
-            last = now
-            # The word itself is written into the filter's line, which comes first.
-            if first is None and b"@" in data.replace(word.encode(), b""):
+            data, now = tty.read(_SHOWN if first is not None else end - time.perf_counter())
+            if first is None and now >= end:
+                raise AssertionError(f"nobody is found by {word}")
+            if first is None and _FOUND in data:
                 first = now
-        return (first or last) - began, last - began
+            if not data:
+                return first - began, last - began
+            last = now
