@@ -439,7 +439,7 @@ impl Inbox {
         let began = Instant::now();
         loop {
             self.hear_builder();
-            if self.queue.is_empty() {
+            if self.queue.is_empty() && !self.is_filter_near {
                 let task = match (place, &self.builder) {
                     (Place::Front, None) => self.tasks.recv_timeout(LOOK),
                     (Place::Front, Some(_)) => self.tasks.recv_timeout(LOOK_FOR_INDEX),
