@@ -135,7 +135,7 @@ fn whole(session: &mut Session, query: &ListQuery) -> Vec<Contact> {
 fn together(session: &mut Session, query: &ListQuery) -> (Vec<ContactId>, Vec<bool>, String) {
     let whom = Whom::Filtered(query.clone());
     let full = ["security", "product.release"].map(|id| is_column_full(session, id, &whom).unwrap()).to_vec();
-    let selected = query.selected.as_ref().clone();
+    let selected = Arc::clone(&query.selected);
     let scope = Scope::Matching { filter: query.filter.clone(), selected };
     let mut file = Vec::new();
     export::export(session, &scope, Format::Csv, &mut file, &mut |_| ControlFlow::Continue(())).unwrap();

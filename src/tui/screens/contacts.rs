@@ -132,7 +132,7 @@ impl Contacts {
 
     /// What is picked for a common action.
     #[must_use]
-    pub fn picked(&self) -> &BTreeSet<ContactId> {
+    pub const fn picked(&self) -> &Arc<BTreeSet<ContactId>> {
         &self.picked
     }
 
@@ -307,12 +307,21 @@ impl Contacts {
     pub fn take_matching(
         &mut self,
         request: Request,
-        ids: Result<Vec<ContactId>, Problem>,
+        ids: Result<Arc<BTreeSet<ContactId>>, Problem>,
     ) -> Option<Problem> {
         self.picking.take_if(|asked| *asked == request)?;
         match ids {
             Ok(ids) => {
-                Arc::make_mut(&mut self.picked).extend(ids);
+                // The few are added to the many: all contacts may be meant, and usually nobody was picked before.
+                let (few, mut many) = if self.picked.len() < ids.len() {
+                    (std::mem::take(&mut self.picked), ids)
+                } else {
+                    (ids, std::mem::take(&mut self.picked))
+                };
+                if !few.is_subset(&many) {
+                    Arc::make_mut(&mut many).extend(few.iter());
+                }
+                self.picked = many;
                 None
             }
             Err(problem) => Some(problem),
