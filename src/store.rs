@@ -81,6 +81,25 @@ pub struct Writing<'a> {
     file: &'a Path,
 }
 
+/// Since when the write lock is held.
+#[derive(Debug, Clone, Copy)]
+pub struct Held(Instant);
+
+impl Held {
+    /// Held for this long already.
+    #[cfg(test)]
+    #[must_use]
+    pub fn since(time: Duration) -> Self {
+        Self(Instant::now().checked_sub(time).expect("the machine has run for longer"))
+    }
+
+    /// How long others could not write until now.
+    #[must_use]
+    pub fn time(self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
 impl Store {
     /// Opens the database file, makes it (and its folder) if missing, and brings its schema up to date after copying it.
     ///
@@ -138,19 +157,19 @@ impl Store {
         Ok(value)
     }
 
-    /// As [`Store::write`]; tells beside it how long others were kept from writing.
+    /// As [`Store::write`]; tells the work, and beside what it returns, how long others are kept from writing.
     ///
     /// # Errors
     /// As [`Store::write`].
     pub fn write_and_time<T, E: From<StoreError>>(
         &mut self,
-        work: impl FnOnce(&Writing<'_>) -> Result<T, E>,
+        work: impl FnOnce(&Writing<'_>, Held) -> Result<T, E>,
     ) -> Result<(T, Duration), E> {
-        let (value, since) = self.write(|writing| {
-            let since = Instant::now();
-            work(writing).map(|value| (value, since))
+        let (value, held) = self.write(|writing| {
+            let held = Held(Instant::now());
+            work(writing, held).map(|value| (value, held))
         })?;
-        Ok((value, since.elapsed()))
+        Ok((value, held.time()))
     }
 
     /// As [`Store::write`], for work that touches much of the database: it gets more memory for pages, so that what it writes

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::Problem;
 use crate::domain::contact::ContactId;
-use crate::store::give_way;
+use crate::store::{Held, give_way};
 
 /// How work in chunks ended. A chunk happens wholly or not at all.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -25,10 +25,26 @@ pub type Progress<'a> = &'a mut dyn FnMut(u64) -> ControlFlow<()>;
 /// How long a chunk is to keep others from writing. Longer than 50 ms would be felt, and a disk may be slow once in a while.
 const AIM: Duration = Duration::from_millis(10);
 
+/// When a chunk ends early: those before may have been quick and tell nothing of what comes.
+const LONGEST: Duration = Duration::from_millis(20);
+
 /// The smallest chunk, the first and the largest: what the audit log tells of one has an end.
 const FEWEST: usize = 20;
 const FIRST: usize = 100;
 const MOST: usize = 1000;
+
+/// What was done of a chunk, from its beginning, and how long that kept others from writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Worked {
+    pub(super) contacts: usize,
+    pub(super) held: Duration,
+}
+
+/// As much of a chunk as there is time for, at least one; the others come with the next chunk.
+pub(super) fn in_time<T>(chunk: &[T], held: Held) -> impl Iterator<Item = &T> {
+    let mut is_first = true;
+    chunk.iter().take_while(move |_| std::mem::take(&mut is_first) || held.time() < LONGEST)
+}
 
 /// How many contacts make the next chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,20 +60,20 @@ impl Size {
     }
 }
 
-/// Does `work` on one chunk after the other; it returns how long it has kept others from writing. The error is that of the first
-/// chunk: nothing has happened then.
+/// Does `work` on one chunk after the other. The error is that of the first chunk: nothing has happened then.
 pub(super) fn in_chunks<T>(
     all: &[T],
     progress: Progress<'_>,
-    mut work: impl FnMut(&[T]) -> Result<Duration, Problem>,
+    mut work: impl FnMut(&[T]) -> Result<Worked, Problem>,
 ) -> Result<Ended, Problem> {
     let (mut done, mut size) = (0, Size(FIRST));
     while done < all.len() {
         let chunk = &all[done..(done + size.0).min(all.len())];
         match work(chunk) {
-            Ok(held) => {
-                done += chunk.len();
-                size.learn(chunk.len(), held);
+            Ok(Worked { contacts, held }) => {
+                // One at least, so that it comes to an end.
+                done += contacts.clamp(1, chunk.len());
+                size.learn(contacts, held);
             }
             Err(problem) if done == 0 => return Err(problem),
             Err(problem) => return Ok(Ended::Failed(problem)),
@@ -112,25 +128,45 @@ mod tests {
         };
         let ended = in_chunks(&all, &mut progress, |chunk| {
             seen.extend_from_slice(chunk);
-            Ok(Duration::from_millis(1))
+            Ok(Worked { contacts: chunk.len(), held: Duration::from_millis(1) })
         });
         assert_eq!((ended, seen), (Ok(Ended::Done), all));
         assert_eq!(heard, [100, 300, 700, 1234]);
     }
 
     #[test]
+    fn what_a_chunk_has_no_time_for_comes_with_the_next() {
+        let all: Vec<u32> = (0..250).collect();
+        let mut seen = Vec::new();
+        let ended = in_chunks(&all, &mut |_| ControlFlow::Continue(()), |chunk| {
+            let contacts = chunk.len().min(30);
+            seen.extend_from_slice(&chunk[..contacts]);
+            Ok(Worked { contacts, held: AIM * 2 })
+        });
+        assert_eq!((ended, seen), (Ok(Ended::Done), all));
+    }
+
+    #[test]
+    fn a_chunk_ends_by_the_clock_but_does_something() {
+        let chunk: Vec<u32> = (0..9).collect();
+        assert_eq!(in_time(&chunk, Held::since(Duration::ZERO)).count(), 9);
+        assert_eq!(in_time(&chunk, Held::since(LONGEST)).count(), 1);
+    }
+
+    #[test]
     fn it_ends_where_somebody_stops_it_or_a_chunk_fails() {
         let all = [0; 250];
-        let stopped = in_chunks(&all, &mut |_| ControlFlow::Break(()), |_| Ok(AIM));
+        let whole = |chunk: &[i32]| Ok(Worked { contacts: chunk.len(), held: AIM });
+        let stopped = in_chunks(&all, &mut |_| ControlFlow::Break(()), whole);
         assert_eq!(stopped, Ok(Ended::Stopped));
-        let last = in_chunks(&all[..9], &mut |_| ControlFlow::Break(()), |_| Ok(AIM));
+        let last = in_chunks(&all[..9], &mut |_| ControlFlow::Break(()), whole);
         assert_eq!(last, Ok(Ended::Done), "there is nothing left to stop");
         let go_on = &mut |_| ControlFlow::Continue(());
         assert_eq!(in_chunks(&all, go_on, |_| Err(Problem::NoSecurityEmail)), Err(Problem::NoSecurityEmail));
         let mut chunks = 0;
-        let failed = in_chunks(&all, go_on, |_| {
+        let failed = in_chunks(&all, go_on, |chunk| {
             chunks += 1;
-            if chunks < 2 { Ok(AIM) } else { Err(Problem::NoSecurityEmail) }
+            if chunks < 2 { whole(chunk) } else { Err(Problem::NoSecurityEmail) }
         });
         assert_eq!(failed, Ok(Ended::Failed(Problem::NoSecurityEmail)));
     }

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::chunks::{Ended, Progress, in_chunks, in_order};
+use super::chunks::{Ended, Progress, Worked, in_chunks, in_order, in_time};
 use super::session::Desk;
 use super::{Problem, Session, contacts};
 use crate::domain::contact::ContactId;
-use crate::store::Writing;
+use crate::store::{Held, Writing};
 
 /// What was deleted.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -31,31 +31,43 @@ pub fn delete(session: &mut Session, ids: &[ContactId], progress: Progress<'_>) 
     let (store, desk) = session.desk();
     let mut deleted = Deleted::default();
     let ended = in_chunks(&in_order(ids), progress, |chunk| {
-        let ((gone, cancelled), held) =
-            store.write_and_time(|writing| delete_chunk(writing, &desk, chunk))?;
-        deleted.contacts.extend(gone);
-        deleted.cancelled += cancelled;
-        Ok(held)
+        let (part, held) = store.write_and_time(|writing, held| delete_chunk(writing, &desk, chunk, held))?;
+        deleted.contacts.extend(part.gone);
+        deleted.cancelled += part.cancelled;
+        Ok(Worked { contacts: part.contacts, held })
     })?;
     Ok(Deleted { ended, ..deleted })
 }
 
-/// Deletes some contacts in one transaction. Returns those that were there, and how many of their mails are cancelled.
+/// What became of a chunk.
+#[derive(Debug, Default)]
+struct Part {
+    /// How many there was time for.
+    contacts: usize,
+    /// Those that were there.
+    gone: Vec<ContactId>,
+    /// How many of their mails are cancelled.
+    cancelled: usize,
+}
+
+/// Deletes some contacts in one transaction.
 fn delete_chunk(
     writing: &Writing<'_>,
     desk: &Desk<'_>,
     ids: &[ContactId],
-) -> Result<(Vec<ContactId>, usize), Problem> {
-    let (mut gone, mut all_cancelled) = (Vec::with_capacity(ids.len()), 0);
-    for id in ids {
+    held: Held,
+) -> Result<Part, Problem> {
+    let mut part = Part::default();
+    for id in in_time(ids, held) {
+        part.contacts += 1;
         if let Some(cancelled) = contacts::delete_one(writing, desk, *id)? {
-            gone.push(*id);
-            all_cancelled += cancelled;
+            part.gone.push(*id);
+            part.cancelled += cancelled;
         }
     }
-    if !gone.is_empty() {
-        let told: Vec<i64> = gone.iter().map(|id| id.0).collect();
+    if !part.gone.is_empty() {
+        let told: Vec<i64> = part.gone.iter().map(|id| id.0).collect();
         desk.log(writing, "contacts.delete", None, json!({ "contacts": told }))?;
     }
-    Ok((gone, all_cancelled))
+    Ok(part)
 }

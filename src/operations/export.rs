@@ -31,9 +31,9 @@ pub enum Scope {
     /// Those that match the filter, in which `is:selected` means `selected`.
     Matching {
         filter: Filter,
-        selected: BTreeSet<ContactId>,
+        selected: Arc<BTreeSet<ContactId>>,
     },
-    Selected(BTreeSet<ContactId>),
+    Selected(Arc<BTreeSet<ContactId>>),
 }
 
 /// What becomes of a file that has the name already.
@@ -78,7 +78,7 @@ impl Scope {
     /// Those that match the filter.
     #[must_use]
     pub fn matching(filter: Filter) -> Self {
-        if filter.is_empty() { Self::All } else { Self::Matching { filter, selected: BTreeSet::new() } }
+        if filter.is_empty() { Self::All } else { Self::Matching { filter, selected: Arc::default() } }
     }
 
     fn holds(&self, contact: &Contact) -> bool {
@@ -153,7 +153,7 @@ fn few(
         Scope::All => return Ok(None),
         Scope::Selected(selected) => selected.iter().copied().collect(),
         Scope::Matching { filter, selected } => {
-            let (filter, selected) = (filter.clone(), Arc::new(selected.clone()));
+            let (filter, selected) = (filter.clone(), Arc::clone(selected));
             let query = ListQuery { filter, selected, ..ListQuery::default() };
             match found_in(index, reading, &query, now)? {
                 Some(ids) => ids,

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::chunks::{in_chunks, in_order};
+use super::chunks::{Worked, in_chunks, in_order, in_time};
 use super::contacts::index::{Index, found_in};
 use super::contacts::{self, ListQuery};
 use super::session::Desk;
@@ -19,7 +19,7 @@ use crate::domain::contact::{Contact, ContactId, SortColumn};
 use crate::domain::contact_form::{Field, FieldProblem, Wrong};
 use crate::domain::subscription::Subscriptions;
 use crate::domain::timestamp::Timestamp;
-use crate::store::{Direction, Reading, Store, Wishes, Writing};
+use crate::store::{Direction, Held, Reading, Store, Wishes, Writing};
 
 pub use super::chunks::{Ended, Progress};
 
@@ -193,13 +193,13 @@ pub fn restore(
     all.sort_unstable_by_key(|(_, id)| *id);
     let mut restored = Restored::default();
     let ended = in_chunks(&all, progress, |chunk| {
-        let (done, held) =
-            store.write_and_time(|writing| restore_chunk(writing, &desk, changed.at, chunk))?;
+        let ((contacts, done), held) =
+            store.write_and_time(|writing, held| restore_chunk(writing, &desk, changed.at, chunk, held))?;
         restored.restored += done.restored;
         restored.left_alone += done.left_alone;
         restored.lost += done.lost;
         restored.cancelled += done.cancelled;
-        Ok(held)
+        Ok(Worked { contacts, held })
     })?;
     Ok(Restored { ended, ..restored })
 }
@@ -216,8 +216,8 @@ fn change(
     let mut changed = Changed { at: desk.now, ..Changed::default() };
     let mut place: HashMap<(Subscriptions, Subscriptions), usize> = HashMap::new();
     changed.ended = in_chunks(ids, progress, |chunk| {
-        let (done, held) =
-            store.write_and_time(|writing| change_chunk(writing, desk, chunk, cause, &wanted))?;
+        let ((contacts, done), held) =
+            store.write_and_time(|writing, held| change_chunk(writing, desk, chunk, cause, held, &wanted))?;
         for (id, wishes, after) in done {
             if wishes.unsubscribed_at.is_some() && after.adds_to(UNSUBSCRIBABLE, &wishes.subscriptions) {
                 changed.unsubscribed.push(id);
@@ -229,21 +229,26 @@ fn change(
             });
             changed.steps[index].contacts.push(id);
         }
-        Ok(held)
+        Ok(Worked { contacts, held })
     })?;
     Ok(changed)
 }
 
-/// Changes some contacts in one transaction. Returns those that changed, with what they wanted before and want now.
+/// A contact that changed: what it wanted before, and wants now.
+type Change = (ContactId, Wishes, Subscriptions);
+
+/// Changes some contacts in one transaction. Returns how many there was time for, and those that changed.
 fn change_chunk(
     writing: &Writing<'_>,
     desk: &Desk<'_>,
     ids: &[ContactId],
     cause: &Value,
+    held: Held,
     wanted: impl Fn(&Subscriptions) -> Subscriptions,
-) -> Result<Vec<(ContactId, Wishes, Subscriptions)>, Problem> {
-    let mut changed = Vec::new();
-    for id in ids {
+) -> Result<(usize, Vec<Change>), Problem> {
+    let (mut contacts, mut changed) = (0, Vec::new());
+    for id in in_time(ids, held) {
+        contacts += 1;
         let Some(wishes) = writing.reading().wishes(*id)? else { continue };
         let after = wanted(&wishes.subscriptions);
         if after != wishes.subscriptions {
@@ -253,20 +258,22 @@ fn change_chunk(
         }
     }
     log(writing, desk, cause.clone(), changed.iter().map(|(id, ..)| *id))?;
-    Ok(changed)
+    Ok((contacts, changed))
 }
 
-/// Takes some contacts' changes, made at `at`, back in one transaction.
+/// Takes some contacts' changes, made at `at`, back in one transaction. Returns beside it how many there was time for.
 fn restore_chunk(
     writing: &Writing<'_>,
     desk: &Desk<'_>,
     at: Timestamp,
     chunk: &[(&Step, ContactId)],
-) -> Result<Restored, Problem> {
-    let (mut restored, mut done) = (Vec::new(), Restored::default());
+    held: Held,
+) -> Result<(usize, Restored), Problem> {
+    let (mut contacts, mut restored, mut done) = (0, Vec::new(), Restored::default());
     let mut groups: Vec<(&Subscriptions, Vec<i64>)> = Vec::new();
     let mut place: HashMap<&Subscriptions, usize> = HashMap::new();
-    for (step, id) in chunk {
+    for (step, id) in in_time(chunk, held) {
+        contacts += 1;
         let Some(wishes) = writing.reading().wishes(*id)? else { continue };
         if wishes.subscriptions != step.after {
             done.left_alone += u64::from(wishes.subscriptions != step.before);
@@ -297,7 +304,7 @@ fn restore_chunk(
         .collect();
     done.restored = u64::try_from(restored.len()).unwrap_or(u64::MAX);
     log(writing, desk, json!({ "restored": groups }), restored.into_iter())?;
-    Ok(done)
+    Ok((contacts, done))
 }
 
 /// Writes what was done to some contacts into the audit log. It belongs to none of them alone, so it tells ids only: what is

@@ -1,5 +1,6 @@
 //! Effects: what `update` wants done outside, as plain data, and the answers. They carry no callbacks and no handles.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -54,6 +55,8 @@ pub enum Effect {
     },
     /// Tells the sender that something was queued.
     WakeSender,
+    /// A filter will be typed soon: what makes it fast is made ready.
+    ReadyFilter,
     /// Gives the terminal back, stops the process and comes back.
     Suspend,
     /// Draws every cell anew.
@@ -283,7 +286,7 @@ pub enum Question {
 pub enum Answer {
     Page(Result<Page<Contact>, Problem>),
     Count(Result<u64, Problem>),
-    Matching(Result<Vec<ContactId>, Problem>),
+    Matching(Result<Arc<BTreeSet<ContactId>>, Problem>),
     Totals(Result<Totals, Problem>),
     QueueTotals(Result<QueueTotals, Problem>),
     Contact(Result<Contact, Problem>),
@@ -346,6 +349,14 @@ pub enum Answer {
     MailSaved(Result<Box<MailSaved>, Unsaved>),
     Exported(Result<Exported, Refused>),
     Imported(Result<Box<Report>, Refused>),
+}
+
+impl Answer {
+    /// Those that match, in order of id.
+    #[must_use]
+    pub fn matching(ids: Result<Vec<ContactId>, Problem>) -> Self {
+        Self::Matching(ids.map(|ids| Arc::new(ids.into_iter().collect())))
+    }
 }
 
 /// Why a file was not written or read. Nothing was changed then.
@@ -439,11 +450,9 @@ impl Question {
             Self::Matching { query }
             | Self::Column { whom: Whom::Filtered(query), .. }
             | Self::SetColumn { whom: Whom::Filtered(query), .. } => query.clone(),
-            Self::Export { scope: Scope::Matching { filter, selected }, .. } => ListQuery {
-                filter: filter.clone(),
-                selected: Arc::new(selected.clone()),
-                ..ListQuery::default()
-            },
+            Self::Export { scope: Scope::Matching { filter, selected }, .. } => {
+                ListQuery { filter: filter.clone(), selected: Arc::clone(selected), ..ListQuery::default() }
+            }
             _ => return None,
         };
         (!query.filter.is_empty()).then_some(query)
@@ -457,9 +466,9 @@ impl Question {
         let mut question = self.clone();
         #[expect(clippy::wildcard_enum_match_arm, reason = "few of all questions mean contacts by a filter")]
         match &mut question {
-            Self::Matching { .. } => return Err(Box::new(Answer::Matching(Ok(found)))),
+            Self::Matching { .. } => return Err(Box::new(Answer::matching(Ok(found)))),
             Self::Column { whom, .. } | Self::SetColumn { whom, .. } => *whom = Whom::These(found),
-            Self::Export { scope, .. } => *scope = Scope::Selected(found.into_iter().collect()),
+            Self::Export { scope, .. } => *scope = Scope::Selected(Arc::new(found.into_iter().collect())),
             _ => {}
         }
         Ok(question)

@@ -25,11 +25,14 @@ const PACE: Duration = Duration::from_secs(1);
 /// How long the end of the program waits for the last writing.
 const LAST_WRITING: Duration = Duration::from_millis(400);
 
+/// The most drafts of an owner that are left at a start, beside those that programs have: the newest.
+const MOST: usize = 20;
+
+/// How long a draft is kept after its last change.
+const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
 /// So many ids are tried for a new draft: another program may clear away a lock that it finds before its draft is there.
 const IDS: usize = 8;
-
-/// The most drafts that are offered at a start, the newest; the others are offered at the next.
-const OFFERS: usize = 20;
 
 /// Handle on the thread, for every thread that may end the program.
 #[derive(Debug, Clone)]
@@ -57,6 +60,7 @@ impl Keeper {
         let (orders, inbox) = channel();
         let database = opening.database.clone();
         let actor = opening.actor.clone();
+        let now = opening.clock.now();
         thread::Builder::new().name("keeper".to_owned()).spawn(move || {
             let folder = match folder {
                 Ok(folder) => folder,
@@ -69,7 +73,7 @@ impl Keeper {
             let database = database.to_string_lossy().into_owned();
             let owner = Owner { database, user: actor.user, origin: actor.origin };
             let mut desk = Desk::new(Folder::new(folder), owner);
-            let found = unharmed(|| desk.find()).unwrap_or_default();
+            let found = unharmed(|| desk.find(now)).unwrap_or_default();
             if !found.is_empty() {
                 // Nobody listens any more when the program ends.
                 let _heard = messages.send(Msg::DraftsFound(found));
@@ -213,6 +217,15 @@ impl Desk {
         written
     }
 
+    fn is_ours(&self, owner: &Owner) -> bool {
+        (&owner.database, &owner.user) == (&self.owner.database, &self.owner.user)
+    }
+
+    fn purge(&self, claim: Claim, why: &str) {
+        tracing::info!(draft = name(claim.id), why, "a draft is removed");
+        self.remove(claim);
+    }
+
     fn claim_new(&self) -> std::io::Result<Claim> {
         for _ in 0..IDS {
             if let Some(claim) = self.folder.claim_new(DraftId(random_number()?))? {
@@ -229,8 +242,9 @@ impl Desk {
         }
     }
 
-    /// Claims the drafts of programs that have ended, the newest first, and removes what else they left behind.
-    fn find(&mut self) -> Vec<Offer> {
+    /// Claims the drafts of programs that have ended, the newest first, and removes what else they left behind: at the moment
+    /// `now` also drafts that are old, or too many.
+    fn find(&mut self, now: Timestamp) -> Vec<Offer> {
         let names = self.folder.names().unwrap_or_else(|error| {
             tracing::warn!(why = error.to_string(), "drafts cannot be read");
             Vec::new()
@@ -238,19 +252,22 @@ impl Desk {
         let mut offers = Vec::new();
         for name in names {
             match name {
-                Ok(id) => offers.extend(self.look(id)),
+                Ok(id) => offers.extend(self.look(id, now)),
                 Err(name) => tracing::warn!(name, "what lies among the drafts is none"),
             }
         }
         offers.sort_by_key(|offer| (std::cmp::Reverse(offer.at), offer.id));
-        for Offer { id, .. } in offers.drain(OFFERS.min(offers.len())..) {
-            drop(self.take_offered(id));
+        for Offer { id, .. } in offers.drain(MOST.min(offers.len())..) {
+            if let Some(claim) = self.take_offered(id) {
+                self.purge(claim, "there are too many drafts");
+            }
         }
         offers
     }
 
-    /// The draft of this id if it is ours and no program has it; it is claimed then.
-    fn look(&mut self, id: DraftId) -> Option<Offer> {
+    /// The draft of this id if it is ours and no program has it; it is claimed then. An old one is removed, whoever's it is: that
+    /// of a database that is gone finds nobody else.
+    fn look(&mut self, id: DraftId, now: Timestamp) -> Option<Offer> {
         let text = match self.folder.read(id) {
             Ok(text) => text,
             Err(error) => {
@@ -259,11 +276,11 @@ impl Desk {
             }
         };
         if let Some(text) = &text {
-            let Some((owner, _)) = draft::read(text, id) else {
+            let Some((owner, offer)) = draft::read(text, id) else {
                 tracing::warn!(draft = name(id), "a draft cannot be understood");
                 return None;
             };
-            if (&owner.database, &owner.user) != (&self.owner.database, &self.owner.user) {
+            if !self.is_ours(&owner) && now.since(offer.at) <= KEPT {
                 return None;
             }
         }
@@ -271,9 +288,16 @@ impl Desk {
         let claim = self.folder.claim(id).ok().flatten()?;
         match self.folder.read(id) {
             Ok(Some(text)) => {
-                let (_, offer) = draft::read(&text, id)?;
-                self.offered.push(claim);
-                Some(offer)
+                let (owner, offer) = draft::read(&text, id)?;
+                if now.since(offer.at) > KEPT {
+                    self.purge(claim, "nobody has opened it for 30 days");
+                    return None;
+                }
+                let is_ours = self.is_ours(&owner);
+                is_ours.then(|| {
+                    self.offered.push(claim);
+                    offer
+                })
             }
             Ok(None) => {
                 self.remove(claim);

@@ -35,7 +35,7 @@ pub fn perform_step_by_step(session: &mut Session, question: &Question, steps: S
             Answer::Count(count.map(Option::unwrap_or_default))
         }
         Question::Matching { query } => {
-            Answer::Matching(subscriptions::meant(session, &Whom::Filtered(query.clone())))
+            Answer::matching(subscriptions::meant(session, &Whom::Filtered(query.clone())))
         }
         Question::Totals => Answer::Totals(contacts::totals(session)),
         Question::QueueTotals => Answer::QueueTotals(outbox::totals(session)),

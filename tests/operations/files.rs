@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
 use callsheet::operations::export::{self, Existing, Exported, Failure, Format, Scope};
 use callsheet::operations::import::{self, Source};
@@ -29,7 +30,8 @@ fn what_is_selected_is_exported_as_far_as_it_is_still_there() {
         ["ada", "bob", "eve"].map(|name| add_silently(&mut session, name, &format!("{name}@example.org")));
     contacts::delete(&mut session, &[bob]).unwrap();
     let file = office.folder.path().join("a.csv");
-    let exported = write(&mut session, &Scope::Selected([ada, bob].into()), &file, Existing::Keep).unwrap();
+    let exported =
+        write(&mut session, &Scope::Selected(Arc::new([ada, bob].into())), &file, Existing::Keep).unwrap();
     assert_eq!(exported, Exported { written: 1, of: 2, replaced: false });
     assert_eq!(
         fs::read_to_string(&file).unwrap(),

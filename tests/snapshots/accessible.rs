@@ -7,12 +7,14 @@ use callsheet::domain::reply::Phase;
 use callsheet::operations::contacts::{self, ContactChange};
 use callsheet::tui::marks::Marks;
 use callsheet::tui::model::{Fixed, Model, Overlay};
+use callsheet::tui::msg::Msg;
 use callsheet::tui::screens::mail_form::MailFormDialog;
 use callsheet::tui::screens::settings::SettingsFacts;
 use callsheet::tui::theme::Theme;
 use insta::assert_snapshot;
 use ratatui::layout::Size;
 
+use super::drafts::new_contact;
 use super::mail_form::{ask, server, tell};
 use crate::support::desk::Desk;
 use crate::support::office::{Office, add, add_silently};
@@ -105,6 +107,9 @@ fn at_the_desk(language: Language, size: Size, all: &mut String) {
         ("compose, list of types", "n <enter> secur"),
         ("compose, filled", "n <enter> security.account <enter> Logon <tab> Look"),
         ("preview", "n <enter> security.account <enter> Logon <tab> Look <tab> <tab> <enter>"),
+        ("the line that goes to a row", "' op"),
+        ("the line that goes to a row, nobody", "' nobody"),
+        ("the line that goes to a percentage", "% 5"),
         ("palette", ": sort"),
         ("help", "?"),
         ("help, searched", "? sort"),
@@ -144,6 +149,11 @@ fn on_the_stage(language: Language, size: Size, all: &mut String) {
         stage.types(script);
         all.push_str(&heard(name, &stage.model));
     }
+    let mut stage = Stage::with(size.width, size.height, cast(), spoken(language));
+    stage.happens(Msg::DraftsFound(vec![new_contact()]));
+    all.push_str(&heard("draft offer", &stage.model));
+    stage.types("<tab>");
+    all.push_str(&heard("draft offer, moved", &stage.model));
     for (name, form) in [("mail form", mail_form(language)), ("mail form, doctor", examined(language))] {
         let mut stage = Stage::with(size.width, size.height, cast(), spoken(language));
         stage.types("5");

@@ -28,7 +28,7 @@ fn places() -> Places {
 }
 
 fn export() -> ExportDialog {
-    let selected = [callsheet::domain::contact::ContactId(1)].into();
+    let selected = std::sync::Arc::new([callsheet::domain::contact::ContactId(1)].into());
     ExportDialog::new(
         places(),
         Listed { filter: Filter::parse("小明"), selected, all: Some(1_234), matching: Some(12) },

@@ -138,6 +138,7 @@ impl Stage {
                 match effect {
                     Effect::Ask { request, question } => waiting.extend(self.answer(request, &question)),
                     Effect::WakeSender
+                    | Effect::ReadyFilter
                     | Effect::Configure { .. }
                     | Effect::StopExamining
                     | Effect::Reconfigure
@@ -165,7 +166,7 @@ impl Stage {
             }
             Question::Count { .. } => Answer::Count(Ok(0)),
             Question::Matching { .. } => {
-                Answer::Matching(Ok(self.contacts.iter().map(|contact| contact.id).collect()))
+                Answer::matching(Ok(self.contacts.iter().map(|contact| contact.id).collect()))
             }
             Question::Totals => Answer::Totals(Ok(totals(&self.contacts))),
             Question::QueueTotals => Answer::QueueTotals(Ok(QueueTotals::default())),

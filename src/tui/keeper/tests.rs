@@ -8,6 +8,9 @@ use super::*;
 use crate::tui::draft::{Form, Texts};
 use crate::tui::worker::tests::opening;
 
+/// Not long after what is typed here.
+const NOW: Timestamp = Timestamp::from_millis(1_000);
+
 fn owner(user: &str) -> Owner {
     Owner { database: "/srv/a.db".into(), user: user.into(), origin: Some("192.0.2.1".into()) }
 }
@@ -61,7 +64,7 @@ fn what_is_typed_is_written_at_once_and_then_once_a_second() {
     assert_eq!(desk.wait(after(1_500)), Some(Duration::ZERO));
     desk.write(after(1_500));
     drop(desk);
-    assert_eq!(typed(&self::desk(home.path()).find()), ["ada"]);
+    assert_eq!(typed(&self::desk(home.path()).find(NOW)), ["ada"]);
 }
 
 #[test]
@@ -102,17 +105,17 @@ fn drafts_of_programs_that_live_are_not_offered_and_of_dead_ones_to_one_only() {
     alive.take(keep(3, "eve"));
     alive.write(Instant::now());
     let (mut first, mut second) = (desk(home.path()), desk(home.path()));
-    let offers = first.find();
+    let offers = first.find(NOW);
     assert_eq!(typed(&offers), ["grace", "ada"], "the newest first");
-    assert_eq!(typed(&second.find()), [""; 0]);
+    assert_eq!(typed(&second.find(NOW)), [""; 0]);
     first.take(DraftOrder::Open(offers[0].id));
     first.take(DraftOrder::Leave(offers[1].id));
-    assert_eq!(typed(&second.find()), ["ada"]);
+    assert_eq!(typed(&second.find(NOW)), ["ada"]);
     // What is typed on goes into the same file.
     first.take(keep(4, "grace hopper"));
     first.write(Instant::now());
     drop((first, second, alive));
-    assert_eq!(typed(&desk(home.path()).find()), ["grace hopper", "eve", "ada"]);
+    assert_eq!(typed(&desk(home.path()).find(NOW)), ["grace hopper", "eve", "ada"]);
 }
 
 #[test]
@@ -121,7 +124,7 @@ fn a_draft_that_is_thrown_away_or_saved_after_opening_is_gone() {
     dies_with(home.path(), 1, "ada");
     dies_with(home.path(), 2, "grace");
     let mut desk = desk(home.path());
-    let offers = desk.find();
+    let offers = desk.find(NOW);
     desk.take(DraftOrder::Throw(offers[0].id));
     desk.take(DraftOrder::Open(offers[1].id));
     desk.take(DraftOrder::Drop);
@@ -134,7 +137,7 @@ fn drafts_of_others_and_for_other_databases_are_left_alone() {
     dies_with(home.path(), 1, "ada");
     let elsewhere = Owner { database: "/srv/b.db".into(), ..owner("ada") };
     for owner in [owner("grace"), elsewhere] {
-        assert!(Desk::new(Folder::new(home.path().join("drafts")), owner).find().is_empty());
+        assert!(Desk::new(Folder::new(home.path().join("drafts")), owner).find(NOW).is_empty());
     }
     assert_eq!(names(home.path()).len(), 2);
 }
@@ -157,7 +160,7 @@ fn what_is_no_draft_is_left_alone_and_what_a_crash_left_half_written_is_removed(
     let kept = names(home.path());
     fs::write(folder.join("00000000000000b1.tmp"), b"{\"ver").unwrap();
     fs::write(folder.join("00000000000000b2.lock"), b"").unwrap();
-    assert_eq!(typed(&desk(home.path()).find()), ["ada"]);
+    assert_eq!(typed(&desk(home.path()).find(NOW)), ["ada"]);
     assert_eq!(names(home.path()), kept);
 }
 
@@ -166,7 +169,7 @@ fn what_cannot_be_written_is_told_once_and_waits_for_the_next_try() {
     let home = tempfile::tempdir().unwrap();
     fs::write(home.path().join("drafts"), "").unwrap();
     let mut desk = desk(home.path());
-    assert!(desk.find().is_empty());
+    assert!(desk.find(NOW).is_empty());
     desk.take(keep(1, "ada"));
     let begin = Instant::now();
     let why = desk.write(begin).unwrap().to_string();
@@ -177,7 +180,7 @@ fn what_cannot_be_written_is_told_once_and_waits_for_the_next_try() {
     desk.write(begin + 2 * PACE);
     assert_eq!(desk.wait(begin), None);
     drop(desk);
-    assert_eq!(typed(&self::desk(home.path()).find()), ["ada"]);
+    assert_eq!(typed(&self::desk(home.path()).find(NOW)), ["ada"]);
 }
 
 #[test]
@@ -192,15 +195,43 @@ fn what_was_given_up_is_not_written_later() {
 }
 
 #[test]
-fn no_more_than_some_are_offered_at_once_and_the_others_at_the_next_start() {
+fn the_newest_twenty_are_left_and_one_that_a_program_has_is_none_of_them() {
     let home = tempfile::tempdir().unwrap();
-    for at in 0..=i64::try_from(OFFERS).unwrap() {
+    let mut alive = desk(home.path());
+    alive.take(keep(0, "alive"));
+    alive.write(Instant::now());
+    for at in 1..=22 {
         dies_with(home.path(), at, &at.to_string());
     }
-    let mut first = desk(home.path());
-    let offers = first.find();
-    assert_eq!((offers.len(), typed(&offers)[0]), (OFFERS, "20"));
-    assert_eq!(typed(&desk(home.path()).find()), ["0"]);
+    let offers = desk(home.path()).find(NOW);
+    assert_eq!((offers.len(), typed(&offers)[0], typed(&offers)[19]), (20, "22", "3"));
+    drop(alive);
+    assert_eq!(names(home.path()).len(), 2 * 21, "the others are removed with all that belongs to them");
+    assert_eq!(typed(&desk(home.path()).find(NOW)).len(), 20);
+}
+
+#[test]
+fn what_nobody_has_opened_for_thirty_days_is_removed_unless_a_program_has_it() {
+    let home = tempfile::tempdir().unwrap();
+    let day = Duration::from_secs(86_400);
+    let mut alive = desk(home.path());
+    alive.take(keep(1, "alive"));
+    alive.write(Instant::now());
+    dies_with(home.path(), 1, "old");
+    dies_with(home.path(), 3, "new");
+    let elsewhere = Owner { database: "/srv/gone.db".into(), ..owner("ada") };
+    let mut gone = Desk::new(Folder::new(home.path().join("drafts")), elsewhere);
+    gone.take(keep(2, "elsewhere"));
+    gone.write(Instant::now());
+    drop(gone);
+    let limit = Timestamp::from_millis(2).plus(30 * day);
+    assert_eq!(typed(&desk(home.path()).find(limit)), ["new"]);
+    assert_eq!(names(home.path()).len(), 2 * 3, "that of another database is not old yet");
+    assert!(desk(home.path()).find(limit.plus(day)).is_empty());
+    drop(alive);
+    assert_eq!(names(home.path()).len(), 2);
+    // A clock that stands in the past takes nothing for old.
+    assert_eq!(typed(&desk(home.path()).find(Timestamp::from_millis(-5))), ["alive"]);
 }
 
 #[test]
@@ -210,7 +241,7 @@ fn the_thread_writes_what_is_typed_before_it_answers() {
     let opening = opening(home.path());
     let keeper = Keeper::start(Ok(home.path().join("drafts")), &opening, messages.clone()).unwrap();
     for name in ["a", "ad", "ada"] {
-        keeper.order(keep(1, name));
+        keeper.order(keep(opening.clock.now().millis(), name));
     }
     keeper.flush();
     assert_eq!(names(home.path()).len(), 2);

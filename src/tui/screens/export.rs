@@ -5,6 +5,7 @@ mod view;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::confirm::{Answered, Confirm};
 use crate::domain::contact::ContactId;
@@ -52,7 +53,7 @@ struct Choice {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Listed {
     pub filter: Filter,
-    pub selected: BTreeSet<ContactId>,
+    pub selected: Arc<BTreeSet<ContactId>>,
     /// All contacts, and those that match; None while nobody knows.
     pub all: Option<u64>,
     pub matching: Option<u64>,
@@ -101,7 +102,7 @@ impl ExportDialog {
     pub fn new(places: Places, listed: Listed, language: Language) -> Self {
         let mut choices = vec![Choice { scope: Scope::All, count: listed.all }];
         if !listed.filter.is_empty() {
-            let scope = Scope::Matching { filter: listed.filter, selected: listed.selected.clone() };
+            let scope = Scope::Matching { filter: listed.filter, selected: Arc::clone(&listed.selected) };
             choices.push(Choice { scope, count: listed.matching });
         }
         if !listed.selected.is_empty() {

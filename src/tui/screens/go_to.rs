@@ -85,7 +85,8 @@ impl GoTo {
         write(line, buf, Span::styled(label.as_str(), look.style(Role::Label)));
         let mut field = beside(line, columns(&label));
         let room = usize::from(field.width).saturating_sub(1);
-        if width(hint) + 1 + FIELD <= room {
+        // Heard, the hint would be a part of what is typed.
+        if width(hint) + 1 + FIELD <= room && !look.marks.is_spoken() {
             let hint_at = field.width - columns(hint) - 1;
             write(beside(field, hint_at), buf, Span::styled(hint, look.style(Role::Hint)));
             field.width = hint_at - 1;

@@ -82,7 +82,7 @@ impl Help {
         let inner = dialog::open(self.place(area, &look), buf, look, say!(look.language, "Help"));
         let field = dialog::search_label(row(inner, 0), buf, look, say!(look.language, "Search"));
         let caret = self.search.draw_in_form(field, buf, look, Focus::Here);
-        if self.search.is_empty() {
+        if self.search.is_empty() && !look.marks.is_spoken() {
             let hint = format!(" {}", say!(look.language, "type to search all keys"));
             write(beside(field, 1), buf, Span::styled(hint, look.style(Role::Hint)));
         }

@@ -1,5 +1,7 @@
 //! Export and import: what their dialogs want, and what became of it.
 
+use std::sync::Arc;
+
 use crate::operations::import::Report;
 use crate::tui::draft::Draft;
 use crate::tui::effect::{Effect, Pace, Question, Refused, Request};
@@ -23,7 +25,7 @@ pub(super) fn export_again(model: &Model, draft: &Draft) -> Overlay {
 fn export(model: &Model) -> ExportDialog {
     let listed = Listed {
         filter: model.contacts.query().filter,
-        selected: model.contacts.picked().clone(),
+        selected: Arc::clone(model.contacts.picked()),
         all: model.totals.as_ref().map(|totals| totals.contacts),
         matching: model.contacts.matching(),
     };

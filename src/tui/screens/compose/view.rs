@@ -120,7 +120,8 @@ impl ComposeDialog {
         } else {
             dialog::label(body, buf, look, say!(look.language, "Text"), LABELS);
         }
-        let hint = say!(look.language, "What people should know.");
+        // Heard, it would be what somebody has written.
+        let hint = if look.marks.is_spoken() { "" } else { say!(look.language, "What people should know.") };
         self.body.draw(layout.body_text(), buf, look, focus, hint)
     }
 

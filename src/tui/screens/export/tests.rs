@@ -4,6 +4,8 @@ use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use std::sync::Arc;
+
 use super::*;
 use crate::tui::widgets::test_look;
 
@@ -14,7 +16,7 @@ fn places() -> Places {
 fn listed() -> Listed {
     Listed {
         filter: Filter::parse("ada"),
-        selected: [ContactId(3), ContactId(5)].into(),
+        selected: Arc::new([ContactId(3), ContactId(5)].into()),
         all: Some(12),
         matching: None,
     }
@@ -60,7 +62,7 @@ fn the_scope_names_its_number_and_what_is_selected_is_proposed() {
     dialog.counted(7);
     assert_eq!(words(&dialog), ["all (12)", "filtered (7)", "selected (2)"]);
     let ExportOutcome::Export { scope, .. } = press(&mut dialog, Action::Accept) else { panic!() };
-    assert_eq!(scope, Scope::Selected([ContactId(3), ContactId(5)].into()));
+    assert_eq!(scope, Scope::Selected(Arc::new([ContactId(3), ContactId(5)].into())));
     dialog.ended(Ok(Exported { written: 1, of: 12, replaced: true }));
     let Stage::Told([many, place]) = &dialog.stage else { panic!() };
     assert_eq!(many.to_string(), "Exported: 1 of 12 contacts, what was selected.");
