@@ -8,7 +8,9 @@ mod support;
 use std::hint::black_box;
 use std::time::Duration;
 
+use callsheet::domain::contact::Contact;
 use callsheet::domain::delivery::Kind;
+use callsheet::domain::filter::text_index::{Entry, TextIndex};
 use callsheet::domain::filter::{self, Filter};
 use callsheet::domain::language::Language;
 use callsheet::domain::routing::{Candidate, route};
@@ -52,6 +54,34 @@ fn filtering(bench: &mut Criterion) {
             black_box(matches.count())
         });
     });
+}
+
+fn indexing(bench: &mut Criterion) {
+    let contacts = crowd(100_000);
+    let index = index_of(&contacts);
+    let words = ["n9".to_owned()];
+    bench.bench_function("filter: with the index, of 100 000", |bencher| {
+        bencher.iter(|| index.find(black_box(&words), None).count());
+    });
+    bench.bench_function("filter: build the index of 100 000", |bencher| {
+        bencher.iter(|| index_of(black_box(&contacts)).slots());
+    });
+}
+
+fn index_of(contacts: &[Contact]) -> TextIndex {
+    let mut index = TextIndex::with_capacity(contacts.len());
+    for contact in contacts {
+        let entry = Entry {
+            id: contact.id,
+            name: &contact.name,
+            email: &contact.email,
+            position: contact.position,
+            status: contact.status.id(),
+        };
+        index.push(&entry).unwrap();
+    }
+    index.finish(contacts.iter().map(|contact| contact.id));
+    index
 }
 
 fn frame(bench: &mut Criterion) {
@@ -147,6 +177,6 @@ fn importing(bench: &mut Criterion) {
 criterion_group!(
     name = parts;
     config = Criterion::default().sample_size(20).measurement_time(Duration::from_secs(3));
-    targets = routing, filtering, frame, claim_and_settle, composing, importing
+    targets = routing, filtering, indexing, frame, claim_and_settle, composing, importing
 );
 criterion_main!(parts);

@@ -82,6 +82,59 @@ def fill_callsheet(program, environment, database, count, verified=True):
     connection.close()
 
 
+def write_table(path, count):
+    """Writes a table to import of the same people, with two subscriptions each."""
+    with open(path, "w", encoding="utf-8") as table:
+        table.write("name,email,position,language,types\n")
+        for number, person in enumerate(people(count)):
+            types = " ".join(CATEGORIES[(number + step) % 6] for step in (0, 2))
+            language = ("en", "zh-CN")[number % 2]
+            table.write(f"{person.name},{person.email},{POSITIONS[number % len(POSITIONS)]},{language},{types}\n")
+
+
+def let_wait(database):
+    """After an import: one in ten waits for a code that was sent, and nobody is to be asked for a name."""
+    connection = sqlite3.connect(database, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("UPDATE contact SET status = 'code_sent' WHERE id % 10 = 1")
+    connection.execute(
+        "INSERT INTO verification (contact_id, email, email_key, nonce, key_id, queued_at, sent_at, expires_at) "
+        "SELECT id, email, email_key, zeroblob(16), (SELECT key_id FROM account), created_at, created_at, ?1 "
+        "FROM contact WHERE status = 'code_sent'",
+        (int(time.time() * 1000) + 3 * DAY,),
+    )
+    connection.execute("COMMIT")
+    connection.close()
+
+
+def entries(database):
+    """How many entries the history has."""
+    return _number(database, "SELECT count(*) FROM audit")
+
+
+def sent(database):
+    """How many mails were sent."""
+    return _number(database, "SELECT count(*) FROM delivery WHERE state = 'sent'")
+
+
+def wait_for_sent(database):
+    """Waits for the first mail that is sent; how many were then."""
+    end = time.monotonic() + 20
+    while (count := sent(database)) == 0:
+        if time.monotonic() > end:
+            raise SystemExit("no mail is sent")
+        time.sleep(0.005)
+    return count
+
+
+def _number(database, query):
+    connection = sqlite3.connect(database, isolation_level=None, timeout=5)
+    try:
+        return connection.execute(query).fetchone()[0]
+    finally:
+        connection.close()
+
+
 def subscribe_everybody(database, category):
     """Makes all contacts verified subscribers of a category."""
     connection = sqlite3.connect(database, isolation_level=None)

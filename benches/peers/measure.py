@@ -9,6 +9,8 @@ import os
 import pathlib
 import shutil
 import sys
+import time
+import traceback
 
 import bench
 import report
@@ -37,11 +39,21 @@ def main():
         run.soak_minutes = given.soak or run.soak_minutes
         begin = os.getloadavg()[0]
         print("-- data", file=sys.stderr)
+        began = time.monotonic()
         run.prepare()
-        rows = []
+        print(f"   {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+        rows, broken = [], []
         for part in given.part or bench.PARTS:
             print(f"-- {part}", file=sys.stderr)
-            rows += getattr(run, part)()
+            began = time.monotonic()
+            try:
+                rows.extend(getattr(run, part)())
+            except (Exception, SystemExit) as error:
+                traceback.print_exc()
+                said = " ".join(f"{error}".split())[:120].replace("|", "/")
+                rows.append(bench.Row(part, f"{part}: ended before its end", f"{type(error).__name__}: {said}", passed=False))
+                broken.append(part)
+            print(f"   {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
         run.load = (begin, os.getloadavg()[0])
         print(report.text(rows))
         print(report.summary(rows))
@@ -51,6 +63,8 @@ def main():
             report.write_parts(ROOT / "docs/performance.md", rows, given.part, bench.PARTS)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    if broken:
+        sys.exit(f"ended before their end: {', '.join(broken)}")
 
 
 main()

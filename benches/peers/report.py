@@ -29,10 +29,6 @@ REASONS = {
     "bulk-lock": "A chunk is as large as the last ones allow in a fifth of the time; a disk or a processor that is busy with others "
     "may make one longer.",
     "soak": "See what is kept by mapping (smaps), and which round adds to it.",
-    "bytes-cursor": "Two rows are written whole, the one that was left and the one that is selected: 116 columns each, blanks "
-    "included. Fewer bytes need runs of plain blanks to be erased (ECH) instead of written.",
-    "importing": "Both processes compete for the processors and the disk; the list itself reads without waiting for the import.",
-    "lists": "A page is read by an index, so growth means that something else reads the whole table.",
     "idle": "The worker and the sender look four times a second each whether another process has changed the database.",
     "memory": "See the resident set by mapping before changing anything.",
     "mail": "smtp-source sends the same bytes again and again and records nothing. Of a mail's processor time here a quarter is "
@@ -49,6 +45,8 @@ REASONS = {
 
 # Promises of the design that this script does not measure.
 UNMEASURED = (
+    "each key of the filter while the index is still being built",
+    "an hour of use (`benches/peers/run --soak 60 soak`); the part `soak` takes 2 minutes",
     "a clean release build: `cargo clean && time cargo build --release`",
 )
 

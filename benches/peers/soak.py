@@ -16,6 +16,8 @@ CONTROL_A, CONTROL_P, CONTROL_U, F3 = b"\x01", b"\x10", b"\x15", b"\x1bOR"
 
 # Seconds without a byte after which the next key comes: a person reads that long, or longer.
 _QUIET = 0.02
+# A round makes at least so many entries in the history: it adds, edits and deletes a contact, ticks a box twice, and a column twice.
+ENTRIES = 7
 # By then all screens, dialogs, themes and languages have been shown more than once.
 WARM_ROUNDS = 8
 
@@ -36,6 +38,8 @@ def run(command, environment, minutes):
                 held.append(_held(tty))
         tty.settle(2.0)
         held.append(_held(tty))
+        # The list is in front and answers.
+        tty.key_to_mark(b"j")
     return rounds, held
 
 

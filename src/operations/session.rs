@@ -119,10 +119,9 @@ impl Session {
     /// # Errors
     /// [`StoreError`] if the file is foreign, newer, damaged, locked or not accessible; it is left untouched then.
     pub fn open(opening: &Opening) -> Result<Self, StoreError> {
-        let mut store = Store::open(&opening.database)?;
-        let key = load_or_make_key(&opening.database)?;
-        let identity = Identity::of(&opening.database);
-        let (key_id, now) = (key.id(), opening.clock.now());
+        let mut session = Self::open_to_read(opening)?;
+        let (key_id, now) = (session.key.id(), session.now());
+        let store = &mut session.store;
         let (known, overdue) = store.read(|reading| {
             Ok::<_, StoreError>((reading.key_id()?, reading.has_overdue_verifications(now)?))
         })?;
@@ -135,7 +134,18 @@ impl Session {
         if overdue {
             store.write(|writing| writing.expire_verifications(now))?;
         }
-        Ok(Self { store, key: Arc::new(key), identity, opening: opening.clone(), index: None })
+        Ok(session)
+    }
+
+    /// The same, but a database that is there stays as it is: nobody who writes is waited for.
+    ///
+    /// # Errors
+    /// As [`Session::open`].
+    pub(crate) fn open_to_read(opening: &Opening) -> Result<Self, StoreError> {
+        let store = Store::open(&opening.database)?;
+        let key = Arc::new(load_or_make_key(&opening.database)?);
+        let identity = Identity::of(&opening.database);
+        Ok(Self { store, key, identity, opening: opening.clone(), index: None })
     }
 
     /// The current moment by this session's clock.

@@ -55,6 +55,8 @@ pub enum Effect {
     },
     /// Tells the sender that something was queued.
     WakeSender,
+    /// A filter will be typed soon: what makes it fast is made ready.
+    ReadyFilter,
     /// Gives the terminal back, stops the process and comes back.
     Suspend,
     /// Draws every cell anew.

@@ -226,6 +226,7 @@ impl Runtime {
             match effect {
                 Effect::Ask { request, question } => self.worker.ask(request, question),
                 Effect::StopWork { request } => self.worker.stop(request),
+                Effect::ReadyFilter => self.worker.ready_filter(),
                 Effect::WakeSender => self.post.wake(),
                 Effect::Configure { request, task } => self.office.begin(request, task),
                 Effect::StopExamining => self.office.stop_examining(),

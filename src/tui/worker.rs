@@ -36,6 +36,9 @@ const LOOK: Duration = Duration::from_millis(250);
 /// How often an idle worker looks whether the index is built.
 const LOOK_FOR_INDEX: Duration = Duration::from_millis(10);
 
+/// How long no index is built after one could not be.
+const REST: Duration = Duration::from_secs(30);
+
 /// How long a filter without its index looks for more contacts once it has found one.
 const PATIENCE: Duration = Duration::from_millis(80);
 
@@ -96,6 +99,11 @@ impl Worker {
         self.opening = opening;
     }
 
+    /// Has the text index built if it is missing: a filter will be asked with soon.
+    pub fn ready_filter(&self) {
+        self.front.send(Task::ReadyFilter);
+    }
+
     /// Ends a question before it is through, also one that has not begun.
     pub fn stop(&self, request: Request) {
         self.front.send(Task::Stop(request));
@@ -142,6 +150,8 @@ enum Task {
     Reopen(Box<Opening>),
     /// The question ends after its present step.
     Stop(Request),
+    /// The index will be wanted.
+    ReadyFilter,
 }
 
 #[derive(Debug)]
@@ -186,8 +196,10 @@ struct Inbox {
     index: Option<Box<Index>>,
     /// What is done when the index is there.
     later: Vec<Asked>,
-    /// No index could be built.
-    has_given_up: bool,
+    /// When no index could be built.
+    given_up: Option<Instant>,
+    /// The index will be wanted.
+    is_filter_near: bool,
 }
 
 impl Bench {
@@ -197,6 +209,7 @@ impl Bench {
         loop {
             let next = inbox.next(self.place);
             if let Some(opening) = inbox.reopening.take() {
+                inbox.forget_index();
                 self.reopen(*opening);
             }
             match next {
@@ -220,6 +233,7 @@ impl Bench {
                         self.session = None;
                     }
                 }
+                Next::ReadyFilter => self.provide_index(&mut inbox),
                 Next::Look => {
                     self.look();
                     looked = Instant::now();
@@ -324,9 +338,10 @@ impl Bench {
             session.take_index(index);
         }
         // What cannot be read now is told by the question itself.
-        if inbox.builder.is_none() && !inbox.has_given_up && need(session) == Ok(Need::Build) {
+        let is_resting = inbox.given_up.is_some_and(|at| at.elapsed() < REST);
+        if need(session) == Ok(Need::Build) && inbox.builder.is_none() && !is_resting {
             inbox.builder = Builder::start(self.opening.clone()).ok();
-            inbox.has_given_up = inbox.builder.is_none();
+            inbox.given_up = inbox.builder.is_none().then(Instant::now);
         }
     }
 
@@ -366,6 +381,7 @@ impl Bench {
 /// What a thread does next.
 enum Next {
     Do(Asked),
+    ReadyFilter,
     Look,
     End,
 }
@@ -381,7 +397,8 @@ impl Inbox {
             builder: None,
             index: None,
             later: Vec::new(),
-            has_given_up: false,
+            given_up: None,
+            is_filter_near: false,
         }
     }
 
@@ -390,9 +407,22 @@ impl Inbox {
         match self.builder.as_mut().map(Builder::hear) {
             None | Some(Built::NotYet) => return,
             Some(Built::Index(index)) => self.index = Some(index),
-            Some(Built::Nothing) => self.has_given_up = true,
+            Some(Built::Nothing) => self.given_up = Some(Instant::now()),
         }
         self.builder = None;
+        self.resume();
+    }
+
+    /// Lets go of the index, and of that none could be built.
+    fn forget_index(&mut self) {
+        self.builder = None;
+        self.index = None;
+        self.given_up = None;
+        self.resume();
+    }
+
+    /// Does next what was put off for the index.
+    fn resume(&mut self) {
         for asked in self.later.drain(..).rev() {
             self.queue.push_front(asked);
         }
@@ -409,7 +439,7 @@ impl Inbox {
         let began = Instant::now();
         loop {
             self.hear_builder();
-            if self.queue.is_empty() {
+            if self.queue.is_empty() && !self.is_filter_near {
                 let task = match (place, &self.builder) {
                     (Place::Front, None) => self.tasks.recv_timeout(LOOK),
                     (Place::Front, Some(_)) => self.tasks.recv_timeout(LOOK_FOR_INDEX),
@@ -424,6 +454,9 @@ impl Inbox {
             }
             while let Ok(task) = self.tasks.try_recv() {
                 self.put(task);
+            }
+            if std::mem::take(&mut self.is_filter_near) {
+                return Next::ReadyFilter;
             }
             let Some(asked) = self.queue.pop_front() else { continue };
             if !self.queue.iter().any(|later| asked.question.is_superseded_by(&later.question)) {
@@ -471,6 +504,7 @@ impl Inbox {
                 }
             }
             Task::Reopen(opening) => self.reopening = Some(opening),
+            Task::ReadyFilter => self.is_filter_near = true,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use callsheet::domain::contact::{Contact, ContactId, SortColumn};
 use callsheet::domain::filter::Filter;
 use callsheet::operations::Session;
-use callsheet::operations::contacts::index::{Need, build, need};
+use callsheet::operations::contacts::index::{Limits, Need, build, need};
 use callsheet::operations::contacts::{self, Anchor, ContactChange, ListQuery, Order, PageAt, Verify};
 use callsheet::operations::export::{self, Format, Scope};
 use callsheet::operations::subscriptions::{Whom, is_column_full, meant};
@@ -142,34 +142,47 @@ fn together(session: &mut Session, query: &ListQuery) -> (Vec<ContactId>, Vec<bo
     (meant(session, &whom).unwrap(), full, String::from_utf8(file).unwrap())
 }
 
-fn give_index(session: &mut Session, builder: &mut Session) {
+fn give_index(session: &mut Session, builder: &mut Session, limits: Limits) {
     let index = build(builder, &mut || ControlFlow::Continue(())).unwrap().unwrap();
-    session.take_index(Box::new(index));
+    session.take_index(Box::new(index.within(limits)));
+}
+
+/// As if there were so few contacts that so little is much.
+fn limits() -> impl Strategy<Value = Limits> {
+    let little = (0..4_usize, 0..4_usize, 0..4_usize, 1..4_usize)
+        .prop_map(|(changes, added, counted, step)| Limits { changes, added, counted, step });
+    prop_oneof![1 => Just(Limits::default()), 3 => little]
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(40))]
     #[test]
     fn the_index_answers_as_the_contacts_themselves(
         before in prop::collection::vec(deed(), 4..16),
         after in prop::collection::vec((deed(), any::<bool>(), prop::sample::select(TEXTS.to_vec())), 1..12),
-        (sort, down) in (prop::sample::select(SortColumn::ALL.to_vec()), any::<bool>()),
+        (sort, down, limits) in (prop::sample::select(SortColumn::ALL.to_vec()), any::<bool>(), limits()),
     ) {
         let office = Office::new();
         let (mut session, mut other) = (office.session(), office.session());
         for (number, deed) in before.iter().enumerate() {
             act(&office, &mut other, deed, number);
         }
-        give_index(&mut session, &mut other);
+        give_index(&mut session, &mut other, limits);
         for (number, (deed, is_own, text)) in (100..).zip(&after) {
             act(&office, if *is_own { &mut session } else { &mut other }, deed, number);
+            if need(&mut session) == Ok(Need::Build) || !session.has_index() {
+                prop_assert_ne!(limits, Limits::default());
+                // What asks while an index is built anew is answered as well.
+                if number.is_multiple_of(2) {
+                    give_index(&mut session, &mut other, limits);
+                }
+            }
             let order = if down { Order::Ascending } else { Order::Descending };
             let selected = Arc::new((1..9).step_by(2).map(ContactId).collect());
             let query = ListQuery { filter: Filter::parse(text), sort, order, selected };
             let rows = whole(&mut other, &query);
             prop_assert_eq!(&whole(&mut session, &query), &rows, "{} after {:?}", text, deed);
             prop_assert_eq!(together(&mut session, &query), together(&mut other, &query), "{}", text);
-            prop_assert!(session.has_index());
             prop_assert_eq!(contacts::count(&mut session, &query).unwrap(), rows.len() as u64);
             let anchors = whole(&mut other, &ListQuery { filter: Filter::default(), ..query.clone() });
             let anchors = anchors.iter().map(|contact| Anchor::of(contact, sort));
@@ -197,4 +210,38 @@ proptest! {
 fn few_contacts_need_no_index() {
     let office = Office::new();
     assert_eq!(need(&mut office.session()), Ok(Need::Nothing));
+}
+
+#[test]
+fn a_walk_through_all_contacts_ends_when_nobody_wants_it_and_is_begun_again() {
+    let office = Office::new();
+    let (mut session, mut other) = (office.session(), office.session());
+    for number in 0..9 {
+        act(&office, &mut other, &Deed::Add("ops", Verify::Later), number);
+    }
+    let limits = Limits { added: 0, counted: 0, step: 4, ..Limits::default() };
+    give_index(&mut session, &mut other, limits);
+    let filter = Filter::parse("ops");
+    let query = ListQuery { filter, sort: SortColumn::Email, ..ListQuery::default() };
+    let mut page = |at: &PageAt, flow: ControlFlow<()>| {
+        contacts::page_step_by_step(&mut session, &query, at, 5, &mut |_| flow).unwrap()
+    };
+    for at in [PageAt::First, PageAt::Percent(50)] {
+        let ended = page(&at, ControlFlow::Break(()));
+        assert!(ended.rows.is_empty() && !ended.at_end, "{at:?}");
+    }
+    for at in [PageAt::First, PageAt::Percent(50)] {
+        let whole = page(&at, ControlFlow::Continue(()));
+        assert_eq!(whole, contacts::page(&mut other, &query, &at, 5).unwrap());
+        // What was learnt once is known.
+        assert_eq!(page(&at, ControlFlow::Break(())), whole);
+    }
+    // Contacts that were added since are counted by a walk.
+    act(&office, &mut other, &Deed::Add("ops", Verify::Later), 10);
+    let mut page = |flow: ControlFlow<()>| {
+        contacts::page_step_by_step(&mut session, &query, &PageAt::Percent(50), 5, &mut |_| flow).unwrap()
+    };
+    assert!(page(ControlFlow::Break(())).rows.is_empty());
+    let whole = contacts::page(&mut other, &query, &PageAt::Percent(50), 5).unwrap();
+    assert_eq!(page(ControlFlow::Continue(())), whole);
 }

@@ -249,3 +249,16 @@ fn a_notice_fades_and_the_screen_says_when() {
     desk.types("<pause:5000>").sees_no("is saved");
     assert_eq!(desk.model.next_wake(), None);
 }
+
+#[test]
+fn a_list_of_what_is_picked_follows_when_one_is_let_go() {
+    let office = Office::introduced();
+    let mut session = office.session();
+    for name in ["ada", "bob", "cleo"] {
+        add_silently(&mut session, name, &format!("{name}@example.org"));
+    }
+    let mut desk = Desk::open(&office);
+    desk.types("<space> <space> <wait:2 selected> / is:selected <enter> <wait:2 of 3>");
+    desk.sees("ada@").sees("bob@").sees_no("cleo@");
+    desk.types("<home> <space> <wait:1 of 3>").sees("bob@").sees_no("ada@");
+}

@@ -131,6 +131,7 @@ fn press(history: &mut History, input: &Input, size: Size) -> Vec<Request> {
         | Effect::Mouse(_)
         | Effect::Draft(_)
         | Effect::WakeSender
+        | Effect::ReadyFilter
         | Effect::Suspend
         | Effect::Redraw
         | Effect::Quit => None,

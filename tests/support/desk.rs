@@ -211,6 +211,7 @@ impl<'a> Desk<'a> {
                         waiting.extend(update::update(&mut self.model, Msg::Answer { request, answer }));
                     }
                     Effect::WakeSender => self.wakes += 1,
+                    Effect::ReadyFilter => {}
                     Effect::Quit => self.is_left = true,
                     Effect::Configure { request, task } => {
                         let (setup, _) = self.setup.as_mut().expect("there is a configuration at this desk");

@@ -138,6 +138,7 @@ impl Stage {
                 match effect {
                     Effect::Ask { request, question } => waiting.extend(self.answer(request, &question)),
                     Effect::WakeSender
+                    | Effect::ReadyFilter
                     | Effect::Configure { .. }
                     | Effect::StopExamining
                     | Effect::Reconfigure

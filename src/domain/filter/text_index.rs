@@ -126,24 +126,24 @@ impl TextIndex {
         self.ranks(column).is_none_or(|ranks| ranks.len() == self.sorted)
     }
 
-    /// Notes how a contact is now, be it new.
+    /// Notes how a contact is now, be it new. True if words may find others than before.
     ///
     /// # Errors
     /// [`Full`].
-    pub fn put(&mut self, entry: &Entry<'_>) -> Result<(), Full> {
+    pub fn put(&mut self, entry: &Entry<'_>) -> Result<bool, Full> {
         if let Some(slot) = self.slot(entry.id) {
             // The same text may stand elsewhere in the list by email.
             let is_odd = self.odd.remove(&entry.id) || is_odd(entry);
             if !is_odd && self.slot_text(slot) == text_of(entry) {
-                self.marks[slot] = mark_of(entry);
-                return Ok(());
+                let mark = std::mem::replace(&mut self.marks[slot], mark_of(entry));
+                return Ok(position_in(mark) != entry.position);
             }
             self.blank(slot);
         }
         let slot = u32::try_from(self.slots()).map_err(|_| Full)?;
         self.append(entry)?;
         self.moved.insert(entry.id, slot);
-        Ok(())
+        Ok(true)
     }
 
     /// Forgets a contact, if it is there.
@@ -369,9 +369,12 @@ impl TextIndex {
     }
 
     fn append(&mut self, entry: &Entry<'_>) -> Result<(), Full> {
-        let text = text_of(entry);
-        let end = u32::try_from(self.text.len() + text.len()).map_err(|_| Full)?;
-        self.text.extend_from_slice(&text);
+        let start = self.text.len();
+        add_text(&mut self.text, entry);
+        let Ok(end) = u32::try_from(self.text.len()) else {
+            self.text.truncate(start);
+            return Err(Full);
+        };
         self.ends.push(end);
         self.ids.push(entry.id);
         self.marks.push(mark_of(entry));
@@ -513,11 +516,20 @@ fn id_bits(id: ContactId) -> u64 {
     u64::try_from(id.0).unwrap_or(0) & ((1 << 56) - 1)
 }
 
-/// Folded name, email and, if it is another, the email as it is shown; one a line.
 fn text_of(entry: &Entry<'_>) -> Vec<u8> {
-    let mut text = Vec::with_capacity(entry.name.len() + entry.email.len() + 2);
+    let mut text = Vec::new();
+    add_text(&mut text, entry);
+    text
+}
+
+/// Folded name, email and, if it is another, the email as it is shown; one a line.
+fn add_text(text: &mut Vec<u8>, entry: &Entry<'_>) {
     let mut line = |of: &str| {
-        text.extend_from_slice(fold(of).as_bytes());
+        if of.is_ascii() {
+            text.extend(of.bytes().map(|octet| octet.to_ascii_lowercase()));
+        } else {
+            text.extend_from_slice(fold(of).as_bytes());
+        }
         text.push(END);
     };
     line(entry.name);
@@ -527,7 +539,6 @@ fn text_of(entry: &Entry<'_>) -> Vec<u8> {
     {
         line(&format!("{local}@{shown}"));
     }
-    text
 }
 
 /// Whether the list by email is sorted by another text than the folded one.

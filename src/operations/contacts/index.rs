@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow;
 
-use super::ListQuery;
+use super::{ListQuery, Progress};
 use crate::domain::contact::{Contact, ContactId, SortColumn};
 use crate::domain::filter::text_index::{self, Beside, Bits, TextIndex};
 use crate::domain::timestamp::Timestamp;
@@ -12,19 +12,47 @@ use crate::store::{Changes, Direction, Known, Reading, Stamp, Start, StoreError}
 
 /// So few contacts are looked through as fast as an index would be.
 const FEW: u64 = 5_000;
-/// Changes that are read while somebody waits.
-const MOST_CHANGES: usize = 10_000;
-/// Contacts without a place in the list by name that are put into a page one by one.
-const MOST_ADDED: usize = 500;
-/// Contacts without a place in the list by name or email that are counted into it one by one.
-const FEW_ADDED: usize = 32;
 /// Contacts that are done between two looks whether to go on.
 const STEP: usize = 4096;
+
+/// How much is done while somebody waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Changes that are read; with more the index is given up.
+    pub changes: usize,
+    /// Contacts without a place in the list by name or email that are put into a page one by one; with more the index is built anew.
+    pub added: usize,
+    /// Such contacts that are counted into the list one by one.
+    pub counted: usize,
+    /// Contacts that are passed between two looks whether to go on.
+    pub step: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { changes: 10_000, added: 2_000, counted: 32, step: STEP }
+    }
+}
+
+/// Why something was not found out.
+#[derive(Debug)]
+pub(super) enum Halt {
+    /// Nobody wants to know any more.
+    Ended,
+    Store(StoreError),
+}
+
+impl From<StoreError> for Halt {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
 
 /// The text of all contacts, as of one state of the database, with what was found last.
 pub struct Index {
     text: TextIndex,
     known: Known,
+    limits: Limits,
     stamp: Option<Stamp>,
     /// The words that were looked for last, and where they occur.
     found: Option<(Vec<String>, Bits)>,
@@ -72,22 +100,25 @@ pub fn build(
             return Ok(None);
         }
         text.finish(by_name);
-        Ok(Some(Index { text, known: reading.known_changes()?, stamp: None, found: None, subscribers: None }))
+        let (known, limits) = (reading.known_changes()?, Limits::default());
+        Ok(Some(Index { text, known, limits, stamp: None, found: None, subscribers: None }))
     })
 }
 
-/// Whether an index should be built for the session. It is worth its while once a filter is used.
+/// Whether an index should be built for the session, whose own is brought up to date before, or given up. It is worth its while
+/// once a filter is used.
 ///
 /// # Errors
 /// [`Problem::Store`].
 pub fn need(session: &mut Session) -> Result<Need, Problem> {
     let (store, _, index) = session.desk_with_index();
-    if let Some(index) = index {
-        let is_slow = index.text.added() > MOST_ADDED.max(index.text.slots() / 50);
-        return Ok(if is_slow { Need::Build } else { Need::Nothing });
-    }
-    let contacts = store.read(|reading| Ok::<_, Problem>(reading.totals()?.contacts))?;
-    Ok(if contacts > FEW { Need::Build } else { Need::Nothing })
+    store.read(|reading| {
+        let is_wanted = match up_to_date(index, reading)? {
+            Some(index) => index.text.added() > index.limits.added,
+            None => reading.totals()?.contacts > FEW,
+        };
+        Ok(if is_wanted { Need::Build } else { Need::Nothing })
+    })
 }
 
 /// The contacts that a query lists, in order of id, if the session's index tells it.
@@ -119,33 +150,51 @@ pub(super) fn matching(
     query: &ListQuery,
     now: Timestamp,
 ) -> Result<Option<Bits>, StoreError> {
-    let Some(open) = index else { return Ok(None) };
-    if !open.catch_up(reading)? {
+    let Some(index) = up_to_date(index, reading)? else { return Ok(None) };
+    index.matching(reading, query, now).map(Some)
+}
+
+/// The index as it is in this view, if it need not be given up.
+fn up_to_date<'a>(
+    index: &'a mut Option<Box<Index>>,
+    reading: &Reading<'_>,
+) -> Result<Option<&'a mut Index>, StoreError> {
+    let is_kept = index.as_mut().map_or(Ok(true), |index| index.catch_up(reading))?;
+    if !is_kept {
         *index = None;
-        return Ok(None);
     }
-    open.matching(reading, query, now).map(Some)
+    Ok(index.as_deref_mut())
 }
 
 impl Index {
+    /// The same with other limits.
+    #[must_use]
+    pub const fn within(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// Brings the index to the state of this view. False if too much has changed.
     fn catch_up(&mut self, reading: &Reading<'_>) -> Result<bool, StoreError> {
         let stamp = reading.stamp()?;
         if self.stamp == Some(stamp) {
             return Ok(true);
         }
-        let Changes::Of(changed) = reading.changes_since(&self.known, MOST_CHANGES)? else {
+        let Changes::Of(changed) = reading.changes_since(&self.known, self.limits.changes)? else {
             return Ok(false);
         };
-        for id in &changed {
-            match reading.with_entry(*id, |entry| self.text.put(entry))? {
-                Some(Ok(())) => {}
+        for id in changed {
+            let finds_others = match reading.with_entry(id, |entry| self.text.put(entry))? {
+                Some(Ok(finds_others)) => finds_others,
                 Some(Err(text_index::Full)) => return Ok(false),
-                None => self.text.remove(*id),
+                None => {
+                    self.text.remove(id);
+                    true
+                }
+            };
+            if finds_others {
+                self.found = None;
             }
-        }
-        if !changed.is_empty() {
-            self.found = None;
         }
         self.subscribers = None;
         self.known = reading.known_changes()?;
@@ -185,12 +234,12 @@ impl Index {
     pub(super) fn rows(
         &mut self,
         reading: &Reading<'_>,
-        found: &Bits,
-        column: SortColumn,
+        (found, column): (&Bits, SortColumn),
         (direction, start): (Direction, Option<Start<'_>>),
         wanted: usize,
         now: Timestamp,
-    ) -> Result<Vec<Contact>, StoreError> {
+        progress: Progress<'_>,
+    ) -> Result<Vec<Contact>, Halt> {
         let up = direction == Direction::Up;
         let ids = match column {
             SortColumn::Position | SortColumn::Status | SortColumn::Id => {
@@ -200,23 +249,12 @@ impl Index {
                 };
                 from.map_or_else(Vec::new, |from| self.text.first_by_place((found, column), from, up, wanted))
             }
-            SortColumn::Email if found.count() <= MOST_ADDED && !self.text.knows_order(column) => {
+            SortColumn::Email if found.count() <= self.limits.added && !self.text.knows_order(column) => {
                 self.sorted(reading, self.text.ids_in(found), column, (direction, start), wanted)?
             }
-            SortColumn::Name | SortColumn::Email
-                if self.text.added_in(found).take(MOST_ADDED + 1).count() <= MOST_ADDED =>
-            {
-                self.learn(reading, column)?;
-                self.by_rank(reading, (found, column), (direction, start), wanted)?
-            }
-            // The list is walked through in the store, which costs the more the fewer match.
             SortColumn::Name | SortColumn::Email => {
-                let mut ids = Vec::new();
-                reading.ids_in_order(column, direction, start, |id| {
-                    ids.extend(self.text.holds(found, id).then_some(id));
-                    flow(ids.len() < wanted)
-                })?;
-                ids
+                self.learn(reading, column, progress)?;
+                self.by_rank(reading, (found, column), (direction, start), wanted)?
             }
         };
         let mut rows = Vec::with_capacity(ids.len());
@@ -233,19 +271,22 @@ impl Index {
         found: &Bits,
         (column, direction): (SortColumn, Direction),
         number: usize,
-    ) -> Result<Option<ContactId>, StoreError> {
+        progress: Progress<'_>,
+    ) -> Result<Option<ContactId>, Halt> {
         let up = direction == Direction::Up;
         let added: Vec<ContactId> = match column {
-            SortColumn::Name | SortColumn::Email => self.text.added_in(found).take(FEW_ADDED + 1).collect(),
+            SortColumn::Name | SortColumn::Email => {
+                self.text.added_in(found).take(self.limits.counted + 1).collect()
+            }
             SortColumn::Position | SortColumn::Status | SortColumn::Id => Vec::new(),
         };
-        if added.len() <= FEW_ADDED {
-            self.learn(reading, column)?;
+        if added.len() <= self.limits.counted {
+            self.learn(reading, column, progress)?;
             let added = self.between(reading, column, &added)?;
             return Ok(self.text.nth((found, column), &added, up, number));
         }
         let (mut left, mut nth) = (number, None);
-        reading.ids_in_order(column, direction, None, |id| {
+        self.walk(reading, (column, direction), progress, |id| {
             if self.text.holds(found, id) {
                 nth = (left == 0).then_some(id);
                 left = left.saturating_sub(1);
@@ -255,13 +296,35 @@ impl Index {
         Ok(nth)
     }
 
-    /// Has the order of a column in the index: a walk through the store's, once.
-    fn learn(&mut self, reading: &Reading<'_>, column: SortColumn) -> Result<(), StoreError> {
+    /// Goes through the whole list in the store, which takes as long as there are contacts.
+    fn walk(
+        &self,
+        reading: &Reading<'_>,
+        (column, direction): (SortColumn, Direction),
+        progress: Progress<'_>,
+        mut take: impl FnMut(ContactId) -> ControlFlow<()>,
+    ) -> Result<(), Halt> {
+        let (mut passed, mut is_ended) = (0_usize, false);
+        reading.ids_in_order(column, direction, None, |id| {
+            passed += 1;
+            is_ended = passed.is_multiple_of(self.limits.step) && progress(0).is_break();
+            if is_ended { flow(false) } else { take(id) }
+        })?;
+        if is_ended { Err(Halt::Ended) } else { Ok(()) }
+    }
+
+    /// Has the order of a column in the index: a walk through the store's, once. One that was ended is begun again.
+    fn learn(
+        &mut self,
+        reading: &Reading<'_>,
+        column: SortColumn,
+        progress: Progress<'_>,
+    ) -> Result<(), Halt> {
         if column != SortColumn::Email || self.text.knows_order(column) {
             return Ok(());
         }
         let mut by_email = Vec::with_capacity(self.text.slots());
-        reading.ids_in_order(column, Direction::Down, None, |id| {
+        self.walk(reading, (column, Direction::Down), progress, |id| {
             by_email.push(id);
             flow(true)
         })?;

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use super::index::Halt;
 use super::{ListQuery, Order, PageAt, index, matches, places};
 use crate::domain::contact::{Contact, SortColumn};
 use crate::operations::page::Page;
@@ -12,7 +13,7 @@ use crate::store::{Direction, Start};
 pub type Progress<'a> = &'a mut dyn FnMut(u64) -> ControlFlow<()>;
 
 /// Contacts that are looked at between two looks whether to go on.
-const STEP: u32 = 256;
+pub(super) const STEP: u32 = 256;
 
 /// A part of the list.
 ///
@@ -50,8 +51,15 @@ pub fn page_step_by_step(
         }
         PageAt::Percent(percent) => {
             let (store, desk, index) = session.desk_with_index();
-            let place = store.read(|reading| places::of_share(index, reading, query, *percent, desk.now))?;
-            part(session, query, &place.map_or(PageAt::First, PageAt::From), limit, progress)
+            let place =
+                store.read(|reading| places::of_share(index, reading, query, *percent, desk.now, progress));
+            match place {
+                Ok(place) => {
+                    part(session, query, &place.map_or(PageAt::First, PageAt::From), limit, progress)
+                }
+                Err(Halt::Ended) => Ok(Page { rows: Vec::new(), at_start: false, at_end: false }),
+                Err(Halt::Store(error)) => Err(error.into()),
+            }
         }
         PageAt::First | PageAt::Last | PageAt::After(_) | PageAt::Before(_) | PageAt::From(_) => {
             part(session, query, at, limit, progress)
@@ -82,14 +90,15 @@ fn part(
     let wanted = limit.saturating_add(1);
     let mut rows = Vec::with_capacity(wanted.min(1024));
     let mut is_ended = false;
-    store.read(|reading| {
+    let read = store.read(|reading| {
         let start = start.as_ref().map(|(key, id, inclusive)| Start { key, id: *id, inclusive: *inclusive });
         if !query.filter.is_empty()
             && let Some(found) = index::matching(index, reading, query, desk.now)?
             && let Some(index) = index
         {
-            rows = index.rows(reading, &found, query.sort, (direction, start), wanted, desk.now)?;
-            return Ok::<_, Problem>(());
+            let list = (&found, query.sort);
+            rows = index.rows(reading, list, (direction, start), wanted, desk.now, progress)?;
+            return Ok(());
         }
         let mut looked_at = 0_u32;
         reading.list(query.sort, direction, start, desk.now, |contact| {
@@ -103,7 +112,12 @@ fn part(
             rows.len() < wanted && !is_ended
         })?;
         Ok(())
-    })?;
+    });
+    match read {
+        Ok(()) => {}
+        Err(Halt::Ended) => is_ended = true,
+        Err(Halt::Store(error)) => return Err(error.into()),
+    }
     let more = rows.len() > limit || is_ended;
     rows.truncate(limit);
     if direction == backward {

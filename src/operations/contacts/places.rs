@@ -1,6 +1,7 @@
 //! Places in the list that are asked for from afar: where rows begin with letters, and a share of the list.
 
-use super::{Anchor, ListQuery, Order, index, matches};
+use super::index::Halt;
+use super::{Anchor, ListQuery, Order, Progress, index, list, matches};
 use crate::domain::contact::{ContactId, SortColumn};
 use crate::domain::fold::{fold, fold_case};
 use crate::domain::timestamp::Timestamp;
@@ -30,30 +31,36 @@ pub(super) fn of_share(
     query: &ListQuery,
     percent: u8,
     now: Timestamp,
-) -> Result<Option<Anchor>, StoreError> {
+    progress: Progress<'_>,
+) -> Result<Option<Anchor>, Halt> {
     let forward = match query.order {
         Order::Ascending => Direction::Down,
         Order::Descending => Direction::Up,
     };
     if query.filter.is_empty() {
-        return place(reading, query.sort, forward, Share { of: reading.totals()?.contacts, percent });
+        return Ok(place(reading, query.sort, forward, Share { of: reading.totals()?.contacts, percent })?);
     }
     if let Some(found) = index::matching(index, reading, query, now)?
         && let Some(index) = index
     {
         let number = Share { of: found.count() as u64, percent }.number();
         let Some(number) = number.and_then(|number| usize::try_from(number).ok()) else { return Ok(None) };
-        let id = index.nth(reading, &found, (query.sort, forward), number)?;
-        return id.map_or(Ok(None), |id| anchor(reading, query.sort, id));
+        let id = index.nth(reading, &found, (query.sort, forward), number, progress)?;
+        return Ok(id.map_or(Ok(None), |id| anchor(reading, query.sort, id))?);
     }
-    let mut ids = Vec::new();
+    let (mut ids, mut looked_at, mut is_ended) = (Vec::new(), 0_u32, false);
     reading.list(query.sort, forward, None, now, |contact| {
         ids.extend(matches(query, &contact).then_some(contact.id));
-        true
+        looked_at = looked_at.wrapping_add(1);
+        is_ended = looked_at.is_multiple_of(list::STEP) && progress(0).is_break();
+        !is_ended
     })?;
+    if is_ended {
+        return Err(Halt::Ended);
+    }
     let number = Share { of: ids.len() as u64, percent }.number();
     let id = number.and_then(|number| ids.get(usize::try_from(number).ok()?));
-    id.map_or(Ok(None), |id| anchor(reading, query.sort, *id))
+    Ok(id.map_or(Ok(None), |id| anchor(reading, query.sort, *id))?)
 }
 
 /// A part of so many rows.

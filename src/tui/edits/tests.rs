@@ -65,6 +65,7 @@ impl Desk {
             | Effect::Reconfigure
             | Effect::StopWork { .. }
             | Effect::WakeSender
+            | Effect::ReadyFilter
             | Effect::Suspend
             | Effect::Redraw
             | Effect::Copy(_)

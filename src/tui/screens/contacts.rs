@@ -24,7 +24,7 @@ use crate::domain::say::plain;
 use crate::operations::Problem;
 use crate::operations::contacts::{Anchor, ListQuery, Order, PageAt};
 use crate::operations::page::Page;
-use crate::tui::effect::{Question, Request};
+use crate::tui::effect::{Effect, Question, Request};
 use crate::tui::keymap::{Action, Context, Input, Typing};
 use crate::tui::look::Look;
 use crate::tui::plan::Plan;
@@ -357,11 +357,14 @@ impl Contacts {
             | Action::HalfDown
             | Action::First
             | Action::Last => self.travel(action, plan),
-            Action::Pick => self.pick(),
+            Action::Pick => self.pick(plan),
             Action::SelectAll => {
                 self.picking = Some(plan.ask(Question::Matching { query: self.query() }));
             }
-            Action::Filter => self.filter.open(),
+            Action::Filter => {
+                self.filter.open();
+                plan.add(Effect::ReadyFilter);
+            }
             Action::Back => self.back(plan),
             Action::Sort => self.sort_by(self.sort.next(), Order::Ascending, plan),
             Action::Reverse => self.sort_by(self.sort, reversed(self.order), plan),
@@ -399,13 +402,16 @@ impl Contacts {
         Outcome::Delete(Doomed { ids, contact })
     }
 
-    fn pick(&mut self) {
+    fn pick(&mut self, plan: &mut Plan) {
         let Some(id) = self.current().map(Row::key) else { return };
         let picked = Arc::make_mut(&mut self.picked);
         if !picked.remove(&id) {
             picked.insert(id);
         }
         self.window.step(1, self.height);
+        if self.filter.question().asks_for_selection() {
+            self.reload(&[], plan);
+        }
     }
 
     /// Clears the filter, then what is picked.

@@ -81,6 +81,7 @@ fn questions(effects: &[Effect]) -> Vec<Question> {
         | Effect::StopExamining
         | Effect::Reconfigure
         | Effect::WakeSender
+        | Effect::ReadyFilter
         | Effect::StopWork { .. }
         | Effect::Suspend
         | Effect::Redraw
@@ -100,6 +101,7 @@ fn request_of(effects: &[Effect], wanted: impl Fn(&Question) -> bool) -> Request
         | Effect::StopExamining
         | Effect::Reconfigure
         | Effect::WakeSender
+        | Effect::ReadyFilter
         | Effect::StopWork { .. }
         | Effect::Suspend
         | Effect::Redraw
@@ -190,6 +192,11 @@ fn a_contact_is_modified_under_the_version_that_was_read() {
     let asked = questions(&press(&mut model, "x\n"));
     let change = ContactChange { name: Some("p1x".to_owned()), ..ContactChange::default() };
     assert_eq!(asked, [Question::Modify { id: ContactId(1), change, version: 3 }]);
+}
+
+#[test]
+fn what_makes_a_filter_fast_is_made_ready_before_it_is_typed() {
+    assert!(press(&mut listed(), "/").contains(&Effect::ReadyFilter));
 }
 
 #[test]

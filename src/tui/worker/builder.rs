@@ -76,7 +76,7 @@ impl Drop for Builder {
 fn work(opening: &Opening, ear: &Sender<Told>) -> Result<(), String> {
     #[cfg(test)]
     crate::tui::runtime::tests::fall("worker-index");
-    let mut session = Session::open(opening).map_err(|error| error.to_string())?;
+    let mut session = Session::open_to_read(opening).map_err(|error| error.to_string())?;
     let mut proceed = || match ear.send(Told::Going) {
         Ok(()) => ControlFlow::Continue(()),
         Err(_) => ControlFlow::Break(()),

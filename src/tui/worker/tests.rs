@@ -1,13 +1,15 @@
 //! What the threads of the worker do with questions, and what they tell.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::clock;
+use crate::clock::{self, Clock};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::contact_form::ContactForm;
 use crate::domain::filter::Filter;
+use crate::domain::timestamp::Timestamp;
+use crate::operations::contacts::index::{Limits, build};
 use crate::operations::contacts::{ListQuery, PageAt, Verify};
 use crate::operations::export::{self, Existing, Scope};
 use crate::operations::import::{BadRows, Format, Options, Run};
@@ -263,15 +265,60 @@ fn a_restricted_screen_uses_files_of_its_folder_only() {
     assert!(matches!(perform(&mut session, &import(&inside)), Answer::Imported(Ok(_))));
 }
 
+/// A clock that does not tell the thread that builds the index anything until nobody holds it.
+struct Held(Mutex<Receiver<()>>);
+
+impl Clock for Held {
+    fn now(&self) -> Timestamp {
+        if thread::current().name() == Some("worker-index") {
+            let _is_let_go = self.0.lock().unwrap().recv();
+        }
+        clock::system().now()
+    }
+}
+
+#[test]
+fn an_index_that_was_given_up_or_could_not_be_built_is_built_in_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let (messages, _heard) = channel();
+    let opening = opening(folder.path());
+    let mut session = many(folder.path());
+    let index = build(&mut session, &mut || ControlFlow::Continue(())).unwrap().unwrap();
+    session.take_index(Box::new(index.within(Limits { changes: 0, ..Limits::default() })));
+    let mut other = Session::open(&opening).unwrap();
+    let mut bench = Bench { session: Some(session), opening, messages, place: Place::Front };
+    let mut inbox = empty();
+    bench.provide_index(&mut inbox);
+    assert!(bench.has_index() && inbox.builder.is_none());
+    assert!(matches!(perform(&mut other, &add("ada")), Answer::Added(Ok(_))));
+    // That it is given up is known before the question looks at every contact.
+    bench.provide_index(&mut inbox);
+    assert!(!bench.has_index() && inbox.builder.is_some());
+    inbox.builder = None;
+    for (given_up, is_begun) in [(Some(Instant::now()), false), (Instant::now().checked_sub(REST), true)] {
+        inbox.given_up = given_up;
+        bench.provide_index(&mut inbox);
+        assert_eq!(inbox.builder.is_some(), is_begun);
+    }
+    inbox.put(Task::ReadyFilter);
+    assert!(matches!(inbox.next(Place::Front), Next::ReadyFilter));
+    inbox.given_up = Some(Instant::now());
+    inbox.later.push(asked(1, Question::Totals));
+    inbox.forget_index();
+    assert!(inbox.given_up.is_none() && inbox.queue.len() == 1, "what waited for it is done without");
+}
+
 #[test]
 fn a_filter_among_many_contacts_is_answered_before_and_after_its_index_is_built() {
     use crate::domain::filter::Filter;
     use crate::operations::contacts::PageAt;
     let folder = tempfile::tempdir().unwrap();
     let (messages, heard) = channel();
-    let opening = opening(folder.path());
+    let (hold, held) = channel();
+    let opening = Opening { clock: Arc::new(Held(Mutex::new(held))), ..opening(folder.path()) };
     let session = many(folder.path());
     let mut worker = Worker::start(session, opening, messages).unwrap();
+    let mut hold = Some(hold);
     let query = ListQuery { filter: Filter::parse("c599"), ..ListQuery::default() };
     for first in [1, 3] {
         worker.ask(
@@ -289,6 +336,8 @@ fn a_filter_among_many_contacts_is_answered_before_and_after_its_index_is_built(
         let (request, page) = answer().unwrap();
         let Answer::Page(Ok(page)) = page else { panic!("{page:?}") };
         assert_eq!((request, page.rows[0].name.as_str()), (first, "c599"));
+        // The first page does not wait for the index.
+        drop(hold.take());
         let (request, count) = answer().unwrap();
         assert_eq!(request, first + 1);
         assert_eq!(count, Answer::Count(Ok(11)));

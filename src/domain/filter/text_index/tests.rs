@@ -212,7 +212,8 @@ fn a_contact_with_another_text_is_found_by_that_and_has_no_place_by_name() {
     );
     assert_eq!(index.added(), 1);
     // Another status is noted where the contact is.
-    index.put(&Entry { status: "expired", ..entry }).unwrap();
+    assert_eq!(index.put(&Entry { status: "expired", ..entry }), Ok(false));
+    assert_eq!(index.put(&Entry { position: Some(Position::Ceo), ..entry }), Ok(true));
     assert_eq!(index.added(), 1);
 }
 
