@@ -146,13 +146,20 @@ class SshServer:
         lines = pathlib.Path("/etc/passwd").read_text(encoding="utf-8").splitlines()
         known = {line.partition(":")[0]: line.split(":") for line in lines}
         for user in (ADMINISTRATOR, GUEST):
-            known[user][5:] = [str(self.folder), "/bin/sh"]
+            known[user][5:] = [str(self._make_home(user)), "/bin/sh"]
         known["sshd"] = ["sshd", "x", str(_SERVER_ID), "65534", "", str(_EMPTY), "/usr/sbin/nologin"]
         passwd.write_text("".join(":".join(fields) + "\n" for fields in known.values()), encoding="utf-8")
         shared = f"{_GROUP}:x:{_GROUP_ID}:{ADMINISTRATOR},{GUEST}\n{_GROUP}-guests:x:{_GROUP_ID + 1}:{GUEST}\n"
         group.write_text(pathlib.Path("/etc/group").read_text(encoding="utf-8") + shared, encoding="utf-8")
         wrapper = str(unpacked("usr/lib/*/libnss_wrapper.so"))
         return {"LD_PRELOAD": wrapper, "NSS_WRAPPER_PASSWD": str(passwd), "NSS_WRAPPER_GROUP": str(group)}
+
+    def _make_home(self, user):
+        """A folder that is the user's own and nobody else's: what the program keeps for them is in it."""
+        home, entry = self.folder / "home" / user, pwd.getpwnam(user)
+        home.mkdir(mode=0o700, parents=True)
+        os.chown(home, entry.pw_uid, entry.pw_gid)
+        return home
 
     def _starts(self):
         with socket.create_server((HOST, 0)) as free:

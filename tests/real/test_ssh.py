@@ -10,6 +10,7 @@ from screens import FORM, LIST, Screens
 from servers import HOST, until
 
 CANNOT_BE_SUSPENDED = r"cannot be suspended"
+LEFT_UNFINISHED = r"Left unfinished"
 # What a client that means harm would have the program believe.
 ASTRAY = {
     "CALLSHEET_CONFIG": "/nonexistent/config.toml",
@@ -123,6 +124,26 @@ class OverSsh(unittest.TestCase):
         self.assertEqual(self.callsheet.json("list"), [], "a form that was not saved is no contact")
         self.add(again, "grace")
         again.wait_for("is saved")
+
+    def test_a_form_cut_off_with_the_connection_is_offered_again(self):
+        tty = self.open_shell()
+        tty.wait_for(LIST)
+        tty.send("a")
+        tty.wait_for(FORM)
+        tty.send("grace")
+        tty.wait_for("grace")
+        tty.kill()
+        until(lambda: not self.server.screens(ssh.ADMINISTRATOR), 1.0, "the end of the program")
+        self.assertEqual(self.callsheet.json("list"), [], "a form that was not saved is no contact")
+        again = self.open_shell()
+        again.wait_for(LEFT_UNFINISHED)
+        again.send(Key.ENTER)
+        again.wait_for(FORM)
+        again.send(Key.TAB, "grace@example.org")
+        again.wait_for("grace@example.org")
+        again.send(Key.ENTER)
+        again.wait_for("is saved")
+        self.assertEqual([contact["name"] for contact in self.callsheet.json("list")], ["grace"])
 
 
 if __name__ == "__main__":

@@ -38,6 +38,44 @@ fn a_frame_in_which_nothing_changed_is_no_byte() {
     assert_eq!(frame(&mut terminal, draw), "");
 }
 
+/// Counts how often it is written to; takes everything at once, as a terminal does.
+#[derive(Default)]
+struct Counting(usize);
+
+impl Write for Counting {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += 1;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_frame_is_one_write_however_large() {
+    let large = Size { width: 200, height: 60 };
+    let mut terminal = Terminal::new(AnsiBackend::new(Counting::default(), || Ok(large))).unwrap();
+    let mut writes = |first: usize, selected: u16| {
+        terminal
+            .draw(|frame| {
+                let style = |y| if y == selected { Style::new().reversed() } else { Style::new() };
+                for y in 0..large.height {
+                    let row = format!("{:>4} 王小明 ", first + usize::from(y)).repeat(16);
+                    frame.buffer_mut().set_string(0, y, row, style(y));
+                }
+                frame.set_cursor_position((0, selected));
+            })
+            .unwrap();
+        std::mem::take(&mut terminal.backend_mut().out().0)
+    };
+    assert_eq!(writes(0, 3), 1, "the first frame");
+    assert_eq!(writes(0, 4), 1, "a cursor key");
+    assert_eq!(writes(5000, 4), 1, "all rows are others");
+    assert_eq!(writes(5000, 4), 0, "nothing has changed");
+}
+
 #[test]
 fn a_frame_is_synchronized_and_written_as_differences() {
     let mut terminal = terminal();
