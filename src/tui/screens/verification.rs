@@ -89,6 +89,8 @@ enum Said {
     CodeVoid,
     NothingArrived,
     NoChange,
+    /// No other code can be sent yet; when it can, the screen says anyway.
+    NotYet,
     Problem(Box<Problem>),
 }
 
@@ -289,7 +291,7 @@ impl VerificationDialog {
         }
         if proof.limit.is_some_and(|limit| limit.until > now) {
             // The count-down is on the screen already; saying it once more would outlive it.
-            self.said = None;
+            self.said = Some(Said::NotYet);
             return VerificationOutcome::Stay;
         }
         self.said = None;
