@@ -179,7 +179,11 @@ impl VerificationDialog {
         {
             let is_news = matches!(self.said, Some(Said::NotYet));
             let made = if is_news { news } else { words };
-            rows.extend(made(&limit_words(limit, look), Role::Hint, columns));
+            let mut text = limit_words(limit, look);
+            if is_news && look.marks.is_spoken() {
+                text = say!(look.language, "No code was sent. {text}", text);
+            }
+            rows.extend(made(&text, Role::Hint, columns));
         }
         rows
     }
