@@ -89,6 +89,12 @@ impl Look<'_> {
         }
     }
 
+    /// What is wrong with what was typed: heard it says that it is an error.
+    #[must_use]
+    pub fn wrong(&self, words: &str) -> String {
+        if self.marks.is_spoken() { say!(self.language, "Error: {words}", words) } else { words.to_owned() }
+    }
+
     /// That a type reaches nobody, and so the security email gets it, in a column: `0 !→sec`.
     #[must_use]
     pub fn nobody_but_security(&self) -> String {

@@ -116,6 +116,23 @@ pub fn draw_rows(
     place
 }
 
+/// The same where the rows fill the area: as many stay as leave room for the one under the cursor.
+pub fn draw_choices(
+    area: Rect,
+    buf: &mut Buffer,
+    look: &Look<'_>,
+    rows: &[String],
+    cursor: usize,
+) -> Option<Position> {
+    let (columns, height) = (usize::from(area.width), usize::from(area.height));
+    let needed = rows.get(cursor).map_or(0, |text| wrap(text, columns).len()).min(height);
+    let others = height - needed;
+    let skipped = cursor.saturating_sub(others).min(rows.len());
+    let seen = &rows[skipped..];
+    let seen = &seen[..seen.len().min(others + usize::from(needed > 0))];
+    draw_rows(area, buf, look, seen, cursor.wrapping_sub(skipped))
+}
+
 /// The text in at most `rows` lines of `columns`; the last says if there were more.
 fn fitting(text: &str, columns: usize, rows: usize, look: &Look<'_>) -> Vec<String> {
     let mut lines = wrap(text, columns);

@@ -197,7 +197,8 @@ fn draw_notice(notice: &Notice, regions: Regions, buf: &mut Buffer, look: &Look<
         notice.text.clone()
     };
     let mut lines = wrap(&text, columns);
-    let most = NOTICE_LINES.min(body.height.into());
+    let most = if look.marks.is_spoken() { 2 * NOTICE_LINES } else { NOTICE_LINES };
+    let most = most.min(body.height.into());
     let is_cut = lines.len() > most;
     lines.truncate(most);
     if let Some(last) = lines.last_mut().filter(|_| is_cut) {

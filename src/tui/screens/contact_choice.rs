@@ -29,6 +29,7 @@ use crate::tui::keymap::{Action, Input};
 use crate::tui::look::Look;
 use crate::tui::marks::Marks;
 use crate::tui::plan::Plan;
+use crate::tui::spoken;
 use crate::tui::theme::Role;
 use crate::tui::widgets::check_box::Focus;
 use crate::tui::widgets::text_field::{TextField, Typed};
@@ -159,13 +160,17 @@ impl ContactChoice {
             dialog::draw_lines(list, buf, &lines, look.style(Role::Hint));
         }
         let line = self.window.cursor_line();
+        if look.marks.is_spoken() {
+            let seen = self.window.visible(list.height.into());
+            let rows: Vec<String> =
+                seen.iter().map(|contact| super::contacts::spoken(contact, &look)).collect();
+            // What would be chosen is what is heard while one types.
+            return spoken::draw_choices(list, buf, &look, &rows, line).or(caret);
+        }
         for (index, contact) in self.window.visible(list.height.into()).iter().enumerate() {
             draw_contact(contact, index == line, row(list, index), buf, &look);
         }
-        let at = row(list, line);
-        // What would be chosen is what is heard while one types.
-        let is_heard = look.marks.is_spoken() && !self.window.is_empty() && !at.is_empty();
-        is_heard.then_some(Position { x: at.x, y: at.y }).or(caret)
+        caret
     }
 
     fn choose(&mut self) -> ChoiceOutcome {
@@ -218,15 +223,6 @@ fn list_height(area: Rect) -> usize {
 
 fn draw_contact(contact: &Contact, is_current: bool, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let role = if is_current { Role::Choice } else { Role::Text };
-    if look.marks.is_spoken() {
-        let text = super::contacts::spoken(contact, look);
-        write(
-            area,
-            buf,
-            Span::styled(clip(&text, area.width.into(), look.marks.ellipsis()), look.style(role)),
-        );
-        return;
-    }
     let cut = look.marks.ellipsis();
     let columns = usize::from(area.width);
     let types = types_words(contact, look);

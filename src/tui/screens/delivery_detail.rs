@@ -203,8 +203,10 @@ impl DeliveryDialog {
             let words = say!(look.language, "No server was asked to take it yet.");
             lines.push(ScrollLine::new(words, Role::Dim));
         }
+        let mut tries = 0;
         for attempt in &detail.attempts {
-            lines.extend(attempt_lines(attempt, columns, look));
+            tries += usize::from(is_try(attempt));
+            lines.extend(attempt_lines(attempt, tries, columns, look));
         }
         lines.push(blank());
         lines.extend(scroll_text::lines(detail.text.trim_end(), columns, Role::Text));
@@ -237,7 +239,13 @@ pub const PHASES: [(&str, &str); 9] = [
     ("report", "report"),
 ];
 
-fn attempt_lines(attempt: &Attempt, columns: usize, look: Look<'_>) -> Vec<ScrollLine> {
+/// What is noted is a try, not what else happened to the delivery.
+fn is_try(attempt: &Attempt) -> bool {
+    !matches!(attempt.phase.as_str(), "delay" | "report")
+}
+
+/// What is noted of an attempt; `number` counts the tries from 1 and is heard.
+fn attempt_lines(attempt: &Attempt, number: usize, columns: usize, look: Look<'_>) -> Vec<ScrollLine> {
     let phase = PHASES.into_iter().find(|(id, _)| *id == attempt.phase);
     let words = match (&attempt.words, attempt.ended_at) {
         _ if attempt.phase == "delay" => {
@@ -248,7 +256,15 @@ fn attempt_lines(attempt: &Attempt, columns: usize, look: Look<'_>) -> Vec<Scrol
         (None, None) => say!(look.language, "under way").to_owned(),
     };
     let phase = phase.map_or_else(|| safe(&attempt.phase), |(_, words)| plain(look.language, words).into());
-    let text = format!("{}  {phase}  {words}", look.full_time(attempt.started_at));
+    let time = look.full_time(attempt.started_at);
+    let text = if !look.marks.is_spoken() {
+        format!("{time}  {phase}  {words}")
+    } else if is_try(attempt) {
+        let label = look.label(&say!(look.language, "Try {number}", number), 0);
+        format!("{label}{}", [time.as_str(), &phase, &words].join(look.separator()))
+    } else {
+        format!("{}{time}{}{words}", look.label(&phase, 0), look.separator())
+    };
     wrap(&text, columns).into_iter().map(|text| ScrollLine::new(text, Role::Text)).collect()
 }
 

@@ -89,6 +89,8 @@ enum Said {
     CodeVoid,
     NothingArrived,
     NoChange,
+    /// No other code can be sent yet; when it can, the screen says anyway.
+    NotYet,
     Problem(Box<Problem>),
 }
 
@@ -289,7 +291,7 @@ impl VerificationDialog {
         }
         if proof.limit.is_some_and(|limit| limit.until > now) {
             // The count-down is on the screen already; saying it once more would outlive it.
-            self.said = None;
+            self.said = Some(Said::NotYet);
             return VerificationOutcome::Stay;
         }
         self.said = None;
@@ -351,6 +353,8 @@ mod tests {
     use super::*;
     use crate::domain::contact::AddressProof;
     use crate::domain::verification::{LimitKind, NotACode, VoidReason};
+    use crate::tui::look::Look;
+    use crate::tui::marks::Marks;
     use crate::tui::widgets::test_look;
 
     fn now() -> Timestamp {
@@ -483,6 +487,22 @@ mod tests {
         let later = limit.until;
         let outcome = dialog.input(&Input::Action(Action::SendAgain), later);
         assert_eq!(outcome, VerificationOutcome::Send(Subject::Contact(ContactId(7))));
+    }
+
+    #[test]
+    fn asking_too_early_is_heard_where_the_cursor_goes() {
+        let mut dialog = dialog(Status::CodeSent);
+        dialog.take_limit(Limit { kind: LimitKind::CoolDown, until: now().plus(Duration::from_secs(42)) });
+        let area = Rect::new(0, 0, 80, 24);
+        let look = Look { marks: Marks::Spoken, now: now(), ..test_look() };
+        let heard = |dialog: &VerificationDialog| {
+            let mut buf = Buffer::empty(area);
+            let cursor = dialog.draw(area, &mut buf, look).unwrap();
+            (cursor.x..area.width).map(|x| buf[(x, cursor.y)].symbol()).collect::<String>()
+        };
+        assert!(!heard(&dialog).contains("can be sent"));
+        dialog.send(now());
+        assert!(heard(&dialog).starts_with("No code was sent. Another code can be sent from"));
     }
 
     #[test]

@@ -120,7 +120,10 @@ impl<Q: Default + PartialEq> FilterLine<Q> {
     /// Draws the line into `area`. Returns the caret's place while it is typed in.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let field = dialog::search_label(area, buf, look, say!(look.language, "Filter"));
-        let problem = clauses(look.language, &self.read.problems);
+        let mut problem = clauses(look.language, &self.read.problems);
+        if !problem.is_empty() {
+            problem = look.wrong(&problem);
+        }
         // The problem stands beside the text and leaves it a third of the line at least.
         let shown = clip(&problem, usize::from(field.width) * 2 / 3, look.marks.ellipsis());
         let columns = u16::try_from(width(&shown)).unwrap_or(0);

@@ -26,6 +26,7 @@ use crate::domain::fold::fold;
 use crate::domain::say::say;
 use crate::tui::keymap::{Action, Input as Key};
 use crate::tui::look::Look;
+use crate::tui::spoken;
 use crate::tui::theme::Role;
 
 /// The longest search in characters.
@@ -212,7 +213,15 @@ impl Picker {
         let top = top(at.unwrap_or(0), lines.len(), rows);
         let lead = " ".repeat(margin.into());
         let columns = usize::from(area.width).saturating_sub(2 + 2 * lead.len());
-        for (index, line) in lines.iter().skip(top).take(rows).enumerate() {
+        if look.marks.is_spoken() {
+            let texts: Vec<String> =
+                lines.iter().skip(top).take(rows).map(|line| spoken_line(line, look)).collect();
+            // What would be chosen is what is heard while one types.
+            let at = at.map_or(usize::MAX, |at| at - top);
+            cursor = spoken::draw_choices(area, buf, &look, &texts, at).or(cursor);
+        }
+        let drawn = if look.marks.is_spoken() { 0 } else { rows };
+        for (index, line) in lines.iter().skip(top).take(drawn).enumerate() {
             let (mark, (title, note), role) = match line {
                 Shown::Group(title) => (String::new(), ((*title).to_owned(), ""), Role::Header),
                 Shown::Entry(entry, bar) if *bar == list.bar => {
@@ -228,10 +237,6 @@ impl Picker {
             let spans = [(title, role), (note.to_owned(), note_role), (lead.clone(), role)];
             let spans = spans.map(|(text, role)| Span::styled(text, look.style(role)));
             write(at, buf, Line::from(spans.to_vec()));
-            // What would be chosen is what is heard while one types.
-            if look.marks.is_spoken() && role == Role::Choice {
-                cursor = Some(Position { x: at.x, y: at.y });
-            }
         }
         if lines.is_empty() {
             write(
@@ -310,6 +315,14 @@ fn both<'a>(entry: &'a Entry, columns: usize, look: Look<'_>) -> (String, &'a st
     }
     let fits = width(title) + GAP + width(note) <= columns;
     (title.clone(), if fits { note } else { "" })
+}
+
+fn spoken_line(line: &Shown<'_>, look: Look<'_>) -> String {
+    match line {
+        Shown::Group(title) => (*title).to_owned(),
+        Shown::Entry(Entry { title, note, .. }, _) if note.is_empty() => format!("  {title}"),
+        Shown::Entry(Entry { title, note, .. }, _) => format!("  {title}{}{note}", look.separator()),
+    }
 }
 
 /// The first line that is seen: the bar stays in the middle as far as that is possible.

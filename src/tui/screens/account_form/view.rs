@@ -114,7 +114,7 @@ impl AccountFormDialog {
             rows.push(FormRow::Blank);
         }
         rows.push(FormRow::Name);
-        let notes = |field, purpose| self.notes(field, purpose, beside, space, language);
+        let notes = |field, purpose| self.notes(field, purpose, beside, space, look);
         rows.extend(notes(AccountField::Name, say!(language, "the organisation, as mails name it")));
         rows.push(FormRow::SecurityEmail);
         let purpose = say!(language, "gets what nobody else would; a code is mailed to it");
@@ -145,13 +145,15 @@ impl AccountFormDialog {
         purpose: &str,
         columns: usize,
         space: Space,
-        language: Language,
+        look: Look<'_>,
     ) -> Vec<FormRow> {
         let problems: Vec<FormRow> = self
             .problems
             .iter()
             .filter(|(wrong, _)| *wrong == field)
-            .flat_map(|(_, wrong)| note(&safe(&wrong.say(language)), Role::Problem, columns))
+            .flat_map(|(_, wrong)| {
+                note(&look.wrong(&safe(&wrong.say(look.language))), Role::Problem, columns)
+            })
             .collect();
         match (problems.is_empty(), space) {
             (true, Space::Ample) => note(purpose, Role::Hint, columns),

@@ -153,7 +153,8 @@ impl ComposeDialog {
         rows.extend(std::iter::repeat_n(FormRow::Body, body));
         rows.extend(self.notes(NoticeField::Body, columns, look));
         rows.extend(who.filter(|_| space != Space::Scarce).cloned());
-        let message = self.message.iter().flat_map(|message| wrap(&message.say(look.language), columns));
+        let message =
+            self.message.iter().flat_map(|message| wrap(&look.wrong(&message.say(look.language)), columns));
         rows.extend(message.map(|text| FormRow::Line { text, role: Role::Problem }));
         if look.marks.is_spoken() {
             rows.extend([Focus::Send, Focus::Preview, Focus::Cancel].map(FormRow::Button));
@@ -167,7 +168,7 @@ impl ComposeDialog {
         let of_field = self.problems.iter().filter(|problem| problem.field == field);
         let beside = columns.saturating_sub(LABELS.into());
         of_field
-            .flat_map(|problem| wrap(&problem.wrong.say(look.language), beside))
+            .flat_map(|problem| wrap(&look.wrong(&problem.wrong.say(look.language)), beside))
             .map(FormRow::Note)
             .collect()
     }

@@ -132,7 +132,7 @@ impl ContactFormDialog {
         let blank = || (space != Space::Scarce).then_some(FormRow::Blank);
         let mut rows = vec![FormRow::Name];
         let language = look.language;
-        let mut notes = self.problem_rows(Field::Name, beside, language);
+        let mut notes = self.problem_rows(Field::Name, beside, look);
         rows.extend(if notes.is_empty() {
             blank().into_iter().collect()
         } else {
@@ -142,12 +142,12 @@ impl ContactFormDialog {
         notes = self.email_rows(beside, look);
         rows.extend(if notes.is_empty() { blank().into_iter().collect() } else { notes });
         rows.push(FormRow::Position);
-        rows.extend(self.problem_rows(Field::Position, beside, language));
+        rows.extend(self.problem_rows(Field::Position, beside, look));
         rows.push(FormRow::Language);
-        rows.extend(self.problem_rows(Field::Language, beside, language));
+        rows.extend(self.problem_rows(Field::Language, beside, look));
         rows.extend(blank());
         rows.extend((0..self.categories.len()).map(FormRow::Category));
-        notes = self.types_rows(beside, language);
+        notes = self.types_rows(beside, look);
         rows.extend(if notes.is_empty() { blank().into_iter().collect() } else { notes });
         rows.extend(self.message.iter().flat_map(|message| {
             let words = message_words(message, language);
@@ -168,15 +168,18 @@ impl ContactFormDialog {
         rows
     }
 
-    fn problem_rows(&self, field: Field, columns: usize, language: Language) -> Vec<FormRow> {
+    fn problem_rows(&self, field: Field, columns: usize, look: Look<'_>) -> Vec<FormRow> {
         let of_field = self.problems.iter().filter(|problem| problem.field == field);
         of_field
-            .flat_map(|problem| notes_of(&safe(&problem.message.say(language)), Role::Problem, columns))
+            .flat_map(|problem| {
+                let words = look.wrong(&safe(&problem.message.say(look.language)));
+                notes_of(&words, Role::Problem, columns)
+            })
             .collect()
     }
 
     fn email_rows(&self, columns: usize, look: Look<'_>) -> Vec<FormRow> {
-        let problems = self.problem_rows(Field::Email, columns, look.language);
+        let problems = self.problem_rows(Field::Email, columns, look);
         if !problems.is_empty() {
             return problems;
         }
@@ -231,10 +234,10 @@ impl ContactFormDialog {
         })
     }
 
-    fn types_rows(&self, columns: usize, language: Language) -> Vec<FormRow> {
-        let problems = self.problem_rows(Field::Types, columns, language);
+    fn types_rows(&self, columns: usize, look: Look<'_>) -> Vec<FormRow> {
+        let problems = self.problem_rows(Field::Types, columns, look);
         if problems.is_empty() && self.fields.wanted.is_empty() {
-            let words = say!(language, "nothing is ticked: this contact will get no notices");
+            let words = say!(look.language, "nothing is ticked: this contact will get no notices");
             return notes_of(words, Role::Warning, columns);
         }
         problems

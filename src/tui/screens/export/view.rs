@@ -68,8 +68,11 @@ impl ExportDialog {
     fn draw_form(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let columns = COLUMNS.min(area.width);
         let words = usize::from(columns).saturating_sub(6 + usize::from(LABELS));
-        let message =
-            self.message.as_ref().map(|message| wrap(&message.say(look.language), words)).unwrap_or_default();
+        let message = self
+            .message
+            .as_ref()
+            .map(|message| wrap(&look.wrong(&message.say(look.language)), words))
+            .unwrap_or_default();
         let blank = usize::from(message.len() + 7 <= usize::from(area.height));
         let labels = vec![say!(look.language, "Export").to_owned(), say!(look.language, "Cancel").to_owned()];
         let focused = [Focus::Ok, Focus::Cancel].iter().position(|focus| *focus == self.focus);

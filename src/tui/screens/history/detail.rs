@@ -28,7 +28,13 @@ pub(in crate::tui::screens) fn lines(
     let fields = history::fields(record);
     let names = fields.iter().flatten().map(|field| width(&words::label(field, look)) + 2).max().unwrap_or(0);
     let labels = names.clamp(LABELS.0, LABELS.1).min(columns / 2);
-    let mut lines = said(&words::headline(record, look), Role::Title, columns);
+    let headline = words::headline(record, look);
+    let headline = if look.marks.is_spoken() {
+        format!("{}{headline}", look.label(say!(language, "What"), 0))
+    } else {
+        headline
+    };
+    let mut lines = said(&headline, Role::Title, columns);
     if let Some(broken) = broken {
         let mark = look.marks.status(Status::Undeliverable);
         let found = broken.say(language);

@@ -116,8 +116,11 @@ impl ImportDialog {
     fn draw_form(&self, area: Rect, buf: &mut Buffer, look: Look<'_>) -> Option<Position> {
         let columns = COLUMNS.min(area.width);
         let words = usize::from(columns).saturating_sub(6 + usize::from(LABELS));
-        let message =
-            self.message.as_ref().map(|message| wrap(&message.say(look.language), words)).unwrap_or_default();
+        let message = self
+            .message
+            .as_ref()
+            .map(|message| wrap(&look.wrong(&message.say(look.language)), words))
+            .unwrap_or_default();
         let blank = usize::from(message.len() + 7 <= usize::from(area.height));
         let labels = vec![say!(look.language, "Check").to_owned(), say!(look.language, "Cancel").to_owned()];
         let focused = [Focus::Ok, Focus::Cancel].iter().position(|focus| *focus == self.focus);
@@ -277,7 +280,7 @@ fn draw_report(
     let mails = take(layout.mails.len());
     dialog::draw_lines(beside(mails, 4), buf, &layout.mails, look.style(Role::Dim));
     let on_button = layout.buttons.draw(take(layout.button_rows), buf, look);
-    dialog::foot(layout.place, buf, look, &foot(pane, list.height.into(), look.language));
+    dialog::foot(layout.place, buf, look, &foot(pane, list.height.into(), look));
     if pane.is_on_buttons() { on_button.or(on_row) } else { on_row.or(on_button) }
 }
 
@@ -504,7 +507,8 @@ fn buttons(pane: &ReportPane, language: Language) -> Buttons {
 }
 
 /// Which rows are seen.
-fn foot(pane: &ReportPane, rows: usize, language: Language) -> String {
+fn foot(pane: &ReportPane, rows: usize, look: Look<'_>) -> String {
+    let language = look.language;
     let (all, top) = (pane.len(), pane.top(rows));
     if all == 0 {
         return say!(language, "problems only").to_owned();
@@ -513,7 +517,12 @@ fn foot(pane: &ReportPane, rows: usize, language: Language) -> String {
     let which = if pane.only_problems() {
         say!(language, "problems only, {first}-{last} of {all}", first, last, all)
     } else {
-        say!(language, "{first}-{last} of {all}", first, last, all)
+        let which = say!(language, "{first}-{last} of {all}", first, last, all);
+        if look.marks.is_spoken() {
+            format!("{}{which}", look.label(say!(language, "Lines"), 0))
+        } else {
+            which
+        }
     };
     match pane.report().unlisted {
         0 => which,

@@ -134,11 +134,8 @@ impl MailFormDialog {
             rows.push(FormRow::Field(field));
             for (_, problem) in self.problems.iter().filter(|(wrong, _)| *wrong == field) {
                 let problem = problem.say(language);
-                rows.extend(note(
-                    &say!(language, "it {problem}", problem = safe(&problem)),
-                    Role::Problem,
-                    beside,
-                ));
+                let words = say!(language, "it {problem}", problem = safe(&problem));
+                rows.extend(note(&look.wrong(&words), Role::Problem, beside));
             }
         }
         if is_wide {
@@ -150,7 +147,7 @@ impl MailFormDialog {
         }
         if self.problems.iter().any(|(field, _)| Page::of(*field) != self.page) {
             let words = say!(language, "something on the other page is wrong, too");
-            rows.extend(note(words, Role::Problem, beside));
+            rows.extend(note(&look.wrong(words), Role::Problem, beside));
         }
         if look.marks.is_spoken() {
             rows.extend(self.buttons(language).map(|(_, focus)| FormRow::Button(focus)));

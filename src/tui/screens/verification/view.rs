@@ -13,6 +13,8 @@
 //! └──────────────────────────────────────────────────────────┘
 //! ```
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -62,6 +64,11 @@ enum DialogRow {
         text: String,
         role: Role,
     },
+    /// The first line of what became of the last thing done, which is heard first.
+    News {
+        text: String,
+        role: Role,
+    },
     Code,
 }
 
@@ -98,6 +105,12 @@ impl VerificationDialog {
                         Span::styled(text.as_str(), look.style(*role)),
                     ];
                     write(at, buf, Line::from(spans));
+                }
+                DialogRow::News { text, role } => {
+                    write(at, buf, Span::styled(text.as_str(), look.style(*role)));
+                    if look.marks.is_spoken() && !at.is_empty() {
+                        cursor = Some(Position { x: at.x, y: at.y });
+                    }
                 }
                 DialogRow::Code => cursor = self.draw_entry(at, buf, look).or(cursor),
             }
@@ -139,12 +152,12 @@ impl VerificationDialog {
         let Some(proofs) = &self.proofs else {
             let mut rows =
                 words(say!(look.language, "Reading the state of the address."), Role::Dim, columns);
-            rows.extend(self.entry.iter().flat_map(|entry| entry_rows(entry, columns, look.language)));
+            rows.extend(self.entry.iter().flat_map(|entry| entry_rows(entry, columns, look)));
             return rows;
         };
         let facts = facts(proofs, columns, look);
         let advice = match &self.entry {
-            Some(entry) => entry_rows(entry, columns, look.language),
+            Some(entry) => entry_rows(entry, columns, look),
             None => self.advice_rows(proofs, columns, look),
         };
         let (first, second) = match order {
@@ -156,25 +169,31 @@ impl VerificationDialog {
 
     fn advice_rows(&self, proofs: &Proofs, columns: usize, look: Look<'_>) -> Vec<DialogRow> {
         let mut rows = Vec::new();
-        if let Some(said) = &self.said {
-            let (text, role) = said_words(said, look.language);
-            rows.extend(words(&text, role, columns));
+        if let Some((text, role)) = self.said.as_ref().and_then(|said| said_words(said, look)) {
+            rows.extend(news(&text, role, columns));
         }
         rows.extend(words(&advice(proofs, look), Role::Text, columns));
         let proof = proofs.open();
         if let Some(limit) =
             proof.limit.filter(|limit| limit.until > look.now && proof.status != Status::Verified)
         {
-            rows.extend(words(&limit_words(limit, look), Role::Hint, columns));
+            let is_news = matches!(self.said, Some(Said::NotYet));
+            let made = if is_news { news } else { words };
+            let mut text = limit_words(limit, look);
+            if is_news && look.marks.is_spoken() {
+                text = say!(look.language, "No code was sent. {text}", text);
+            }
+            rows.extend(made(&text, Role::Hint, columns));
         }
         rows
     }
 }
 
-fn entry_rows(entry: &CodeEntry, columns: usize, language: Language) -> Vec<DialogRow> {
+fn entry_rows(entry: &CodeEntry, columns: usize, look: Look<'_>) -> Vec<DialogRow> {
+    let language = look.language;
     let mut rows = vec![DialogRow::Code];
     let (text, role) = match &entry.problem {
-        Some(problem) => (problem.say(language), Role::Problem),
+        Some(problem) => (look.wrong(&problem.say(language)), Role::Problem),
         None => (
             say!(language, "eight letters and digits; case, blanks and the hyphen do not matter").to_owned(),
             Role::Hint,
@@ -184,9 +203,10 @@ fn entry_rows(entry: &CodeEntry, columns: usize, language: Language) -> Vec<Dial
     rows
 }
 
-/// What became of the last thing done, and how that looks; safe to show.
-fn said_words(said: &Said, language: Language) -> (String, Role) {
-    match said {
+/// What became of the last thing done, and how that looks; safe to show. None if other words say it.
+fn said_words(said: &Said, look: Look<'_>) -> Option<(String, Role)> {
+    let language = look.language;
+    Some(match said {
         Said::NewCode { to_file: true, .. } => (
             say!(
                 language,
@@ -228,8 +248,9 @@ fn said_words(said: &Said, language: Language) -> (String, Role) {
             Role::Warning,
         ),
         Said::NoChange => (say!(language, "No change of address is under way.").to_owned(), Role::Hint),
-        Said::Problem(problem) => (sentence(&problem.say(language), language), Role::Problem),
-    }
+        Said::NotYet => return None,
+        Said::Problem(problem) => (look.wrong(&sentence(&problem.say(language), language)), Role::Problem),
+    })
 }
 
 /// A problem as a sentence: its first letter is big, and it ends.
@@ -314,6 +335,14 @@ fn end_words(proof: &AddressProof, look: Look<'_>) -> Option<String> {
         return None;
     }
     let ends = proof.expires_at.filter(|end| *end > look.now)?;
+    if look.marks.is_spoken() {
+        let end = look.full_time(ends);
+        return Some(match proof.tries_left {
+            Some(1) => say!(look.language, "{end}, or with the next wrong code", end),
+            Some(tries) => say!(look.language, "{end}; {tries} tries left", end, tries),
+            None => end,
+        });
+    }
     let left = spoken_in(look.language, look.now.until(ends));
     Some(match proof.tries_left {
         Some(1) => say!(look.language, "in {left}, or with the next wrong code", left),
@@ -366,7 +395,25 @@ fn advice(proofs: &Proofs, look: Look<'_>) -> String {
 /// Why no code can be sent now, and for how long.
 fn limit_words(limit: Limit, look: Look<'_>) -> String {
     let language = look.language;
-    let wait = spoken_in(language, look.now.until(limit.until).max(std::time::Duration::from_secs(1)));
+    if look.marks.is_spoken() {
+        // A count-down would be heard again each second.
+        let time = look.full_time(limit.until.plus(Duration::from_secs(59)));
+        return match limit.kind {
+            LimitKind::CoolDown => say!(language, "Another code can be sent from {time} on.", time),
+            LimitKind::PerAddress => say!(
+                language,
+                "{count} codes were sent to this address in 24 hours; the next can be sent from {time} on.",
+                count = PER_ADDRESS,
+                time
+            ),
+            LimitKind::PerDatabase => say!(
+                language,
+                "The daily limit of verification mails is reached; the next can be sent from {time} on.",
+                time
+            ),
+        };
+    }
+    let wait = spoken_in(language, look.now.until(limit.until).max(Duration::from_secs(1)));
     match limit.kind {
         LimitKind::CoolDown => say!(language, "Another code can be sent in {wait}.", wait),
         LimitKind::PerAddress => say!(
@@ -391,4 +438,14 @@ fn fact(label: &'static str, text: &str, role: Role, columns: usize) -> Vec<Dial
 
 fn words(text: &str, role: Role, columns: usize) -> Vec<DialogRow> {
     wrap(text, columns).into_iter().map(|text| DialogRow::Words { text, role }).collect()
+}
+
+/// The same, and the first line is heard first.
+fn news(text: &str, role: Role, columns: usize) -> Vec<DialogRow> {
+    let mut rows = words(text, role, columns);
+    if let Some(DialogRow::Words { text, role }) = rows.first_mut() {
+        let (text, role) = (std::mem::take(text), *role);
+        rows[0] = DialogRow::News { text, role };
+    }
+    rows
 }
