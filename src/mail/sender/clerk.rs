@@ -165,10 +165,10 @@ impl Clerk {
             // The last delivery of a notice may have left one to the security email.
             self.look_again();
         }
-        if retry::delayed_since(oldest, now).is_some() {
-            if let Some(event) = delays::note(&mut self.store, now)? {
-                delivering.tell(event);
-            }
+        if retry::delayed_since(oldest, now).is_some()
+            && let Some(event) = delays::note(&mut self.store, now)?
+        {
+            delivering.tell(event);
         }
         Ok(())
     }
