@@ -119,7 +119,8 @@ pub(super) fn position(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<P
     if row.get_ref(index)?.as_str()?.is_empty() {
         return Ok(None);
     }
-    word(row, index, |id| Position::parse(id).ok()).map(Some)
+    // What is stored is an id: no other spelling is looked at.
+    word(row, index, |id| Position::ALL.into_iter().find(|position| position.id() == id)).map(Some)
 }
 
 /// A language by its id.
