@@ -39,7 +39,7 @@ const LOOK_FOR_INDEX: Duration = Duration::from_millis(10);
 /// How long no index is built after one could not be.
 const REST: Duration = Duration::from_secs(30);
 
-/// How long a filter without its index looks for more contacts once it has found one.
+/// How long a filter looks at the contacts themselves while its index is built.
 const PATIENCE: Duration = Duration::from_millis(80);
 
 /// How often it is told how far something is.
@@ -61,11 +61,21 @@ impl Worker {
     /// # Errors
     /// If the system gives no thread.
     pub fn start(session: Session, opening: Opening, messages: Sender<Msg>) -> io::Result<Self> {
+        Self::start_with(PATIENCE, session, opening, messages)
+    }
+
+    fn start_with(
+        patience: Duration,
+        session: Session,
+        opening: Opening,
+        messages: Sender<Msg>,
+    ) -> io::Result<Self> {
         let bench = Bench {
             session: Some(session),
             opening: opening.clone(),
             messages: messages.clone(),
             place: Place::Front,
+            patience,
         };
         Ok(Self { front: Desk::start("worker", bench)?, back: None, opening, messages })
     }
@@ -76,7 +86,7 @@ impl Worker {
         let mut asked = Asked { request, question, back: None };
         if is_long && self.back.is_none() {
             let (opening, messages) = (self.opening.clone(), self.messages.clone());
-            let bench = Bench { session: None, opening, messages, place: Place::Back };
+            let bench = Bench { session: None, opening, messages, place: Place::Back, patience: PATIENCE };
             // Without a second thread the first one does it.
             self.back = Desk::start("worker-back", bench).ok();
         }
@@ -178,6 +188,8 @@ struct Bench {
     opening: Opening,
     messages: Sender<Msg>,
     place: Place,
+    /// How long a filter does without its index while that is built.
+    patience: Duration,
 }
 
 /// What has been asked and is not answered yet.
@@ -274,13 +286,20 @@ impl Bench {
     }
 
     fn answer(&mut self, asked: Asked, inbox: &mut Inbox) {
-        let Asked { request, question, back: _ } = asked;
+        let Asked { request, question, back } = asked;
         inbox.doing = Some(request);
-        let mut outcome = self.work_on(request, &question, inbox);
+        let mut is_in_vain = false;
+        let mut outcome = self.work_on(request, &question, inbox, &mut is_in_vain);
+        if is_in_vain && inbox.builder.is_some() {
+            // The index will be quicker, and others have waited.
+            inbox.done();
+            inbox.later.push(Asked { request, question, back });
+            return;
+        }
         if inbox.index.is_some() && question.uses_filter() && matches!(outcome, Ok(Ok(_))) {
             // It has come meanwhile, and what was found without it may not be all.
             self.provide_index(inbox);
-            outcome = self.work_on(request, &question, inbox);
+            outcome = self.work_on(request, &question, inbox, &mut is_in_vain);
         }
         inbox.done();
         let message = match outcome {
@@ -297,20 +316,23 @@ impl Bench {
         self.tell(message);
     }
 
-    /// Performs the question. Fails if there is no session, in words, or with a panic.
+    /// Performs the question. `is_in_vain` becomes true if it was ended because it had found nothing for long while the index is
+    /// built. Fails if there is no session, in words, or with a panic.
     fn work_on(
         &mut self,
         request: Request,
         question: &Question,
         inbox: &mut Inbox,
+        is_in_vain: &mut bool,
     ) -> thread::Result<Result<Answer, String>> {
-        let messages = self.messages.clone();
+        let (messages, patience) = (self.messages.clone(), self.patience);
         let began = Instant::now();
         let mut told = began;
         let mut progress = |pace: Pace| {
             if question.uses_filter() {
                 // A few rows at once are better than all of them later: the list asks for the rest.
-                if inbox.builder.is_some() && pace.done > 0 && began.elapsed() >= PATIENCE {
+                if inbox.builder.is_some() && began.elapsed() >= patience {
+                    *is_in_vain = pace.done == 0;
                     return ControlFlow::Break(());
                 }
             } else if told.elapsed() >= PROGRESS {

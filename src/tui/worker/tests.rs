@@ -56,7 +56,13 @@ fn add(name: &str) -> Question {
 fn answers(folder: &Path, questions: Vec<Question>) -> Vec<Msg> {
     let (messages, heard) = channel();
     let session = Session::open(&opening(folder)).unwrap();
-    let bench = Bench { session: Some(session), opening: opening(folder), messages, place: Place::Front };
+    let bench = Bench {
+        session: Some(session),
+        opening: opening(folder),
+        messages,
+        place: Place::Front,
+        patience: PATIENCE,
+    };
     let (tasks, inbox) = channel();
     for (number, question) in (1..).zip(questions) {
         tasks.send(Task::Do(asked(number, question))).unwrap();
@@ -108,7 +114,7 @@ fn a_worker_without_a_session_opens_one_or_says_why_not() {
     let folder = tempfile::tempdir().unwrap();
     let (messages, heard) = channel();
     let opening = opening(folder.path());
-    let mut bench = Bench { session: None, opening, messages, place: Place::Back };
+    let mut bench = Bench { session: None, opening, messages, place: Place::Back, patience: PATIENCE };
     bench.answer(asked(1, Question::Totals), &mut empty());
     assert_eq!(request_of(&heard.recv().unwrap()), 1);
     bench.session = None;
@@ -286,7 +292,8 @@ fn an_index_that_was_given_up_or_could_not_be_built_is_built_in_time() {
     let index = build(&mut session, &mut || ControlFlow::Continue(())).unwrap().unwrap();
     session.take_index(Box::new(index.within(Limits { changes: 0, ..Limits::default() })));
     let mut other = Session::open(&opening).unwrap();
-    let mut bench = Bench { session: Some(session), opening, messages, place: Place::Front };
+    let mut bench =
+        Bench { session: Some(session), opening, messages, place: Place::Front, patience: PATIENCE };
     let mut inbox = empty();
     bench.provide_index(&mut inbox);
     assert!(bench.has_index() && inbox.builder.is_none());
@@ -309,6 +316,28 @@ fn an_index_that_was_given_up_or_could_not_be_built_is_built_in_time() {
 }
 
 #[test]
+fn a_filter_that_finds_nothing_for_long_waits_for_the_index_and_others_do_not() {
+    use crate::domain::filter::Filter;
+    use crate::operations::contacts::PageAt;
+    let folder = tempfile::tempdir().unwrap();
+    let (messages, heard) = channel();
+    let (hold, held) = channel();
+    let opening = Opening { clock: Arc::new(Held(Mutex::new(held))), ..opening(folder.path()) };
+    let mut worker = Worker::start_with(Duration::ZERO, many(folder.path()), opening, messages).unwrap();
+    let query = ListQuery { filter: Filter::parse("c599"), ..ListQuery::default() };
+    worker.ask(Request(1), Box::new(Question::Page { query, at: PageAt::First, limit: 5 }));
+    worker.ask(Request(2), Box::new(Question::Totals));
+    let mut answers = std::iter::from_fn(|| heard.recv_timeout(DEADLINE).ok()).filter_map(|message| {
+        let Msg::Answer { request, answer } = message else { return None };
+        Some((request.0, *answer))
+    });
+    assert!(matches!(answers.next(), Some((2, Answer::Totals(Ok(_))))));
+    drop(hold);
+    let Some((1, Answer::Page(Ok(page)))) = answers.next() else { panic!() };
+    assert_eq!(page.rows[0].name, "c599");
+}
+
+#[test]
 fn a_filter_among_many_contacts_is_answered_before_and_after_its_index_is_built() {
     use crate::domain::filter::Filter;
     use crate::operations::contacts::PageAt;
@@ -317,7 +346,7 @@ fn a_filter_among_many_contacts_is_answered_before_and_after_its_index_is_built(
     let (hold, held) = channel();
     let opening = Opening { clock: Arc::new(Held(Mutex::new(held))), ..opening(folder.path()) };
     let session = many(folder.path());
-    let mut worker = Worker::start(session, opening, messages).unwrap();
+    let mut worker = Worker::start_with(DEADLINE, session, opening, messages).unwrap();
     let mut hold = Some(hold);
     let query = ListQuery { filter: Filter::parse("c599"), ..ListQuery::default() };
     for first in [1, 3] {
