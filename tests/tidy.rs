@@ -9,7 +9,7 @@ mod names;
 mod packages;
 mod rooms;
 mod source;
-mod words;
+pub mod words;
 
 use source::Source;
 

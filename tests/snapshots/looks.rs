@@ -22,7 +22,7 @@ use super::history::records;
 use super::matrix::members;
 use super::outbox::{delivery, notices, rows};
 use crate::support::picture::{
-    LARGE, SMALL, USUAL, WIDE, cut_anywhere, drawn, english_left_beside, glyphs, picture, print,
+    LARGE, SMALL, USUAL, WIDE, cut_anywhere, drawn, english_left_beside, glyphs, picture, print, text,
 };
 use crate::support::stage::{Stage, fixed, now};
 
@@ -184,6 +184,57 @@ fn every_picture_holds(size: Size) {
     assert!(wrong.is_empty(), "{}\n{}", heads.join("\n"), wrong.iter().take(3).cloned().collect::<String>());
     // The form for the mail server needs a configuration, and has pictures of its own.
     assert_eq!(kinds, (0..17).filter(|kind| *kind != 9).collect());
+}
+
+#[test]
+fn no_text_of_ours_is_cut_off() {
+    let translations = crate::tidy::words::translations();
+    // What stands there before the first value.
+    let fixed = |text: &str| text.split('{').next().unwrap_or_default().to_owned();
+    let texts: Vec<String> =
+        translations.iter().flat_map(|(english, chinese)| [fixed(english), fixed(chinese)]).collect();
+    let mut cut = Vec::new();
+    // A line of the history sums an entry up as far as there is room; the entry tells all of it.
+    let places = PLACES.into_iter().filter(|(name, _)| !name.contains("history"));
+    for size in [USUAL, LARGE] {
+        for language in Language::ALL {
+            for (name, script) in places.clone() {
+                let mut stage = stage(size, language);
+                if name == OFFER {
+                    stage.happens(Msg::DraftsFound(vec![new_contact()]));
+                }
+                stage.types(script);
+                let shown = text(&stage.model);
+                let ends = shown.lines().flat_map(|line| ends(line).map(move |end| (line, end)));
+                for (line, end) in ends.filter(|(_, end)| texts.iter().any(|text| is_cut(text, end))) {
+                    cut.push(format!("{name}, {}, {}: '{end}…' in {line}", size.width, language.id()));
+                }
+            }
+        }
+    }
+    assert!(cut.is_empty(), "{}", cut.join("\n"));
+}
+
+/// What stands before each mark of something cut off, back to a border or two blanks.
+fn ends(line: &str) -> impl Iterator<Item = &str> {
+    line.match_indices('…').map(|(at, _)| {
+        let before = &line[..at];
+        let begin =
+            before.rmatch_indices(['│', '┌', '├', '─', '·']).next().map(|(at, border)| at + border.len());
+        let begin = begin.max(before.rfind("  ").map(|at| at + 2)).unwrap_or_default();
+        before[begin..].trim()
+    })
+}
+
+fn is_cut(text: &str, end: &str) -> bool {
+    end.chars().count() > 1 && text.len() > end.len() && text.starts_with(end)
+}
+
+#[test]
+fn a_cut_text_is_found() {
+    let found: Vec<&str> = ends("│▸ Ada     … code s…  王小明  未验…│").collect();
+    assert_eq!(found, ["", "… code s", "未验"]);
+    assert!(is_cut("未验证", "未验") && !is_cut("未验证", "未验证") && !is_cut("未验证", ""));
 }
 
 /// What holds by roles, and then in each theme.

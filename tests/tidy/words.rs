@@ -133,7 +133,7 @@ fn names(text: &str) -> BTreeSet<&str> {
     text.split('{').skip(1).map(|rest| rest.split('}').next().unwrap_or_default()).collect()
 }
 
-fn translations() -> BTreeMap<String, String> {
+pub fn translations() -> BTreeMap<String, String> {
     text(&["assets/locales/zh-CN"])
         .iter()
         .flat_map(|file| {
