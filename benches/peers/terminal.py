@@ -58,6 +58,8 @@ class Terminal:
 
     def __exit__(self, *_):
         if self._terminal is not None:
+            # abook does not end by itself when its terminal hangs up.
+            os.kill(self.pid, signal.SIGTERM)
             self.hang_up()
 
     def read(self, seconds):
